@@ -1,0 +1,124 @@
+"""What each kind of answer of the API means, and what it says of itself."""
+
+from __future__ import annotations
+
+import typing as t
+from http import HTTPStatus
+
+import msgspec
+import requests
+from singer_sdk.exceptions import FatalAPIError, RetriableAPIError, SkippableAPIError
+
+Body = dict[str, t.Any]
+
+_decoder = msgspec.json.Decoder()
+
+# Characters of the API's own message that go into ours.
+_MESSAGE_LENGTH = 300
+
+
+class CredentialsError(Exception):
+    """The API refused the credentials (401)."""
+
+
+class NotFoundError(FatalAPIError):
+    """The API does not know the resource (404), or knows it no more."""
+
+
+def check(response: requests.Response) -> None:
+    """Return if the answer is a success.
+
+    Raises:
+        CredentialsError: 401.
+        SkippableAPIError: 402, 403; the account or the key lacks what the stream needs.
+        NotFoundError: 404.
+        FatalAPIError: another 3xx or 4xx, 400 among them: asking again will not help.
+        RetriableAPIError: 408, 429, 5xx.
+    """
+    status = response.status_code
+    if status < HTTPStatus.MULTIPLE_CHOICES:
+        return
+    message, required_scopes = explanation(response.content)
+    said = f"{status} {response.reason}" + (f": {message}" if message else "")
+    if status == HTTPStatus.UNAUTHORIZED:
+        raise CredentialsError(said)
+    if status in {HTTPStatus.PAYMENT_REQUIRED, HTTPStatus.FORBIDDEN}:
+        raise SkippableAPIError(said + (f" ({required_scopes})" if required_scopes else ""))
+    if status == HTTPStatus.NOT_FOUND:
+        raise NotFoundError(said)
+    if (
+        status in {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS}
+        or status >= HTTPStatus.INTERNAL_SERVER_ERROR
+    ):
+        raise RetriableAPIError(said, response)
+    raise FatalAPIError(said)
+
+
+def decode(response: requests.Response, records_key: str) -> Body:
+    """Return the decoded body of a success, which has a list under RECORDS_KEY.
+
+    Raises:
+        RetriableAPIError: it is no such body: cut off, or a proxy's page.
+    """
+    try:
+        body = _decoder.decode(response.content)
+    except msgspec.DecodeError:
+        msg = f"{response.status_code} with a body that is no JSON (cut off, or a proxy's)"
+        raise RetriableAPIError(msg, response) from None
+    if not isinstance(body, dict) or not isinstance(body.get(records_key), list):
+        msg = f"{response.status_code} with a body that holds no `{records_key}`"
+        raise RetriableAPIError(msg, response)
+    return body
+
+
+def describe(error: Exception) -> str:
+    """Return in one line what went wrong with a request, without its URL."""
+    if isinstance(error, requests.exceptions.ConnectTimeout):
+        return "no connection in time"
+    if isinstance(error, requests.exceptions.Timeout):
+        return "no answer in time"
+    if isinstance(error, requests.exceptions.ConnectionError):
+        cause = str(error).rpartition("Caused by ")[2] or str(error)
+        return f"connection failed: {_last_words(cause)}"
+    if isinstance(error, requests.exceptions.RequestException):
+        return f"connection broke off: {_last_words(str(error))}"
+    return str(error)
+
+
+def _last_words(text: str) -> str:
+    """Return the plain end of a nested exception's text."""
+    return text.rpartition(": ")[2].strip("\"'() ") or text
+
+
+def explanation(content: bytes) -> tuple[str, str]:
+    """Return the API's message and the scopes it names as missing; either may be empty.
+
+    Error bodies come in several shapes: `error` is an object with `message` and `errors`
+    (a list, a text or a map of lists), a list or a text; or the body is none of ours (a
+    proxy's page), of which nothing is repeated.
+    """
+    try:
+        body = _decoder.decode(content)
+    except msgspec.DecodeError:
+        return "", ""
+    if not isinstance(body, dict):
+        return "", ""
+    error = body.get("error", body)
+    scopes = ""
+    if isinstance(error, dict):
+        scopes = " ".join(_texts(error.get("required_scopes") or body.get("required_scopes")))
+        parts = [*_texts(error.get("message")), *_texts(error.get("errors"))]
+    else:
+        parts = _texts(error)
+    return ": ".join(parts)[:_MESSAGE_LENGTH], scopes
+
+
+def _texts(value: object) -> list[str]:
+    if isinstance(value, str):
+        text = " ".join(value.split())
+        return [text] if text else []
+    if isinstance(value, list):
+        return [text for item in value for text in _texts(item)]
+    if isinstance(value, dict):
+        return [f"{name} {text}" for name, item in value.items() for text in _texts(item)]
+    return []

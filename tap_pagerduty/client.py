@@ -1,0 +1,470 @@
+"""Base classes of the streams: a list read whole, and a list read in time windows."""
+
+from __future__ import annotations
+
+import logging
+import sys
+import typing as t
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta, timezone
+from functools import cached_property
+from http import HTTPStatus
+from itertools import chain, groupby
+
+import backoff
+import requests
+from singer_sdk import RESTStream
+from singer_sdk.exceptions import FatalAPIError, RetriableAPIError, SkippableAPIError
+from singer_sdk.helpers.conform import TypeConformanceLevel
+from singer_sdk.singerlib.catalog import REPLICATION_INCREMENTAL
+from singer_sdk.streams.rest import HTTPRequest, PageContext
+
+from tap_pagerduty import answers
+from tap_pagerduty.answers import CredentialsError
+from tap_pagerduty.pagination import CEILING, CeilingError, OffsetPaginator, Page, Paginator
+from tap_pagerduty.prefetch import look_ahead
+from tap_pagerduty.times import Normaliser, instant, normaliser
+from tap_pagerduty.windows import Window, cut, isoformat, whole_second
+
+if sys.version_info >= (3, 12):
+    from typing import override
+else:
+    from typing_extensions import override
+
+if t.TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from backoff.types import Details
+    from singer_sdk.helpers.types import Context
+    from singer_sdk.tap_base import Tap
+
+    from tap_pagerduty.connection import Connection
+
+Record = dict[str, t.Any]
+Body = dict[str, t.Any]
+
+# Seconds: the longest wait between two tries of a request.
+LONGEST_WAIT = 60
+# Readings of a list that keeps shifting, or of a window that comes short.
+READINGS = 5
+# Faults of the connection after which a request is made again.
+RETRIED = (
+    requests.exceptions.ConnectionError,
+    requests.exceptions.Timeout,
+    requests.exceptions.ChunkedEncodingError,
+    requests.exceptions.ContentDecodingError,
+)
+
+
+@dataclass(frozen=True)
+class Call:
+    """One request: a page of a path, within a time window where it has one."""
+
+    path: str
+    records_key: str
+    params: Mapping[str, t.Any]
+    page: Page
+    window: Window | None = None
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back to a call: its records, and how many the API counts in all."""
+
+    call: Call
+    body: Body
+
+    @property
+    def records(self) -> list[Record]:
+        """The records of the page."""
+        records: list[Record] = self.body[self.call.records_key]
+        return records
+
+    @property
+    def total(self) -> int:
+        """The count that a first page carries; 0 on other pages."""
+        return self.body.get("total") or 0
+
+
+class PagerDutyStream(RESTStream[Call]):
+    """A list of the account, read whole on each run.
+
+    A subclass declares what its endpoint is; how it is read is written here once.
+    """
+
+    # The endpoint's fixed query parameters, and the OAuth scope that reading it takes.
+    params: t.ClassVar[dict[str, t.Any]] = {}
+    scope: t.ClassVar[str]
+    # Where the answer holds the records; the stream's name if empty.
+    records_key: t.ClassVar[str] = ""
+    paginator: t.ClassVar[Paginator] = OffsetPaginator(overlap=1)
+
+    primary_keys = ("id",)
+    # Records are as the API sends them and schemas are open: nothing is left to conform,
+    # and what PagerDuty adds without documenting it is not dropped.
+    TYPE_CONFORMANCE_LEVEL = TypeConformanceLevel.NONE
+    _LOG_REQUEST_METRICS = False
+
+    def __init__(self, tap: Tap, connection: Connection) -> None:
+        """Take the tap, and the connection that all its streams share."""
+        super().__init__(tap)
+        self.connection = connection
+        # Why the stream was left out, or is incomplete; both empty when all is well.
+        self.skipped = ""
+        self.failed = ""
+        self._answered = False
+
+    # -- One request becomes one decoded body
+
+    @property
+    @override
+    def url_base(self) -> str:
+        return self.connection.url
+
+    @property
+    @override
+    def authenticator(self) -> t.Any:
+        return self.connection.authenticator
+
+    @property
+    @override
+    def requests_session(self) -> requests.Session:
+        return self.connection.session
+
+    @property
+    @override
+    def timeout(self) -> t.Any:
+        return self.connection.timeout
+
+    @cached_property
+    @override
+    def user_agent(self) -> str:
+        """The setting of that name, or the tap's name and version."""
+        return self.config.get("user_agent") or f"tap-pagerduty/{self._tap.plugin_version}"
+
+    @cached_property
+    @override
+    def http_headers(self) -> dict[str, str]:
+        return {
+            "Accept": "application/vnd.pagerduty+json;version=2",
+            "User-Agent": self.user_agent,
+        }
+
+    @override
+    def get_http_request(self, *, page: PageContext[Call]) -> HTTPRequest:
+        call = t.cast("Call", page.next_page_token)
+        window = call.window.params if call.window else {}
+        return HTTPRequest(
+            url=self.url_base + call.path,
+            headers=self.http_headers,
+            params={**call.params, **window, **call.page.params},
+        )
+
+    @override
+    def validate_response(self, response: requests.Response) -> None:
+        self.connection.observe(response)
+        answers.check(response)
+
+    def fetch(self, call: Call) -> Answer:
+        """Return the answer to a call, asking again while that may help.
+
+        Safe to call from any thread. What it raises is listed in `answers.check`; a
+        RetriableAPIError or RequestException has been retried in vain.
+        """
+        return Answer(call, self.request_decorator(self._exchange)(call, None))
+
+    def _exchange(self, call: Call, context: Context | None) -> Body:
+        request = self.get_http_request(
+            page=PageContext(stream_context=context, next_page_token=call),
+        )
+        prepared = self.build_prepared_request(
+            method=request.method,
+            url=request.url,
+            params=request.encode_params(),
+            headers=request.headers,
+        )
+        self.connection.pacer.wait()
+        return answers.decode(self._request(prepared, context), call.records_key)
+
+    @override
+    def request_decorator(self, func: t.Callable[..., t.Any]) -> t.Callable[..., t.Any]:
+        """Retry with exponential backoff and full jitter, for a bounded time.
+
+        The SDK's own decorator bounds the tries only, and logs the request's arguments.
+        """
+        decorate: t.Callable[..., t.Any] = backoff.on_exception(
+            backoff.expo,
+            (RetriableAPIError, *RETRIED),
+            max_time=self.connection.retry_timeout,
+            max_value=LONGEST_WAIT,
+            jitter=backoff.full_jitter,
+            on_backoff=self.backoff_handler,
+            logger=None,
+        )(func)
+        return decorate
+
+    @override
+    def backoff_handler(self, details: Details) -> None:
+        error, wait = t.cast("Exception", details.get("exception")), details["wait"]
+        response = getattr(error, "response", None)
+        if response is not None and response.status_code == HTTPStatus.TOO_MANY_REQUESTS:
+            # The budget is the key's: every thread waits, until the API's own reset if
+            # it names one (in seconds from now; a 429 may come without any header).
+            wait = max(wait, float(response.headers.get("ratelimit-reset") or 0))
+            self.connection.pacer.pause(wait)
+        self.log(
+            "%s; asking again in %.1f s (try %d)",
+            answers.describe(error),
+            wait,
+            details["tries"] + 1,
+            level=logging.WARNING,
+        )
+
+    # -- Answers become records
+
+    @override
+    def get_new_paginator(self) -> None:
+        """Return nothing: pages are asked for ahead, by `read`, not one after another."""
+
+    def call(self, window: Window | None = None) -> Call:
+        """Return the first request of the stream, or of a WINDOW of it."""
+        key = self.records_key or self.name
+        return Call(self.path, key, self.params, self.paginator.first(), window)
+
+    def read(self, calls: Iterable[Call]) -> Iterator[Answer]:
+        """Yield the answers to CALLS and to what follows from them, in order."""
+        workers = self.connection.workers
+        with self.get_http_request_counter() as counter:
+            for _, answer in look_ahead(calls, self.fetch, self.following, workers):
+                counter.increment()
+                self._answered = True
+                yield answer
+
+    def following(self, call: Call, answer: Answer) -> list[Call]:
+        """Return the calls to which an answer leads: here, its further pages.
+
+        Raises:
+            FatalAPIError: the list holds more than the API lets one page through.
+        """
+        count = len(answer.records)
+        try:
+            pages = self.paginator.following(call.page, answer.body, count)
+        except (CeilingError, ValueError) as error:
+            raise FatalAPIError(str(error)) from error
+        return [replace(call, page=page) for page in pages]
+
+    @staticmethod
+    def identity(record: Record) -> str:
+        """Return what tells a record of the API from the others of its stream."""
+        return str(record.get("id") or record)
+
+    @override
+    def request_records(self, context: Context | None) -> Iterable[Record]:
+        """Yield the records of one reading of the list during which nothing moved.
+
+        A list that is edited while it is paged by offset shifts: a removal moves a record
+        past us, an insertion shows one twice. Pages overlap by one record, which must be
+        the same on both; otherwise the list is read again. If no reading is clean, all
+        readings together are taken, provided they hold as many records as the API counts.
+
+        Raises:
+            FatalAPIError: the readings do not add up to the whole list.
+        """
+        together: dict[str, Record] = {}
+        total = 0
+        for _ in range(READINGS):
+            reading: dict[str, Record] = {}
+            last, clean = "", True
+            for answer in self.read([self.call()]):
+                ids = [self.identity(record) for record in answer.records]
+                clean = clean and (not last or last in ids[:1])
+                reading.update(zip(ids, answer.records, strict=True))
+                total = answer.total or total
+                last = ids[-1] if ids else "the page is empty"
+            if clean:
+                yield from reading.values()
+                return
+            together.update(reading)
+            self.log("The list changed while it was read; reading it again.")
+        if len(together) < total:
+            msg = f"the list changed at each of {READINGS} readings"
+            raise FatalAPIError(msg)
+        yield from together.values()
+
+    @override
+    def get_records(self, context: Context | None) -> Iterable[Record]:
+        """Yield the stream's records; what stops it does not stop the other streams.
+
+        Raises:
+            SystemExit: the credentials were refused, and will be for every stream.
+        """
+        try:
+            yield from self.request_records(context)
+        except CredentialsError as error:
+            self.logger.error(  # noqa: TRY400, one line for people
+                "PagerDuty refused the key at %s (%s). Check `api_key`, and `region`: "
+                "a key of the other region is a usual cause.",
+                self.url_base,
+                error,
+            )
+            raise SystemExit(1) from None
+        except SkippableAPIError as error:
+            if self._answered:
+                self.fail(f"access was withdrawn while reading: {error}")
+            else:
+                self.skipped = f"{error}; reading it takes the scope `{self.scope}`"
+                self.log("Skipped: %s", self.skipped, level=logging.WARNING)
+        except (FatalAPIError, RetriableAPIError, *RETRIED) as error:
+            self.fail(answers.describe(error))
+
+    def fail(self, reason: str) -> None:
+        """Note that the stream is incomplete; the run ends with a nonzero status."""
+        self.failed = reason
+        self.log("Incomplete: %s", reason, level=logging.ERROR)
+
+    @override
+    def post_process(self, row: Record, context: Context | None = None) -> Record | None:
+        """Bring the times of a record to UTC."""
+        if self._normalise:
+            self._normalise(row)
+        return row
+
+    @cached_property
+    def _normalise(self) -> Normaliser | None:
+        return normaliser(self.schema)
+
+
+class EventStream(PagerDutyStream):
+    """A list of what happened, read in closed time windows, oldest first.
+
+    A window ends at the latest when the run began, so nothing can be inserted into it
+    while it is paged. The bookmark is the end of the last window whose records are all
+    out; the next run starts there.
+    """
+
+    # The longest range that the endpoint takes, in days.
+    max_window_days: t.ClassVar[int]
+    paginator = OffsetPaginator()
+
+    @override
+    def request_records(self, context: Context | None) -> Iterable[Record]:
+        """Yield what happened from the bookmark, or `start_date`, to the start of the run."""
+        start = self.get_starting_timestamp(context)
+        if start is None:  # replication is forced to FULL_TABLE
+            start = instant(self.config["start_date"])
+        windows = self.windows(start, self.run_started_at)
+        for window, records in self.read_windows(self.call(window) for window in windows):
+            yield from records
+            self.bookmark(window)
+
+    def windows(self, start: datetime, end: datetime) -> Iterator[Window]:
+        """Yield the windows between two instants, as long as the endpoint takes."""
+        return cut(whole_second(start), end, timedelta(days=self.max_window_days))
+
+    @property
+    def run_started_at(self) -> datetime:
+        """The account's time when the run began.
+
+        It comes with any answer; if there has been none, with one that costs nothing.
+        """
+        if self.connection.started_at is None:
+            with suppress(SkippableAPIError, FatalAPIError, RetriableAPIError):
+                self.fetch(Call("/abilities", "abilities", {}, Page({})))
+        return self.connection.started_at or datetime.now(timezone.utc)
+
+    def read_windows(
+        self,
+        calls: Iterable[Call],
+    ) -> Iterator[tuple[Window, Iterator[Record]]]:
+        """Yield each window with its records; these must be taken before the next window.
+
+        A record that stands in two neighbours, on the second they share, comes once.
+        """
+        earlier: set[str] = set()
+        for window, group in groupby(self.read(calls), key=lambda answer: answer.call.window):
+            first = next(group)
+            if first.total > CEILING:
+                continue  # it was cut, and its parts come next
+            found: set[str] = set()
+            records = self._new(chain([first], group), found, earlier)  # noqa: B031
+            yield t.cast("Window", window), records
+            earlier = found
+
+    def _new(
+        self,
+        group: Iterable[Answer],
+        found: set[str],
+        earlier: set[str],
+    ) -> Iterator[Record]:
+        """Yield the records of one window that are not among the EARLIER ones.
+
+        The API does not say in which order records of one second come, and an order that
+        differs between two pages hides a record. So the records FOUND are held against the
+        total, and a window that comes short is read again for the rest.
+        """
+        for reading in range(1, READINGS + 1):
+            total, before = 0, len(found)
+            for answer in group:
+                call = answer.call
+                total = total or answer.total
+                for record in answer.records:
+                    identity = self.identity(record)
+                    if identity not in found:
+                        found.add(identity)
+                        if identity not in earlier:
+                            yield record
+            if len(found) >= total:
+                return
+            if reading > 1 and len(found) == before:
+                break
+            group = self.read([replace(call, page=self.paginator.first())])
+        self.log(
+            "PagerDuty counts %d records from %s and lists %d.",
+            total,
+            call.window,
+            len(found),
+            level=logging.WARNING,
+        )
+
+    @override
+    def following(self, call: Call, answer: Answer) -> list[Call]:
+        """Return the further pages, or the parts of a window that holds too much to page.
+
+        Raises:
+            FatalAPIError: a single second holds more than the API lets one page through.
+        """
+        if call.window is None or answer.total <= CEILING:
+            return super().following(call, answer)
+        try:
+            return [replace(call, window=part) for part in call.window.split(answer.total)]
+        except ValueError as error:
+            msg = f"{error}: {answer.total:,} records, of which the API lists {CEILING:,}"
+            raise FatalAPIError(msg) from error
+
+    def bookmark(self, window: Window) -> None:
+        """Move the bookmark to the end of a window whose records are all out."""
+        if self.replication_method != REPLICATION_INCREMENTAL:
+            return
+        self.stream_state["replication_key"] = self.replication_key
+        self.stream_state["replication_key_value"] = isoformat(window.until)
+        self.state_manager.is_flushed = False
+        if self.get_batch_config(self.config) is None:
+            # With BATCH the records are not out yet: the SDK writes both, in order.
+            self._write_state_message()
+
+    @override
+    def get_replication_key_signpost(self, context: Context | None = None) -> None:
+        """Return nothing: a closed window cannot run ahead of the run's start."""
+
+    @override
+    def _increment_stream_state(
+        self,
+        latest_record: Record,
+        *,
+        context: Context | None = None,
+    ) -> None:
+        """Do nothing: windows move the bookmark, records do not.
+
+        The SDK has no public hook for a bookmark that is not a record's value.
+        """

@@ -1,0 +1,54 @@
+"""What the streams of one run share: the account's address and key, its pace, its time."""
+
+from __future__ import annotations
+
+import threading
+import typing as t
+from datetime import datetime, timezone
+from email.utils import parsedate_to_datetime
+
+import requests
+
+from tap_pagerduty.auth import ApiKey
+from tap_pagerduty.pacing import Pacer
+from tap_pagerduty.prefetch import Workers
+from tap_pagerduty.windows import whole_second
+
+if t.TYPE_CHECKING:
+    from collections.abc import Mapping
+
+# Source: the service regions in PagerDuty's documentation.
+HOSTS = {"us": "https://api.pagerduty.com", "eu": "https://api.eu.pagerduty.com"}
+
+
+class Connection:
+    """The one way to the account, used by all streams and threads of a run."""
+
+    def __init__(self, config: Mapping[str, t.Any]) -> None:
+        """Read the tap's settings; nothing is sent yet."""
+        self.url = (config.get("api_url") or HOSTS[config["region"]]).rstrip("/")
+        self.authenticator = ApiKey(config.get("api_key", ""))
+        # Seconds: for one answer, and for one request with all its retries.
+        self.timeout: float = config["request_timeout_seconds"]
+        self.retry_timeout: float = config["retry_timeout_seconds"]
+        self.pacer = Pacer(config["requests_per_second"])
+        self.workers = Workers(config["max_concurrency"])
+        # The account's time at the run's first answer, UTC. This machine's clock may be
+        # off, and a window that ends in the account's future is not closed.
+        self.started_at: datetime | None = None
+        self._threads = threading.local()
+
+    @property
+    def session(self) -> requests.Session:
+        """This thread's session: its connection is kept alive, and never shared."""
+        if not hasattr(self._threads, "session"):
+            self._threads.session = requests.Session()
+        session: requests.Session = self._threads.session
+        return session
+
+    def observe(self, response: requests.Response) -> None:
+        """Take from an answer what it tells of the account as a whole."""
+        if self.started_at is None:
+            date = response.headers.get("Date")
+            now = parsedate_to_datetime(date) if date else datetime.now(timezone.utc)
+            self.started_at = whole_second(now.astimezone(timezone.utc))

@@ -1,0 +1,143 @@
+"""Log entries: everything that happened to an incident."""
+
+from __future__ import annotations
+
+from tap_pagerduty.client import EventStream
+from tap_pagerduty.streams.common import (
+    NOTIFICATION,
+    PENDING_ACTION,
+    RESOURCE,
+    anything,
+    array,
+    integer,
+    obj,
+    properties,
+    reference,
+    references,
+    text,
+    texts,
+    time,
+    url,
+)
+
+FIELD_CHANGE = (
+    text("id", "Id of the field, or of what it refers to."),
+    text("name", "Name of the field."),
+    anything("value", "New value: text, number or list."),
+    text("namespace", "Where the field belongs, such as `incidents`."),
+    anything("old_value", "Value before; null if there was none. Documented as text."),
+)
+
+CHANNEL = (
+    text(
+        "type",
+        "Kind of channel, such as `auto`, `email`, `api`, `nagios`, `timeout`, `sms`, `website`, "
+        "`web_trigger` or `note`; it decides which other properties are there.",
+    ),
+    text("summary", "Short text: host, event description or e-mail subject, by kind."),
+    obj("user", "User concerned; PagerDuty does not document its properties."),
+    obj("team", "Team concerned; PagerDuty does not document its properties."),
+    obj(
+        "notification",
+        "Notification that was sent.",
+        text("id", "Id of the notification."),
+        *NOTIFICATION,
+    ),
+    obj("channel", "Channel within the channel; PagerDuty does not document its properties."),
+    obj(
+        "changeset",
+        "Changed fields; on entries about field values.",
+        array("customer_fields", "Custom fields that changed.", *FIELD_CHANGE),
+        array("application_fields", "PagerDuty's own fields that changed.", *FIELD_CHANGE),
+        obj("custom_attributes", "More attributes of the change: names with texts."),
+        obj(
+            "customer_schema",
+            "Change of the set of custom fields.",
+            text("old_value", "Set before; null if there was none."),
+        ),
+    ),
+    text("host", "Kind `nagios`: host that reported."),
+    text("service", "Kind `nagios`: service on the host; null if the host itself."),
+    text("state", "Kind `nagios`: state that caused the event."),
+    obj("details", "What the sender attached to the event; free-form."),
+    text("service_key", "Kind `api`: key by which the event named its service."),
+    text("description", "Kind `api`: description of the event."),
+    text("incident_key", "Kind `api`: key under which events are taken for the same."),
+    text("to", "Kind `email`: recipient."),
+    text("from", "Kind `email`: sender."),
+    text("subject", "Kind `email`: subject."),
+    text("body", "Kind `email`: text of the message."),
+    text("body_content_type", "Kind `email`: `text/plain` or `text/html`."),
+    url("raw_url", "Kind `email`: address of the raw message."),
+    url("html_url", "Kind `email`: address of the message as a page; absent for plain text."),
+    integer("duration", "On snooze entries: seconds until the incident wakes up."),
+)
+
+
+class LogEntries(EventStream):
+    """Log entries of all incidents, with the full event (`GET /log_entries`)."""
+
+    name = "log_entries"
+    path = "/log_entries"
+    scope = "incidents.read"
+    params = {"time_zone": "UTC", "include[]": ["channels"]}
+    replication_key = "created_at"
+    # The API documents no longest range: this one keeps a window's answer small.
+    max_window_days = 180
+    schema = properties(
+        *RESOURCE,
+        # Takes the place of the general `type` above.
+        text(
+            "type",
+            "What happened. `trigger_log_entry`, `acknowledge_log_entry`, "
+            "`unacknowledge_log_entry`, `resolve_log_entry`, `assign_log_entry`, "
+            "`delegate_log_entry`, `escalate_log_entry`, `exhaust_escalation_path_log_entry`, "
+            "`repeat_escalation_path_log_entry`, `reach_ack_limit_log_entry`, "
+            "`reach_trigger_limit_log_entry`, `notify_log_entry`, `annotate_log_entry`, "
+            "`snooze_log_entry`, `urgency_change_log_entry`, `field_value_change_log_entry`, "
+            "`custom_field_value_change_log_entry` and some that PagerDuty does not document.",
+        ),
+        time("created_at", "When it happened."),
+        obj("channel", "By which way it happened; its properties depend on `type`.", *CHANNEL),
+        reference("agent", "User, service or integration that did it; may be null."),
+        text("note", "Note that came with it; null when none."),
+        array(
+            "contexts",
+            "Links and images that came with the event.",
+            text("type", "`link` or `image`."),
+            url("href", "Address that the link leads to."),
+            url("src", "Address of the image."),
+            text("text", "Text shown in place of the address or image."),
+        ),
+        reference("service", "Service of the incident."),
+        reference("incident", "Incident to which it happened; may be null."),
+        references("teams", "Teams involved in the incident."),
+        obj(
+            "event_details",
+            "Details of the event; free-form, on trigger entries.",
+            text("description", "Description of the event."),
+        ),
+        texts("changeset", "Changes of custom fields, each told in a sentence."),
+        integer(
+            "acknowledgement_timeout",
+            "On acknowledge entries: seconds that the acknowledgement lasts; null when no limit.",
+        ),
+        references("assignees", "On assign entries: users to whom it was assigned."),
+        reference("user", "On notify entries: user who was notified."),
+        array(
+            "changed_actions",
+            "On urgency change entries: what PagerDuty will now do by itself.",
+            *PENDING_ACTION,
+        ),
+        obj(
+            "notification",
+            "Not documented by PagerDuty; on notify entries, what was sent.",
+            *NOTIFICATION,
+        ),
+        reference("assigned_user", "Not documented by PagerDuty; user to whom it was assigned."),
+        text("message", "Not documented by PagerDuty; text that came with the entry."),
+        reference(
+            "linked_incident",
+            "Not documented by PagerDuty; the other incident, for example of a merge.",
+        ),
+    )

@@ -1,0 +1,191 @@
+"""Services: what breaks, technically and for the business, and the tools that tell."""
+
+from __future__ import annotations
+
+from tap_pagerduty.client import PagerDutyStream
+from tap_pagerduty.streams.common import (
+    RESOURCE,
+    anything,
+    array,
+    boolean,
+    integer,
+    integers,
+    obj,
+    properties,
+    reference,
+    references,
+    text,
+    texts,
+    time,
+    url,
+)
+
+URGENCY = (
+    text(
+        "type",
+        "`constant` (one urgency) or `use_support_hours` (it depends on the time of day).",
+    ),
+    text(
+        "urgency",
+        "Urgency of new incidents when constant: `high`, `low` or `severity_based`.",
+    ),
+)
+
+ALERT_GROUPING_CONFIG = (
+    integer("timeout", "For `time`: minutes during which alerts group; 0: until resolved."),
+    text("aggregate", "For `content_based`: whether `all` or `any` of the fields must match."),
+    texts("fields", "For `content_based`: names of the alert fields that are compared."),
+    integer(
+        "time_window",
+        "For `intelligent` and `content_based`: longest gap in seconds between two alerts of "
+        "a group; 0: the recommended one.",
+    ),
+    integer("recommended_time_window", "Gap in seconds that PagerDuty recommends here."),
+)
+
+
+class Services(PagerDutyStream):
+    """Technical services (`GET /services`)."""
+
+    name = "services"
+    path = "/services"
+    scope = "services.read"
+    params = {"time_zone": "UTC", "sort_by": "name:asc"}
+    schema = properties(
+        *RESOURCE,
+        text("name", "Name of the service."),
+        text("description", "What the service is; null when empty."),
+        integer(
+            "auto_resolve_timeout",
+            "Seconds after which an open incident is resolved by itself; null when off.",
+        ),
+        integer(
+            "acknowledgement_timeout",
+            "Seconds after which an acknowledged incident is triggered again; null when off.",
+        ),
+        time("created_at", "When the service was created."),
+        text(
+            "status",
+            "State now: `active` (no open incident), `warning` (acknowledged ones), `critical` "
+            "(triggered ones), `maintenance` or `disabled`.",
+        ),
+        time("last_incident_timestamp", "When its latest incident began; null if it had none."),
+        reference("escalation_policy", "Who is notified of its incidents, in which order."),
+        anything("response_play", "Response play to run; PagerDuty removed these in 2025."),
+        references("teams", "Teams that the service belongs to."),
+        references("integrations", "Where the service's events come from."),
+        obj(
+            "incident_urgency_rule",
+            "Urgency of new incidents.",
+            *URGENCY,
+            obj(
+                "during_support_hours",
+                "Rule within the support hours; null when constant.",
+                *URGENCY,
+            ),
+            obj(
+                "outside_support_hours",
+                "Rule outside the support hours; null when constant.",
+                *URGENCY,
+            ),
+        ),
+        obj(
+            "support_hours",
+            "When the service is supported; null when not set.",
+            text("type", "Kind of support hours: `fixed_time_per_day`."),
+            text("time_zone", "Time zone of the two times of day."),
+            integers("days_of_week", "Days supported: 1 (Monday) to 7 (Sunday)."),
+            text("start_time", "Time of day at which support begins, such as `09:00:00`."),
+            text("end_time", "Time of day at which support ends, such as `17:00:00`."),
+        ),
+        array(
+            "scheduled_actions",
+            "What happens to open incidents as the support hours begin or end.",
+            text("type", "Kind of action: `urgency_change`."),
+            obj(
+                "at",
+                "Moment of the action.",
+                text("type", "Kind of moment: `named_time`."),
+                text("name", "`support_hours_start` or `support_hours_end`."),
+            ),
+            text("to_urgency", "New urgency: `high`."),
+        ),
+        references(
+            "addons",
+            "Pages that others embed in PagerDuty for this service.",
+            text("name", "Name of the add-on."),
+            url("src", "Address of the embedded page."),
+        ),
+        text(
+            "alert_creation",
+            "What an event makes: `create_incidents` or `create_alerts_and_incidents`; "
+            "deprecated by PagerDuty.",
+        ),
+        reference(
+            "alert_grouping_parameters",
+            "How alerts become one incident, or a reference to the alert grouping setting that "
+            "says so; its `type` is `time`, `intelligent`, `content_based`, null when off; "
+            "deprecated by PagerDuty.",
+            obj(
+                "config",
+                "Details of the grouping; they depend on its type.",
+                *ALERT_GROUPING_CONFIG,
+            ),
+        ),
+        text(
+            "alert_grouping",
+            "How alerts become one incident: `time` or `intelligent`; null when off; deprecated "
+            "by PagerDuty.",
+        ),
+        integer(
+            "alert_grouping_timeout",
+            "Minutes during which alerts group by `time`; 0: until resolved; deprecated by "
+            "PagerDuty.",
+        ),
+        obj(
+            "auto_pause_notifications_parameters",
+            "Whether alerts that tend to pass by themselves wait before they notify.",
+            boolean("enabled", "Whether such alerts wait."),
+            integer(
+                "timeout",
+                "Seconds to wait: 120, 180, 300, 600 or 900; 0: the recommended time.",
+            ),
+            integer("recommended_timeout", "Seconds that PagerDuty recommends to wait."),
+        ),
+        anything(
+            "incident_policy",
+            "Not documented by PagerDuty; its type and meaning are unknown.",
+        ),
+    )
+
+
+class BusinessServices(PagerDutyStream):
+    """Business services, which group technical ones (`GET /business_services`)."""
+
+    name = "business_services"
+    path = "/business_services"
+    scope = "services.read"
+    schema = properties(
+        *RESOURCE,
+        text("name", "Name of the business service."),
+        text("description", "What the business service is; null when empty."),
+        text("point_of_contact", "Whom to ask about it, as free text; null when not given."),
+        reference("team", "Team that owns it; null when none does."),
+    )
+
+
+class Vendors(PagerDutyStream):
+    """Tools that PagerDuty can take events from (`GET /vendors`)."""
+
+    name = "vendors"
+    path = "/vendors"
+    scope = "vendors.read"
+    schema = properties(
+        *RESOURCE,
+        text("name", "Short name of the tool or its maker."),
+        url("website_url", "Web site of the vendor; null when not known."),
+        url("logo_url", "Picture of the vendor's logo."),
+        url("thumbnail_url", "Small picture of the vendor's logo."),
+        text("description", "What the tool does and is used for."),
+        url("integration_guide_url", "Guide to connect the tool; null when there is none."),
+    )

@@ -1,0 +1,225 @@
+"""The tap: its settings, what its streams share, and the list of streams."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import sys
+import typing as t
+from functools import cached_property
+from urllib.parse import urlsplit
+
+import pendulum
+from singer_sdk import Tap
+from singer_sdk import typing as th
+from singer_sdk.contrib.msgspec import MsgSpecWriter
+from singer_sdk.exceptions import ConfigValidationError
+
+from tap_pagerduty.connection import HOSTS, Connection
+from tap_pagerduty.streams import STREAMS
+from tap_pagerduty.times import instant
+from tap_pagerduty.windows import isoformat
+
+if sys.version_info >= (3, 12):
+    from typing import override
+else:
+    from typing_extensions import override
+
+if t.TYPE_CHECKING:
+    from collections.abc import Sequence
+    from types import FrameType
+
+    from tap_pagerduty.client import PagerDutyStream
+
+
+class TapPagerDuty(Tap):
+    """Singer tap for PagerDuty: reads an account through its REST API v2."""
+
+    name = "tap-pagerduty"
+    message_writer_class = MsgSpecWriter
+
+    config_jsonschema = th.PropertiesList(
+        th.Property(
+            "api_key",
+            th.StringType,
+            required=True,
+            secret=True,
+            title="API key",
+            description="REST API key of the account or of a user; read-only is enough.",
+        ),
+        th.Property(
+            "start_date",
+            th.DateTimeType,
+            title="Start date",
+            description=(
+                "Where the first load of the event streams begins (ISO 8601, UTC unless it "
+                "has an offset). Default: one year before the run."
+            ),
+        ),
+        th.Property(
+            "anchor_date",
+            th.DateTimeType,
+            title="Anchor date",
+            description="Another name for `start_date`, as other PagerDuty connectors have it.",
+        ),
+        th.Property(
+            "region",
+            th.StringType,
+            default="us",
+            allowed_values=sorted(HOSTS, reverse=True),
+            title="Service region",
+            description="Where the account lives: `us` (api.pagerduty.com) or `eu` "
+            "(api.eu.pagerduty.com).",
+        ),
+        th.Property(
+            "api_url",
+            th.StringType,
+            title="API address",
+            description="Base address to use in place of the region's; https, or http on "
+            "this machine.",
+        ),
+        th.Property(
+            "user_agent",
+            th.StringType,
+            title="User agent",
+            description="`User-Agent` header. Default: `tap-pagerduty/<version>`.",
+        ),
+        th.Property(
+            "request_timeout_seconds",
+            th.NumberType(exclusive_minimum=0),
+            default=60,
+            title="Request timeout",
+            description="Seconds to wait for an answer before it is asked for again.",
+        ),
+        th.Property(
+            "retry_timeout_seconds",
+            th.NumberType(exclusive_minimum=0),
+            default=300,
+            title="Retry timeout",
+            description="Seconds for which a failing request is retried before its stream is "
+            "given up.",
+        ),
+        th.Property(
+            "max_concurrency",
+            th.IntegerType(minimum=1, maximum=20),
+            default=3,
+            title="Concurrent requests",
+            description="Most requests under way at once.",
+        ),
+        th.Property(
+            "requests_per_second",
+            th.NumberType(exclusive_minimum=0),
+            default=5,
+            title="Requests per second",
+            description="Most requests sent in a second, all streams together. PagerDuty "
+            "allows a key 960 a minute.",
+        ),
+        additional_properties=False,
+    ).to_dict()
+
+    @cached_property
+    def connection(self) -> Connection:
+        """What the streams share; made when the first of them is."""
+        return Connection(self.config)
+
+    @override
+    def discover_streams(self) -> Sequence[PagerDutyStream]:
+        return [stream(self, self.connection) for stream in STREAMS]
+
+    # -- Settings
+
+    @override
+    def _validate_config(self, *, raise_errors: bool = True) -> list[str]:
+        """Check the settings, and fill in what the other settings or the day imply.
+
+        The SDK has no public hook between merging the settings and making the streams.
+        """
+        if not raise_errors:
+            # Discovery needs no key.
+            self._config.setdefault("api_key", "")
+        secret = self._config.get("api_key")
+        try:
+            errors = super()._validate_config(raise_errors=raise_errors)
+        except ConfigValidationError as error:
+            errors = [text.replace(repr(secret), "(secret)") for text in error.errors]
+            raise ConfigValidationError(str(error), errors=errors, schema=error.schema) from None
+        own = self._complete_config()
+        if own and raise_errors:
+            summary = "Config validation failed"
+            raise ConfigValidationError(summary, errors=own, schema=self.config_jsonschema)
+        return [*errors, *own]
+
+    def _complete_config(self) -> list[str]:
+        """Set `start_date` from what is given for it; return what is wrong, a line each."""
+        errors = []
+        now = pendulum.now("UTC")
+        starts = {}
+        for setting in ("start_date", "anchor_date"):
+            value = self._config.get(setting)
+            if value is None:
+                continue
+            try:
+                starts[setting] = start = instant(value)
+            except ValueError:
+                errors.append(f"{setting} {value!r} is no date; write 2026-01-31T00:00:00Z.")
+            else:
+                if start > now:
+                    errors.append(f"{setting} {value!r} lies in the future.")
+        if len(set(starts.values())) > 1:
+            errors.append("start_date and anchor_date mean the same, but differ; give one.")
+        start = next(iter(starts.values()), now.subtract(years=1).replace(microsecond=0))
+        self._config["start_date"] = isoformat(start)
+        if (url := self._config.get("api_url")) and not _is_safe(url):
+            errors.append("api_url must begin with https://, or http:// for this machine only.")
+        return errors
+
+    # -- The run as a whole
+
+    @override  # type: ignore[misc]
+    def sync_all(self) -> None:
+        """Sync all streams; then tell what is missing, and exit 1 if any data may be.
+
+        The SDK declares this final, and has no hook after the last stream.
+        """
+        try:
+            super().sync_all()
+        except BrokenPipeError:
+            self.logger.error("The target stopped reading; see its own messages.")  # noqa: TRY400
+            # Python would write what is buffered to the closed pipe once more, and complain.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            raise SystemExit(1) from None
+        streams = t.cast("dict[str, PagerDutyStream]", self.streams).values()
+        for stream in streams:
+            if stream.skipped:
+                self.logger.warning("%s was skipped: %s", stream.name, stream.skipped)
+        incomplete = [stream for stream in streams if stream.failed]
+        for stream in incomplete:
+            self.logger.error("%s is incomplete: %s", stream.name, stream.failed)
+        if incomplete:
+            self.logger.error("Run again to complete: finished windows are not read again.")
+            raise SystemExit(1)
+
+    @override
+    def _handle_termination(self, signum: int, frame: FrameType | None) -> None:
+        """Stop at once, with a nonzero status.
+
+        No further STATE is written: the last one stands behind the last finished window,
+        and a record may be half written at this moment.
+        """
+        self.logger.warning(
+            "Stopped by signal %d; the next run goes on from the last state.", signum
+        )
+        raise SystemExit(128 + signum)
+
+
+def _is_safe(url: str) -> bool:
+    """Return whether a key may be sent there: encrypted, or not leaving this machine."""
+    parts = urlsplit(url)
+    if parts.scheme == "https" and parts.hostname:
+        return True
+    if parts.scheme != "http" or not parts.hostname:
+        return False
+    try:
+        return ipaddress.ip_address(parts.hostname).is_loopback
+    except ValueError:
+        return parts.hostname == "localhost"

@@ -1,0 +1,84 @@
+"""Time normalisation: every date-time of a schema, in UTC with a trailing Z."""
+
+from __future__ import annotations
+
+import typing as t
+
+import pendulum
+
+from tap_pagerduty.windows import isoformat
+
+if t.TYPE_CHECKING:
+    from datetime import datetime
+
+Record = dict[str, t.Any]
+Normaliser = t.Callable[[t.Any], t.Any]
+
+
+def normaliser(schema: t.Mapping[str, t.Any]) -> Normaliser | None:
+    """Return a function that normalises, in place, the times of a value of this SCHEMA.
+
+    It visits only what the schema calls a date-time, so free-form objects stay as they
+    are. None means that the schema holds no time at all.
+    """
+    if schema.get("format") == "date-time":
+        return utc
+    if "items" in schema:
+        return _of_array(normaliser(schema["items"]))
+    fields = {
+        name: visit
+        for name, field in schema.get("properties", {}).items()
+        if (visit := normaliser(field))
+    }
+    return _of_object(fields) if fields else None
+
+
+def instant(value: str) -> datetime:
+    """Return the time that an ISO 8601 text means, UTC unless it has an offset.
+
+    Raises:
+        ValueError: VALUE is no time.
+    """
+    parsed = pendulum.parse(value)
+    if not isinstance(parsed, pendulum.DateTime):
+        msg = f"{value!r} is no time"
+        raise ValueError(msg)  # noqa: TRY004, a value that does not parse
+    return parsed
+
+
+def utc(value: t.Any) -> t.Any:  # noqa: ANN401, any JSON value may stand where a time should
+    """Return a time in UTC with a trailing Z, keeping its fraction of a second.
+
+    A time without a zone is taken as UTC, which is what is asked for. What is no time is
+    returned as it is.
+    """
+    if not isinstance(value, str) or value.endswith("Z"):
+        return value
+    try:
+        return isoformat(instant(value))
+    except ValueError:
+        return value
+
+
+def _of_object(fields: dict[str, Normaliser]) -> Normaliser:
+    visits = tuple(fields.items())
+
+    def visit(value: t.Any) -> t.Any:  # noqa: ANN401
+        if isinstance(value, dict):
+            for name, normalise in visits:
+                found = value.get(name)
+                if found:
+                    value[name] = normalise(found)
+        return value
+
+    return visit
+
+
+def _of_array(item: Normaliser | None) -> Normaliser | None:
+    if item is None:
+        return None
+
+    def visit(value: t.Any) -> t.Any:  # noqa: ANN401
+        return [item(element) for element in value] if isinstance(value, list) else value
+
+    return visit

@@ -1,0 +1,71 @@
+"""Closed time windows: a range cut to what the API accepts, and to what it lets one page."""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
+
+if t.TYPE_CHECKING:
+    from collections.abc import Iterator
+
+SECOND = timedelta(seconds=1)
+# Aimed at when a window is cut, in records: below the ceiling, since records bunch.
+COMFORTABLE = 8_000
+
+
+@dataclass(frozen=True)
+class Window:
+    """A range of time, both ends whole seconds in UTC.
+
+    Neighbours share the second between them: whether the API counts `until` as in or
+    out, nothing falls between two windows, and what is in both has the same id.
+    """
+
+    since: datetime
+    until: datetime
+
+    def __str__(self) -> str:
+        """Return the window for a log line."""
+        return f"{isoformat(self.since)} to {isoformat(self.until)}"
+
+    @property
+    def params(self) -> dict[str, str]:
+        """The window as query parameters."""
+        return {"since": isoformat(self.since), "until": isoformat(self.until)}
+
+    def split(self, records: int) -> list[Window]:
+        """Cut a window that holds RECORDS, too many to page, into equal ones.
+
+        Raises:
+            ValueError: the window is a single second.
+        """
+        if self.until - self.since <= SECOND:
+            msg = f"more than can be paged in one second, {isoformat(self.since)}"
+            raise ValueError(msg)
+        parts = max(2, -(-records // COMFORTABLE))
+        width = max(SECOND, whole_second((self.until - self.since) / parts))
+        return list(cut(self.since, self.until, width))
+
+
+def cut(since: datetime, until: datetime, width: timedelta) -> Iterator[Window]:
+    """Yield the windows of at most WIDTH from SINCE to UNTIL, oldest first."""
+    while since < until:
+        end = min(since + width, until)
+        yield Window(since, end)
+        since = end
+
+
+_T = t.TypeVar("_T", datetime, timedelta)
+
+
+def whole_second(value: _T) -> _T:
+    """Return VALUE without its fraction of a second."""
+    if isinstance(value, datetime):
+        return value.replace(microsecond=0)
+    return timedelta(days=value.days, seconds=value.seconds)
+
+
+def isoformat(instant: datetime) -> str:
+    """Return INSTANT, of any zone, as ISO 8601 in UTC with a trailing Z."""
+    return instant.astimezone(timezone.utc).isoformat().replace("+00:00", "Z")
