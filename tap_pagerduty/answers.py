@@ -55,7 +55,7 @@ def check(response: requests.Response) -> None:
 
 
 def decode(response: requests.Response, records_key: str) -> Body:
-    """Return the decoded body of a success, which has a list under RECORDS_KEY.
+    """Return the decoded body of a success: a list, or a resource, under RECORDS_KEY.
 
     Raises:
         RetriableAPIError: it is no such body: cut off, or a proxy's page.
@@ -65,7 +65,7 @@ def decode(response: requests.Response, records_key: str) -> Body:
     except msgspec.DecodeError:
         msg = f"{response.status_code} with a body that is no JSON (cut off, or a proxy's)"
         raise RetriableAPIError(msg, response) from None
-    if not isinstance(body, dict) or not isinstance(body.get(records_key), list):
+    if not isinstance(body, dict) or not isinstance(body.get(records_key), (list, dict)):
         msg = f"{response.status_code} with a body that holds no `{records_key}`"
         raise RetriableAPIError(msg, response)
     return body

@@ -5,27 +5,23 @@ from __future__ import annotations
 import logging
 import sys
 import typing as t
-from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta, timezone
 from functools import cached_property
 from http import HTTPStatus
-from itertools import chain, groupby
 
 import backoff
 import requests
 from singer_sdk import RESTStream
 from singer_sdk.exceptions import FatalAPIError, RetriableAPIError, SkippableAPIError
 from singer_sdk.helpers.conform import TypeConformanceLevel
-from singer_sdk.singerlib.catalog import REPLICATION_INCREMENTAL
 from singer_sdk.streams.rest import HTTPRequest, PageContext
 
 from tap_pagerduty import answers
-from tap_pagerduty.answers import CredentialsError
-from tap_pagerduty.pagination import CEILING, CeilingError, OffsetPaginator, Page, Paginator
+from tap_pagerduty.answers import CredentialsError, NotFoundError
+from tap_pagerduty.pagination import CeilingError, OffsetPaginator, Page, Paginator
 from tap_pagerduty.prefetch import look_ahead
-from tap_pagerduty.times import Normaliser, instant, normaliser
-from tap_pagerduty.windows import Window, cut, isoformat, whole_second
+from tap_pagerduty.times import Normaliser, normaliser
+from tap_pagerduty.windows import Window
 
 if sys.version_info >= (3, 12):
     from typing import override
@@ -64,8 +60,11 @@ class Call:
     path: str
     records_key: str
     params: Mapping[str, t.Any]
+    paginator: Paginator
     page: Page
     window: Window | None = None
+    # Whether the resource may be gone: a 404 is then an answer without records.
+    may_be_gone: bool = False
 
 
 @dataclass(frozen=True)
@@ -77,9 +76,9 @@ class Answer:
 
     @property
     def records(self) -> list[Record]:
-        """The records of the page."""
-        records: list[Record] = self.body[self.call.records_key]
-        return records
+        """The records of the page; one, where the answer is a single resource."""
+        found: list[Record] | Record = self.body.get(self.call.records_key, [])
+        return found if isinstance(found, list) else [found]
 
     @property
     def total(self) -> int:
@@ -172,7 +171,12 @@ class PagerDutyStream(RESTStream[Call]):
         Safe to call from any thread. What it raises is listed in `answers.check`; a
         RetriableAPIError or RequestException has been retried in vain.
         """
-        return Answer(call, self.request_decorator(self._exchange)(call, None))
+        try:
+            return Answer(call, self.request_decorator(self._exchange)(call, None))
+        except NotFoundError:
+            if call.may_be_gone:
+                return Answer(call, {})
+            raise
 
     def _exchange(self, call: Call, context: Context | None) -> Body:
         request = self.get_http_request(
@@ -230,7 +234,7 @@ class PagerDutyStream(RESTStream[Call]):
     def call(self, window: Window | None = None) -> Call:
         """Return the first request of the stream, or of a WINDOW of it."""
         key = self.records_key or self.name
-        return Call(self.path, key, self.params, self.paginator.first(), window)
+        return Call(self.path, key, self.params, self.paginator, self.paginator.first(), window)
 
     def read(self, calls: Iterable[Call]) -> Iterator[Answer]:
         """Yield the answers to CALLS and to what follows from them, in order."""
@@ -245,13 +249,9 @@ class PagerDutyStream(RESTStream[Call]):
         """Return the calls to which an answer leads: here, its further pages.
 
         Raises:
-            FatalAPIError: the list holds more than the API lets one page through.
+            CeilingError: the list holds more than the API lets one page through.
         """
-        count = len(answer.records)
-        try:
-            pages = self.paginator.following(call.page, answer.body, count)
-        except (CeilingError, ValueError) as error:
-            raise FatalAPIError(str(error)) from error
+        pages = call.paginator.following(call.page, answer.body, len(answer.records))
         return [replace(call, page=page) for page in pages]
 
     @staticmethod
@@ -261,7 +261,10 @@ class PagerDutyStream(RESTStream[Call]):
 
     @override
     def request_records(self, context: Context | None) -> Iterable[Record]:
-        """Yield the records of one reading of the list during which nothing moved.
+        yield from self.read_whole(self.call())
+
+    def read_whole(self, call: Call) -> Iterable[Record]:
+        """Return the records of one reading of a list during which nothing moved.
 
         A list that is edited while it is paged by offset shifts: a removal moves a record
         past us, an insertion shows one twice. Pages overlap by one record, which must be
@@ -269,6 +272,7 @@ class PagerDutyStream(RESTStream[Call]):
         readings together are taken, provided they hold as many records as the API counts.
 
         Raises:
+            CeilingError: the list holds more than the API lets one page through.
             FatalAPIError: the readings do not add up to the whole list.
         """
         together: dict[str, Record] = {}
@@ -276,21 +280,20 @@ class PagerDutyStream(RESTStream[Call]):
         for _ in range(READINGS):
             reading: dict[str, Record] = {}
             last, clean = "", True
-            for answer in self.read([self.call()]):
+            for answer in self.read([call]):
                 ids = [self.identity(record) for record in answer.records]
                 clean = clean and (not last or last in ids[:1])
                 reading.update(zip(ids, answer.records, strict=True))
                 total = answer.total or total
                 last = ids[-1] if ids else "the page is empty"
             if clean:
-                yield from reading.values()
-                return
+                return reading.values()
             together.update(reading)
             self.log("The list changed while it was read; reading it again.")
         if len(together) < total:
             msg = f"the list changed at each of {READINGS} readings"
             raise FatalAPIError(msg)
-        yield from together.values()
+        return together.values()
 
     @override
     def get_records(self, context: Context | None) -> Iterable[Record]:
@@ -300,7 +303,12 @@ class PagerDutyStream(RESTStream[Call]):
             SystemExit: the credentials were refused, and will be for every stream.
         """
         try:
+            if self.is_versioned:
+                # The SDK numbers versions so, too: by the second in which the run began.
+                self._stream_version = self._tap.initialized_at // 1000
             yield from self.request_records(context)
+            if self._stream_version:
+                self._write_activate_version_message(self._stream_version)
         except CredentialsError as error:
             self.logger.error(  # noqa: TRY400, one line for people
                 "PagerDuty refused the key at %s (%s). Check `api_key`, and `region`: "
@@ -315,8 +323,23 @@ class PagerDutyStream(RESTStream[Call]):
             else:
                 self.skipped = f"{error}; reading it takes the scope `{self.scope}`"
                 self.log("Skipped: %s", self.skipped, level=logging.WARNING)
-        except (FatalAPIError, RetriableAPIError, *RETRIED) as error:
+        except (FatalAPIError, CeilingError, RetriableAPIError, *RETRIED) as error:
             self.fail(answers.describe(error))
+
+    @property
+    def is_versioned(self) -> bool:
+        """Whether rows that vanish from the account are to vanish from the target."""
+        return (
+            self.config["emit_activate_version_messages"]
+            and not self.replication_key
+            and self.get_batch_config(self.config) is None
+        )
+
+    @property
+    @override
+    def emit_activate_version_messages(self) -> bool:
+        """False: the SDK's message comes before the records, and stands if they never come."""
+        return False
 
     def fail(self, reason: str) -> None:
         """Note that the stream is incomplete; the run ends with a nonzero status."""
@@ -333,138 +356,3 @@ class PagerDutyStream(RESTStream[Call]):
     @cached_property
     def _normalise(self) -> Normaliser | None:
         return normaliser(self.schema)
-
-
-class EventStream(PagerDutyStream):
-    """A list of what happened, read in closed time windows, oldest first.
-
-    A window ends at the latest when the run began, so nothing can be inserted into it
-    while it is paged. The bookmark is the end of the last window whose records are all
-    out; the next run starts there.
-    """
-
-    # The longest range that the endpoint takes, in days.
-    max_window_days: t.ClassVar[int]
-    paginator = OffsetPaginator()
-
-    @override
-    def request_records(self, context: Context | None) -> Iterable[Record]:
-        """Yield what happened from the bookmark, or `start_date`, to the start of the run."""
-        start = self.get_starting_timestamp(context)
-        if start is None:  # replication is forced to FULL_TABLE
-            start = instant(self.config["start_date"])
-        windows = self.windows(start, self.run_started_at)
-        for window, records in self.read_windows(self.call(window) for window in windows):
-            yield from records
-            self.bookmark(window)
-
-    def windows(self, start: datetime, end: datetime) -> Iterator[Window]:
-        """Yield the windows between two instants, as long as the endpoint takes."""
-        return cut(whole_second(start), end, timedelta(days=self.max_window_days))
-
-    @property
-    def run_started_at(self) -> datetime:
-        """The account's time when the run began.
-
-        It comes with any answer; if there has been none, with one that costs nothing.
-        """
-        if self.connection.started_at is None:
-            with suppress(SkippableAPIError, FatalAPIError, RetriableAPIError):
-                self.fetch(Call("/abilities", "abilities", {}, Page({})))
-        return self.connection.started_at or datetime.now(timezone.utc)
-
-    def read_windows(
-        self,
-        calls: Iterable[Call],
-    ) -> Iterator[tuple[Window, Iterator[Record]]]:
-        """Yield each window with its records; these must be taken before the next window.
-
-        A record that stands in two neighbours, on the second they share, comes once.
-        """
-        earlier: set[str] = set()
-        for window, group in groupby(self.read(calls), key=lambda answer: answer.call.window):
-            first = next(group)
-            if first.total > CEILING:
-                continue  # it was cut, and its parts come next
-            found: set[str] = set()
-            records = self._new(chain([first], group), found, earlier)  # noqa: B031
-            yield t.cast("Window", window), records
-            earlier = found
-
-    def _new(
-        self,
-        group: Iterable[Answer],
-        found: set[str],
-        earlier: set[str],
-    ) -> Iterator[Record]:
-        """Yield the records of one window that are not among the EARLIER ones.
-
-        The API does not say in which order records of one second come, and an order that
-        differs between two pages hides a record. So the records FOUND are held against the
-        total, and a window that comes short is read again for the rest.
-        """
-        for reading in range(1, READINGS + 1):
-            total, before = 0, len(found)
-            for answer in group:
-                call = answer.call
-                total = total or answer.total
-                for record in answer.records:
-                    identity = self.identity(record)
-                    if identity not in found:
-                        found.add(identity)
-                        if identity not in earlier:
-                            yield record
-            if len(found) >= total:
-                return
-            if reading > 1 and len(found) == before:
-                break
-            group = self.read([replace(call, page=self.paginator.first())])
-        self.log(
-            "PagerDuty counts %d records from %s and lists %d.",
-            total,
-            call.window,
-            len(found),
-            level=logging.WARNING,
-        )
-
-    @override
-    def following(self, call: Call, answer: Answer) -> list[Call]:
-        """Return the further pages, or the parts of a window that holds too much to page.
-
-        Raises:
-            FatalAPIError: a single second holds more than the API lets one page through.
-        """
-        if call.window is None or answer.total <= CEILING:
-            return super().following(call, answer)
-        try:
-            return [replace(call, window=part) for part in call.window.split(answer.total)]
-        except ValueError as error:
-            msg = f"{error}: {answer.total:,} records, of which the API lists {CEILING:,}"
-            raise FatalAPIError(msg) from error
-
-    def bookmark(self, window: Window) -> None:
-        """Move the bookmark to the end of a window whose records are all out."""
-        if self.replication_method != REPLICATION_INCREMENTAL:
-            return
-        self.stream_state["replication_key"] = self.replication_key
-        self.stream_state["replication_key_value"] = isoformat(window.until)
-        self.state_manager.is_flushed = False
-        if self.get_batch_config(self.config) is None:
-            # With BATCH the records are not out yet: the SDK writes both, in order.
-            self._write_state_message()
-
-    @override
-    def get_replication_key_signpost(self, context: Context | None = None) -> None:
-        """Return nothing: a closed window cannot run ahead of the run's start."""
-
-    @override
-    def _increment_stream_state(
-        self,
-        latest_record: Record,
-        *,
-        context: Context | None = None,
-    ) -> None:
-        """Do nothing: windows move the bookmark, records do not.
-
-        The SDK has no public hook for a bookmark that is not a record's value.
-        """

@@ -86,14 +86,14 @@ class TapPagerDuty(Tap):
         ),
         th.Property(
             "request_timeout_seconds",
-            th.NumberType(exclusive_minimum=0),
+            th.IntegerType(minimum=1),
             default=60,
             title="Request timeout",
             description="Seconds to wait for an answer before it is asked for again.",
         ),
         th.Property(
             "retry_timeout_seconds",
-            th.NumberType(exclusive_minimum=0),
+            th.IntegerType(minimum=1),
             default=300,
             title="Retry timeout",
             description="Seconds for which a failing request is retried before its stream is "
@@ -108,11 +108,27 @@ class TapPagerDuty(Tap):
         ),
         th.Property(
             "requests_per_second",
-            th.NumberType(exclusive_minimum=0),
+            th.IntegerType(minimum=1),
             default=5,
             title="Requests per second",
             description="Most requests sent in a second, all streams together. PagerDuty "
             "allows a key 960 a minute.",
+        ),
+        th.Property(
+            "incident_lookback_days",
+            th.IntegerType(minimum=0),
+            default=0,
+            title="Incident look-back",
+            description="Days of creation whose incidents are read again on each run, for "
+            "changes that PagerDuty neither logs nor makes to open incidents.",
+        ),
+        th.Property(
+            "emit_activate_version_messages",
+            th.BooleanType,
+            default=True,
+            title="Emit ACTIVATE_VERSION",
+            description="After a full table that was read whole, tell the target to remove "
+            "the rows that are gone from the account.",
         ),
         additional_properties=False,
     ).to_dict()

@@ -3,8 +3,15 @@
 from __future__ import annotations
 
 import typing as t
+from dataclasses import replace
+from datetime import datetime, timedelta
+from itertools import chain
 
-from tap_pagerduty.client import EventStream, PagerDutyStream
+from singer_sdk.singerlib.catalog import REPLICATION_INCREMENTAL
+
+from tap_pagerduty.client import Call, PagerDutyStream
+from tap_pagerduty.events import EventStream
+from tap_pagerduty.pagination import CeilingError, Page
 from tap_pagerduty.streams.common import (
     PENDING_ACTION,
     REFERENCE,
@@ -22,9 +29,16 @@ from tap_pagerduty.streams.common import (
     time,
     url,
 )
+from tap_pagerduty.times import instant
+from tap_pagerduty.windows import isoformat
 
 if t.TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
     from singer_sdk.helpers.types import Context, Record
+    from singer_sdk.tap_base import Tap
+
+    from tap_pagerduty.connection import Connection
 
 ASSIGNMENT = (
     time("at", "When the assignment was made."),
@@ -72,8 +86,50 @@ EXTERNAL_REFERENCE = (
 )
 
 
+# How far before its bookmark the change feed begins: an entry may be listed a little late.
+FEED_OVERLAP = timedelta(minutes=5)
+
+
+# Properties of a listed incident, less those that only some accounts or requests have.
+LISTED = frozenset(
+    {
+        "acknowledgements",
+        "alert_counts",
+        "assigned_via",
+        "assignments",
+        "created_at",
+        "escalation_policy",
+        "first_trigger_log_entry",
+        "html_url",
+        "id",
+        "incident_key",
+        "incident_number",
+        "is_mergeable",
+        "last_status_change_at",
+        "last_status_change_by",
+        "pending_actions",
+        "priority",
+        "resolve_reason",
+        "resolved_at",
+        "self",
+        "service",
+        "status",
+        "summary",
+        "teams",
+        "title",
+        "type",
+        "updated_at",
+        "urgency",
+    },
+)
+
+
 class Incidents(EventStream):
-    """Incidents with their state at the time of reading (`GET /incidents`)."""
+    """Incidents with their state at the time of reading (`GET /incidents`).
+
+    PagerDuty lists incidents by creation only, so the stream has two positions in the
+    state: `created_until` for those created, and the bookmark for those changed since.
+    """
 
     name = "incidents"
     path = "/incidents"
@@ -200,6 +256,124 @@ class Incidents(EventStream):
             "Not documented by PagerDuty; seems to list related incidents.",
         ),
     )
+
+    def __init__(self, tap: Tap, connection: Connection) -> None:
+        super().__init__(tap, connection)
+        # What this run has emitted and may meet again: when it was last changed, by id.
+        self._emitted: dict[str, datetime] = {}
+        # Properties that an embedded incident has when it is as full as a listed one.
+        self._expected = set(LISTED)
+
+    def request_records(self, context: Context | None) -> Iterable[Record]:
+        """Yield the incidents created since the last run, those now open, those changed.
+
+        `since` and `until` of `GET /incidents` select by creation, and no list is by
+        change. But a change writes a log entry, which can embed the incident as it is now;
+        what changes without one is caught while the incident is open.
+        """
+        now = self.run_started_at
+        start = instant(self.config["start_date"])
+        if self.replication_method != REPLICATION_INCREMENTAL:
+            yield from self._created(start, now)
+            return
+        state = self.stream_state
+        # A first load needs no feed, but changes to what it has read are due from its start
+        # on, even if it is interrupted and goes on days later.
+        fed = instant(state.setdefault("replication_key_value", isoformat(now)))
+        created = instant(state["created_until"]) if "created_until" in state else start
+        lookback = timedelta(days=self.config["incident_lookback_days"])
+        self.log(
+            "Reading incidents created since %s, changed since %s, or open; others are "
+            "loaded already.",
+            isoformat(created),
+            isoformat(fed),
+        )
+        yield from self._created(max(start, min(created, now - lookback)), now, fed)
+        yield from self._open(start, now)
+        if fed < now:
+            yield from self._changed(fed - FEED_OVERLAP, now)
+
+    def _created(
+        self, start: datetime, end: datetime, fed: datetime | None = None
+    ) -> Iterator[Record]:
+        """Yield the incidents created in a range; note those that the feed will show again."""
+        for window, records in self.read_windows(self.call(w) for w in self.windows(start, end)):
+            again = fed and window.until > fed - FEED_OVERLAP
+            for record in records:
+                self._learn(record)
+                if again:
+                    self._note(record)
+                yield record
+            self.bookmark(created_until=window.until)
+
+    def _open(self, start: datetime, end: datetime) -> Iterator[Record]:
+        """Yield the incidents that are open now, whenever they were created."""
+        params = {**self.params, "statuses[]": ["triggered", "acknowledged"]}
+        call = replace(self.call(), params=params, paginator=PagerDutyStream.paginator)
+        try:
+            records = self.read_whole(replace(call, params={**params, "date_range": "all"}))
+        except CeilingError:
+            calls = (replace(call, window=window) for window in self.windows(start, end))
+            records = chain.from_iterable(records for _, records in self.read_windows(calls))
+        for record in records:
+            self._learn(record)
+            yield from self._news(record)
+
+    def _changed(self, start: datetime, end: datetime) -> Iterator[Record]:
+        """Yield the incidents that the log entries of a range are about."""
+        feed = Call(
+            "/log_entries",
+            "log_entries",
+            {"time_zone": "UTC", "include[]": ["incidents"]},
+            self.paginator,
+            self.paginator.first(),
+        )
+        calls = (replace(feed, window=window) for window in self.windows(start, end))
+        for window, entries in self.read_windows(calls):
+            short: dict[str, None] = {}
+            for entry in entries:
+                record = entry.get("incident")
+                if record and self._is_whole(record):
+                    yield from self._news(record)
+                elif record and not self._is_emitted(record):
+                    short[record["id"]] = None
+            yield from self._again(short)
+            self.bookmark(replication_key_value=window.until)
+
+    def _again(self, ids: Iterable[str]) -> Iterator[Record]:
+        """Yield the incidents of these ids, each read by itself."""
+        page = Page({})
+        params = {"time_zone": "UTC"}
+        for answer in self.read(
+            Call(f"/incidents/{i}", "incident", params, self.paginator, page, may_be_gone=True)
+            for i in ids
+        ):
+            for record in answer.records:
+                yield from self._news(record)
+
+    def _learn(self, record: Record) -> None:
+        """Take from a listed incident what an embedded one has to have as well."""
+        self._expected &= record.keys()
+
+    def _is_whole(self, record: Record) -> bool:
+        """Return whether an embedded incident is as full as a listed one."""
+        return record.keys() >= self._expected
+
+    def _is_emitted(self, record: Record) -> bool:
+        """Return whether this run has emitted the incident as new as this."""
+        changed, known = record.get("updated_at"), self._emitted.get(record["id"])
+        return bool(changed and known and instant(changed) <= known)
+
+    def _news(self, record: Record) -> Iterator[Record]:
+        """Yield the incident, unless this run has emitted it as new as this."""
+        if not self._is_emitted(record):
+            self._note(record)
+            yield record
+
+    def _note(self, record: Record) -> None:
+        """Remember that the incident is emitted as it is here."""
+        if changed := record.get("updated_at"):
+            self._emitted[record["id"]] = instant(changed)
 
     def post_process(self, row: Record, context: Context | None = None) -> Record | None:
         """Fill in `updated_at` where it is missing or null, so that the bookmark can use it.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tap_pagerduty.client import EventStream
+from tap_pagerduty.events import EventStream
 from tap_pagerduty.streams.common import NOTIFICATION, key, properties
 
 
