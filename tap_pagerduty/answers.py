@@ -32,7 +32,8 @@ def check(response: requests.Response) -> None:
         CredentialsError: 401.
         SkippableAPIError: 402, 403; the account or the key lacks what the stream needs.
         NotFoundError: 404.
-        FatalAPIError: another 3xx or 4xx, 400 among them: asking again will not help.
+        FatalAPIError: another 3xx or 4xx, 400 among them, or a daily quota used up: asking
+            again will not help.
         RetriableAPIError: 408, 429, 5xx.
     """
     status = response.status_code
@@ -46,12 +47,24 @@ def check(response: requests.Response) -> None:
         raise SkippableAPIError(said + (f" ({required_scopes})" if required_scopes else ""))
     if status == HTTPStatus.NOT_FOUND:
         raise NotFoundError(said)
+    if _daily_quota_is_used_up(response):
+        seconds = float(response.headers.get("daily-ratelimit-reset") or 0)
+        msg = f"the account's daily quota is used up; it is renewed in {seconds / 3600:.1f} h"
+        raise FatalAPIError(msg)
     if (
         status in {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS}
         or status >= HTTPStatus.INTERNAL_SERVER_ERROR
     ):
         raise RetriableAPIError(said, response)
     raise FatalAPIError(said)
+
+
+def _daily_quota_is_used_up(response: requests.Response) -> bool:
+    """Return whether a 429 is for a day's quota: no wait that is worth it ends it."""
+    left = response.headers.get("daily-ratelimit-remaining")
+    return (
+        response.status_code == HTTPStatus.TOO_MANY_REQUESTS and left is not None and int(left) <= 0
+    )
 
 
 def decode(response: requests.Response, records_key: str) -> Body:

@@ -21,7 +21,6 @@ from tap_pagerduty.answers import CredentialsError, NotFoundError
 from tap_pagerduty.pagination import CeilingError, OffsetPaginator, Page, Paginator
 from tap_pagerduty.prefetch import look_ahead
 from tap_pagerduty.times import Normaliser, normaliser
-from tap_pagerduty.windows import Window
 
 if sys.version_info >= (3, 12):
     from typing import override
@@ -36,6 +35,7 @@ if t.TYPE_CHECKING:
     from singer_sdk.tap_base import Tap
 
     from tap_pagerduty.connection import Connection
+    from tap_pagerduty.windows import Window
 
 Record = dict[str, t.Any]
 Body = dict[str, t.Any]
@@ -98,6 +98,8 @@ class PagerDutyStream(RESTStream[Call]):
     # Where the answer holds the records; the stream's name if empty.
     records_key: t.ClassVar[str] = ""
     paginator: t.ClassVar[Paginator] = OffsetPaginator(overlap=1)
+    # The request budget that the endpoint draws on; empty for that of the key.
+    budget: t.ClassVar[str] = ""
 
     primary_keys = ("id",)
     # Records are as the API sends them and schemas are open: nothing is left to conform,
@@ -162,7 +164,7 @@ class PagerDutyStream(RESTStream[Call]):
 
     @override
     def validate_response(self, response: requests.Response) -> None:
-        self.connection.observe(response)
+        self.connection.answered(self.budget, response)
         answers.check(response)
 
     def fetch(self, call: Call) -> Answer:
@@ -188,8 +190,13 @@ class PagerDutyStream(RESTStream[Call]):
             params=request.encode_params(),
             headers=request.headers,
         )
-        self.connection.pacer.wait()
-        return answers.decode(self._request(prepared, context), call.records_key)
+        self.connection.wait(self.budget)
+        try:
+            response = self._request(prepared, context)
+        except requests.exceptions.RequestException:
+            self.connection.lost(self.budget)
+            raise
+        return answers.decode(response, call.records_key)
 
     @override
     def request_decorator(self, func: t.Callable[..., t.Any]) -> t.Callable[..., t.Any]:
@@ -216,7 +223,7 @@ class PagerDutyStream(RESTStream[Call]):
             # The budget is the key's: every thread waits, until the API's own reset if
             # it names one (in seconds from now; a 429 may come without any header).
             wait = max(wait, float(response.headers.get("ratelimit-reset") or 0))
-            self.connection.pacer.pause(wait)
+            self.connection.refused(self.budget, wait)
         self.log(
             "%s; asking again in %.1f s (try %d)",
             answers.describe(error),

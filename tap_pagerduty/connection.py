@@ -31,7 +31,14 @@ class Connection:
         # Seconds: for one answer, and for one request with all its retries.
         self.timeout: float = config["request_timeout_seconds"]
         self.retry_timeout: float = config["retry_timeout_seconds"]
-        self.pacer = Pacer(config["requests_per_second"])
+        self._pacers: dict[str, Pacer] = {}
+        self._pace = {
+            "requests_per_second": config.get("requests_per_second"),
+            "reserve_percent": config["rate_limit_reserve_percent"],
+        }
+        self._lock = threading.Lock()
+        # Requests that were refused for coming too fast (429).
+        self.refusals = 0
         self.workers = Workers(config["max_concurrency"])
         # The account's time at the run's first answer, UTC. This machine's clock may be
         # off, and a window that ends in the account's future is not closed.
@@ -46,9 +53,39 @@ class Connection:
         session: requests.Session = self._threads.session
         return session
 
-    def observe(self, response: requests.Response) -> None:
-        """Take from an answer what it tells of the account as a whole."""
+    def wait(self, budget: str) -> None:
+        """Return when a request may be sent; `answered` or `lost` must follow.
+
+        BUDGET names an endpoint's own budget, besides which it draws on the key's; empty
+        if it has none.
+        """
+        self._pacer("").wait()
+        if budget:
+            self._pacer(budget).wait()
+
+    def answered(self, budget: str, response: requests.Response) -> None:
+        """Take from an answer what is left of the budget, and once what time it is."""
         if self.started_at is None:
             date = response.headers.get("Date")
             now = parsedate_to_datetime(date) if date else datetime.now(timezone.utc)
             self.started_at = whole_second(now.astimezone(timezone.utc))
+        if budget:
+            # The headers tell of the limit that is nearest, here the endpoint's.
+            self._pacer("").lost()
+        self._pacer(budget).observe(response.headers)
+
+    def lost(self, budget: str) -> None:
+        """Take note that a request got no answer."""
+        for name in {"", budget}:
+            self._pacer(name).lost()
+
+    def refused(self, budget: str, seconds: float) -> None:
+        """Hold all requests back after one came too fast (429), for so many seconds."""
+        self.refusals += 1
+        self._pacer(budget).pause(seconds)
+
+    def _pacer(self, budget: str) -> Pacer:
+        with self._lock:
+            if budget not in self._pacers:
+                self._pacers[budget] = Pacer(**self._pace)
+            return self._pacers[budget]

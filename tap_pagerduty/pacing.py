@@ -1,32 +1,113 @@
-"""One request budget per key, shared by all threads of a run."""
+"""One request budget, shared by all threads, steered by what the API says is left of it."""
 
 from __future__ import annotations
 
 import threading
 import time
+import typing as t
+
+if t.TYPE_CHECKING:
+    from collections.abc import Mapping
+
+# Requests per second until the API has told its limit, and for good if it never does.
+CONSERVATIVE = 5.0
 
 
 class Pacer:
-    """Spaces requests evenly, and holds all of them back when the API says so."""
+    """Spaces requests so that a budget is used up evenly, just as it is renewed.
 
-    def __init__(self, requests_per_second: float) -> None:
-        """Let REQUESTS_PER_SECOND requests through, at equal distances."""
-        self._interval = 1 / requests_per_second
-        self._next = 0.0
+    The API answers with the requests that its present window allows (`ratelimit-limit`),
+    those left of them (`ratelimit-remaining`) and the seconds until all are there again
+    (`ratelimit-reset`). Source: PagerDuty's REST API documentation, "Rate Limiting".
+    """
+
+    def __init__(
+        self,
+        requests_per_second: float | None = None,
+        reserve_percent: float = 0,
+        clock: t.Callable[[], float] = time.monotonic,
+        sleep: t.Callable[[float], None] = time.sleep,
+    ) -> None:
+        """Never exceed REQUESTS_PER_SECOND, and leave RESERVE_PERCENT of each window alone."""
+        self._shortest = 1 / requests_per_second if requests_per_second else 0.0
+        self._interval = max(self._shortest, 1 / CONSERVATIVE)
+        self._reserve = reserve_percent / 100
+        self._clock, self._sleep = clock, sleep
         self._lock = threading.Lock()
+        self._next = 0.0
+        self._sent = 0
+        self._under_way = 0
+        self._window: _Window | None = None
+        # Requests per second that others make with the same key.
+        self._others = 0.0
 
     def wait(self) -> None:
-        """Return when it is this request's turn."""
+        """Return when it is this request's turn; `observe` or `lost` must follow."""
         while True:
             with self._lock:
-                now = time.monotonic()
+                now = self._clock()
                 if now >= self._next:
                     self._next = now + self._interval
+                    self._sent += 1
+                    self._under_way += 1
                     return
                 pause = self._next - now
-            time.sleep(pause)
+            self._sleep(pause)
+
+    def lost(self) -> None:
+        """Take note that a request got no answer."""
+        with self._lock:
+            self._under_way -= 1
 
     def pause(self, seconds: float) -> None:
-        """Let no request through for the next SECONDS."""
+        """Let no request through for the next SECONDS, from whichever thread."""
         with self._lock:
-            self._next = max(self._next, time.monotonic() + seconds)
+            self._next = max(self._next, self._clock() + seconds)
+
+    def observe(self, headers: Mapping[str, str]) -> None:
+        """Take from an answer what is left of the budget, and pace what is to come by it."""
+        with self._lock:
+            self._under_way -= 1
+            try:
+                limit = int(headers["ratelimit-limit"])
+                remaining = int(headers["ratelimit-remaining"])
+                reset = float(headers["ratelimit-reset"])
+            except (KeyError, ValueError):
+                return
+            now = self._clock()
+            window = self._window
+            # Answers may overtake each other, so a few more than before mean nothing.
+            if (
+                window is None
+                or now >= window.resets_at
+                or remaining > window.remaining + limit / 4
+            ):
+                answered = self._sent - self._under_way
+                window = self._window = _Window(now, answered, remaining, now + reset)
+            window.remaining = min(window.remaining, remaining)
+            # Whole seconds, rounded up: the least of several is the nearest to the truth.
+            window.resets_at = min(window.resets_at, now + reset)
+            self._steer(window, limit, now)
+
+    def _steer(self, window: _Window, limit: int, now: float) -> None:
+        left = max(0.0, window.resets_at - now)
+        passed = now - window.began
+        if passed > left / 20:
+            ours = self._sent - window.answered
+            self._others = max(0, window.first - window.remaining - ours) / passed
+        free = window.remaining - self._under_way - self._reserve * limit - self._others * left
+        if free >= 1:
+            self._interval = max(self._shortest, left / free)
+        else:
+            self._interval = max(self._shortest, 1 / CONSERVATIVE)
+            self._next = max(self._next, window.resets_at)
+
+
+class _Window:
+    """The API's present window, as it was when we first saw it and as it is now."""
+
+    __slots__ = ("answered", "began", "first", "remaining", "resets_at")
+
+    def __init__(self, began: float, answered: int, remaining: int, resets_at: float) -> None:
+        self.began, self.answered, self.resets_at = began, answered, resets_at
+        self.first = self.remaining = remaining

@@ -109,10 +109,16 @@ class TapPagerDuty(Tap):
         th.Property(
             "requests_per_second",
             th.IntegerType(minimum=1),
-            default=5,
             title="Requests per second",
-            description="Most requests sent in a second, all streams together. PagerDuty "
-            "allows a key 960 a minute.",
+            description="Most requests sent in a second, all streams together. Unset, the "
+            "limit that PagerDuty's answers tell is used up evenly; 5 until they tell one.",
+        ),
+        th.Property(
+            "rate_limit_reserve_percent",
+            th.IntegerType(minimum=0, maximum=90),
+            default=10,
+            title="Rate limit reserve",
+            description="Percentage of the key's rate limit that is left to its other users.",
         ),
         th.Property(
             "incident_lookback_days",

@@ -20,6 +20,7 @@ class Oncalls(PagerDutyStream):
     path = "/oncalls"
     scope = "oncalls.read"
     params = {"time_zone": "UTC"}
+    budget = "oncalls"
     schema = properties(
         key(
             "id",
