@@ -6,6 +6,7 @@ import logging
 import sys
 import typing as t
 from dataclasses import dataclass, replace
+from datetime import datetime, timezone
 from functools import cached_property
 from http import HTTPStatus
 
@@ -14,10 +15,12 @@ import requests
 from singer_sdk import RESTStream
 from singer_sdk.exceptions import FatalAPIError, RetriableAPIError, SkippableAPIError
 from singer_sdk.helpers.conform import TypeConformanceLevel
+from singer_sdk.mapper import SameRecordTransform
 from singer_sdk.streams.rest import HTTPRequest, PageContext
 
 from tap_pagerduty import answers
 from tap_pagerduty.answers import CredentialsError, NotFoundError
+from tap_pagerduty.output import Writer
 from tap_pagerduty.pagination import CeilingError, OffsetPaginator, Page, Paginator
 from tap_pagerduty.prefetch import look_ahead
 from tap_pagerduty.times import Normaliser, normaliser
@@ -115,6 +118,7 @@ class PagerDutyStream(RESTStream[Call]):
         self.skipped = ""
         self.failed = ""
         self._answered = False
+        self._extracted_at = datetime.now(timezone.utc)
 
     # -- One request becomes one decoded body
 
@@ -250,6 +254,7 @@ class PagerDutyStream(RESTStream[Call]):
             for _, answer in look_ahead(calls, self.fetch, self.following, workers):
                 counter.increment()
                 self._answered = True
+                self._extracted_at = datetime.now(timezone.utc)
                 yield answer
 
     def following(self, call: Call, answer: Answer) -> list[Call]:
@@ -307,7 +312,8 @@ class PagerDutyStream(RESTStream[Call]):
         """Yield the stream's records; what stops it does not stop the other streams.
 
         Raises:
-            SystemExit: the credentials were refused, and will be for every stream.
+            SystemExit: no stream can be read, as the credentials were refused or nothing
+                answers at all.
         """
         try:
             if self.is_versioned:
@@ -332,6 +338,12 @@ class PagerDutyStream(RESTStream[Call]):
                 self.log("Skipped: %s", self.skipped, level=logging.WARNING)
         except (FatalAPIError, CeilingError, RetriableAPIError, *RETRIED) as error:
             self.fail(answers.describe(error))
+            if self.connection.started_at is None:
+                self.logger.error(  # noqa: TRY400
+                    "Nothing has answered at %s; check the network, `region` and `api_url`.",
+                    self.url_base,
+                )
+                raise SystemExit(1) from None
 
     @property
     def is_versioned(self) -> bool:
@@ -359,6 +371,39 @@ class PagerDutyStream(RESTStream[Call]):
         if self._normalise:
             self._normalise(row)
         return row
+
+    @override
+    def generate_child_contexts(
+        self,
+        record: Record,
+        context: Context | None,
+    ) -> Iterable[Context | None]:
+        """Return nothing without children, instead of one empty context per record."""
+        return super().generate_child_contexts(record, context) if self.child_streams else ()
+
+    @override
+    def _write_record_message(self, record: Record) -> None:
+        """Write a record the short way, if nothing is to be done to it.
+
+        Of the SDK's own way three quarters of the time go into looking for that.
+        """
+        writer = self._tap.message_writer
+        if self._is_plain and isinstance(writer, Writer) and writer.has_short_way:
+            writer.write_record(self.name, record, self._stream_version, self._extracted_at)
+            self.state_manager.is_flushed = False
+        else:
+            super()._write_record_message(record)
+
+    @cached_property
+    def _is_plain(self) -> bool:
+        """Whether no field is deselected, and neither stream maps nor flattening apply."""
+        maps = self.stream_maps
+        return (
+            all(self.mask.values())
+            and len(maps) == 1
+            and type(maps[0]) is SameRecordTransform
+            and not maps[0].flattening_enabled
+        )
 
     @cached_property
     def _normalise(self) -> Normaliser | None:

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import ipaddress
+import logging
 import os
 import sys
 import typing as t
+from contextlib import contextmanager
 from functools import cached_property
 from urllib.parse import urlsplit
 
 import pendulum
 from singer_sdk import Tap
 from singer_sdk import typing as th
-from singer_sdk.contrib.msgspec import MsgSpecWriter
 from singer_sdk.exceptions import ConfigValidationError
 
 from tap_pagerduty.connection import HOSTS, Connection
+from tap_pagerduty.output import Writer
+from tap_pagerduty.state import check
 from tap_pagerduty.streams import STREAMS
 from tap_pagerduty.times import instant
 from tap_pagerduty.windows import isoformat
@@ -26,7 +29,7 @@ else:
     from typing_extensions import override
 
 if t.TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from types import FrameType
 
     from tap_pagerduty.client import PagerDutyStream
@@ -36,7 +39,7 @@ class TapPagerDuty(Tap):
     """Singer tap for PagerDuty: reads an account through its REST API v2."""
 
     name = "tap-pagerduty"
-    message_writer_class = MsgSpecWriter
+    message_writer_class = Writer
 
     config_jsonschema = th.PropertiesList(
         th.Property(
@@ -195,7 +198,35 @@ class TapPagerDuty(Tap):
             errors.append("api_url must begin with https://, or http:// for this machine only.")
         return errors
 
+    # -- State
+
+    @override
+    def load_state(self, state: dict[str, t.Any]) -> None:
+        """Take the state of an earlier run.
+
+        Raises:
+            SystemExit: it is not one of this tap's; to ignore it would be a full reload.
+        """
+        try:
+            check(state, self.streams)
+        except ValueError as error:
+            self.logger.error("The state cannot be used: %s.", error)  # noqa: TRY400
+            raise SystemExit(1) from None
+        super().load_state(state)
+
     # -- The run as a whole
+
+    @classmethod
+    @override
+    def invoke(cls, **kwargs: t.Any) -> None:
+        with _json_or_exit(cls.logger, "state or catalog"):
+            super().invoke(**kwargs)
+
+    @classmethod
+    @override
+    def cb_config(cls, *args: t.Any) -> t.Any:
+        with _json_or_exit(cls.logger, "config"):
+            return super().cb_config(*args)
 
     @override  # type: ignore[misc]
     def sync_all(self) -> None:
@@ -232,6 +263,18 @@ class TapPagerDuty(Tap):
             "Stopped by signal %d; the next run goes on from the last state.", signum
         )
         raise SystemExit(128 + signum)
+
+
+@contextmanager
+def _json_or_exit(logger: logging.Logger, what: str) -> Iterator[None]:
+    """Exit with one line if a file that the SDK reads is no JSON."""
+    try:
+        yield
+    except ValueError as error:
+        if not hasattr(error, "lineno"):  # the mark of all JSON decoders' errors
+            raise
+        logger.error("The %s file is no JSON: %s.", what, error)  # noqa: TRY400
+        raise SystemExit(1) from None
 
 
 def _is_safe(url: str) -> bool:
