@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ipaddress
-import logging
 import os
 import sys
 import typing as t
@@ -29,6 +28,7 @@ else:
     from typing_extensions import override
 
 if t.TYPE_CHECKING:
+    import logging
     from collections.abc import Iterator, Sequence
     from types import FrameType
 
