@@ -1,0 +1,160 @@
+"""From a request to an answer, without any network."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from sandbox import endpoints, query
+from sandbox.errors import ApiError, missing_scope, not_found, refusal, shaped
+from sandbox.limits import RateLimit, RateLimits
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sandbox.account import Account
+    from sandbox.endpoints import Endpoint
+    from sandbox.faults import Fault
+    from sandbox.options import Options
+
+_encode = msgspec.json.Encoder().encode
+
+_ACCEPTED = ("application/vnd.pagerduty+json;version=2", "application/json", "*/*")
+_PAGE = b"<html><head><title>PagerDuty</title></head><body><h1>We'll be back</h1></body></html>"
+
+
+@dataclass
+class RequestInfo:
+    """A request as the sandbox remembers it."""
+
+    method: str
+    path: str
+    query: dict[str, list[str]]
+    headers: dict[str, str]
+    """Some of the headers by lower-case name; never the credentials."""
+    time: float
+    """Virtual time at which it came."""
+    status: int | None = None
+    """HTTP status of the answer; None: there is none (yet)."""
+    fault: str | None = None
+    """Kind of the fault that struck."""
+
+
+@dataclass
+class Answer:
+    """An HTTP answer; `content_type` None: no body."""
+
+    status: int
+    body: bytes = b""
+    content_type: str | None = "application/json; charset=utf-8"
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+class App:
+    """The API itself: gates, then endpoints."""
+
+    def __init__(self, account: Account, options: Options) -> None:
+        """Serve an account."""
+        self.account = account
+        self._options = options
+        special = {}
+        if options.oncalls_rate_limit is not None:
+            special["/oncalls"] = RateLimit(options.oncalls_rate_limit, options.rate_window)
+        general = RateLimit(options.rate_limit, options.rate_window, options.other_client)
+        self.limits = RateLimits(general, special)
+
+    def answer(self, info: RequestInfo, headers: Mapping[str, str]) -> Answer:
+        """Answer a request; `headers` has lower-case names."""
+        limit: dict[str, str] = {}
+        try:
+            self._authenticate(headers)
+            allowed, limit = self.limits.take(info.path)
+            if not allowed:
+                if self._options.bare_429:
+                    return Answer(429, content_type=None)
+                raise refusal(429, 2020)
+            answer = self._evaluate(info)
+        except ApiError as error:
+            answer = json_answer(error.status, error.body)
+        answer.headers.update(limit)
+        return answer
+
+    def _authenticate(self, headers: Mapping[str, str]) -> None:
+        options = self._options
+        known = {f"Token token={options.api_key}"}
+        if options.bearer_token:
+            known.add(f"Bearer {options.bearer_token}")
+        if headers.get("authorization") not in known:
+            raise refusal(401, 2006)
+        accept = headers.get("accept", "").replace(" ", "")
+        if options.strict_accept and not any(each in accept for each in _ACCEPTED):
+            raise ApiError(406, {"error": {"message": "Not Acceptable", "code": 2001}})
+
+    def _evaluate(self, info: RequestInfo) -> Answer:
+        found = endpoints.find(info.path)
+        if found is None:
+            raise not_found()
+        if info.method not in {"GET", "HEAD"}:
+            raise ApiError(405, {"error": {"message": "Method Not Allowed", "code": 2015}})
+        endpoint, own = found
+        self._gate(endpoint)
+        with self.account.lock:
+            asked = query.read(self.account, self._options, endpoint, own, info.query)
+            if endpoint.key is None:
+                endpoint.source(asked)
+                return Answer(204, content_type=None)
+            return json_answer(200, _envelope(endpoint, asked))
+
+    def _gate(self, endpoint: Endpoint) -> None:
+        options = self._options
+        scopes = options.scopes
+        if scopes is not None and endpoint.scope is not None and endpoint.scope not in scopes:
+            raise missing_scope(endpoint.scope)
+        lacking = options.plan_without & {endpoint.ability, endpoint.key}
+        if lacking and endpoint.path != "/abilities":
+            name = min(each for each in lacking if each)
+            raise refusal(402, 2014, f"The account lacks the ability {name}.")
+
+
+def _envelope(endpoint: Endpoint, asked: query.Query) -> dict[str, Any]:
+    rows = endpoint.source(asked)
+    key = str(endpoint.key)
+    if not endpoint.paged:
+        return {key: rows}
+    records, more = rows.page(asked.offset, asked.limit)
+    return {
+        key: records,
+        "limit": asked.limit,
+        "offset": asked.offset,
+        "more": more,
+        "total": rows.count() if asked.total else None,
+    }
+
+
+def json_answer(status: int, body: Any) -> Answer:  # noqa: ANN401
+    """Make an answer of a body that is not encoded yet."""
+    return Answer(status, _encode(body))
+
+
+def failure(fault: Fault) -> Answer | None:
+    """Make the answer of a fault that needs no real one; None: it spoils the real answer."""
+    if fault.kind == "html":
+        return Answer(200, _PAGE, "text/html; charset=utf-8")
+    if fault.kind != "status":
+        return None
+    headers = {}
+    if fault.reset is not None:
+        headers = {
+            "ratelimit-limit": "960",
+            "ratelimit-remaining": "0",
+            "ratelimit-reset": str(fault.reset),
+        }
+    if fault.body == "empty":
+        return Answer(fault.status, content_type=None, headers=headers)
+    if fault.body == "html":
+        return Answer(fault.status, _PAGE, "text/html; charset=utf-8", headers)
+    answer = json_answer(fault.status, shaped(fault.body, fault.status))
+    answer.headers = headers
+    return answer

@@ -1,0 +1,124 @@
+"""The sandbox as a whole: clock, account, server."""
+
+from __future__ import annotations
+
+import threading
+import time
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from sandbox.account import Account
+from sandbox.app import App
+from sandbox.clock import Clock
+from sandbox.endpoints import LISTS
+from sandbox.faults import Faults
+from sandbox.options import Options
+from sandbox.query import Query
+from sandbox.server import Server
+from sandbox.times import moment_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection
+
+    from typing_extensions import Self
+
+    from sandbox.app import RequestInfo
+    from sandbox.directory import Record
+
+
+class Sandbox:
+    """PagerDuty in a box; a context manager that serves while it is open.
+
+    `settings` are the fields of `Options`. `born` and `ahead` are for an account that lives on: it
+    was started at `born` (real time), and its clock is `ahead` seconds ahead of real time.
+    """
+
+    def __init__(self, *, born: float | None = None, ahead: float = 0.0, **settings: Any) -> None:  # noqa: ANN401
+        """Make the account; nothing is served yet."""
+        self.options = Options.of(settings)
+        now = time.time() if self.options.now is None else moment_of(self.options.now)
+        self.clock = Clock(now + ahead, frozen=self.options.frozen)
+        self.account = Account(self.options, self.clock, now if born is None else born)
+        self.app = App(self.account, self.options)
+        self.faults = Faults()
+        self.requests: list[RequestInfo] = []
+        self.api_key = self.options.api_key
+        self.log: Callable[[RequestInfo], None] | None = None
+        self._hooks: list[Callable[[Sandbox, RequestInfo], None]] = []
+        self._server: Server | None = None
+
+    @property
+    def url(self) -> str:
+        """Where it is served."""
+        if self._server is None:
+            msg = "the sandbox is not being served: use it as a context manager, or start()"
+            raise RuntimeError(msg)
+        host, port = self._server.server_address[:2]
+        name = f"[{host!s}]" if ":" in str(host) else str(host)
+        return f"http://{name}:{port}"
+
+    def start(self) -> Self:
+        """Start serving."""
+        self._server = Server((self.options.host, self.options.port), self)
+        threading.Thread(
+            target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True
+        ).start()
+        return self
+
+    def stop(self) -> None:
+        """Stop serving."""
+        if self._server is not None:
+            self._server.close_all()
+            self._server = None
+
+    def __enter__(self) -> Self:
+        """Start serving."""
+        return self.start()
+
+    def __exit__(self, *_: object) -> None:
+        """Stop serving."""
+        self.stop()
+
+    def advance(self, seconds: float) -> None:
+        """Move the virtual clock ahead; what lies in between happens."""
+        self.clock.advance(seconds)
+
+    def now(self) -> int:
+        """Tell the virtual time in seconds since 1970."""
+        return self.clock.now()
+
+    def truth(self, resource: str, include: Collection[str] = ()) -> list[Record]:
+        """List all records of a resource as the API presents them now, in UTC, in its order.
+
+        `resource` is the name of a list (incidents, log_entries, users, …; oncalls: the current
+        ones), `include` what `include[]` would ask for.
+        """
+        endpoint = LISTS[resource]
+        with self.account.lock:
+            asked = Query(self.account, self.options, self.now(), include=frozenset(include))
+            encoded = msgspec.json.encode(endpoint.source(asked).all())
+        records: list[Record] = msgspec.json.decode(encoded)
+        return records
+
+    def on_request(self, hook: Callable[[Sandbox, RequestInfo], None]) -> None:
+        """Call `hook(box, request)` before each answer is computed."""
+        self._hooks.append(hook)
+
+    # -- what the server tells -----------------------------------------------------------------
+
+    def received(self, info: RequestInfo) -> None:
+        """Take note of a request."""
+        self.requests.append(info)
+        if len(self.requests) > self.options.keep_requests:
+            del self.requests[: len(self.requests) // 2]
+
+    def about_to_answer(self, info: RequestInfo) -> None:
+        """Let the hooks have their way."""
+        for hook in self._hooks:
+            hook(self, info)
+
+    def answered(self, info: RequestInfo) -> None:
+        """Report a request that has its answer."""
+        if self.log is not None:
+            self.log(info)

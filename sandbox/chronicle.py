@@ -1,0 +1,173 @@
+"""What happens by itself: each incident's facts and events, made on demand from its serial number.
+
+Nothing is stored here but a cache, so the size of the account does not matter.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sandbox import names
+from sandbox.dice import Dice, hash_of, mix
+from sandbox.incidents import Event, Facts
+from sandbox.stories import CLOSED, LATE_CHANGES, LATER, OPEN, PACES, Story
+from sandbox.times import DAY
+
+if TYPE_CHECKING:
+    from sandbox.founding import Founding
+    from sandbox.ids import IdKind
+    from sandbox.volume import Volume
+
+_SMALL = 13
+_LARGE = 997
+_CACHE = 5_000
+
+_BY_ITSELF = {
+    "trigger",
+    "auto_resolve",
+    "unacknowledge",
+    "repeat",
+    "exhaust",
+    "ack_limit",
+    "trigger_limit",
+    "rule",
+    "reopen",
+}
+"""What no user does."""
+
+
+class Chronicle:
+    """The incidents that nobody had to create."""
+
+    def __init__(
+        self, seed: int, incidents: int, volume: Volume, founding: Founding, ids: IdKind
+    ) -> None:
+        """Take what the incidents are made of; `incidents` is how many there are at the start."""
+        self._seed = hash_of(seed, 0xC4)
+        self._volume = volume
+        self._founding = founding
+        self._ids = ids
+        self._responders = founding.responders()
+        self._facts: dict[int, Facts] = {}
+        self._events: dict[int, list[Event]] = {}
+        self.open_every = max(_SMALL, min(_LARGE, incidents // 400))
+        self._open_rest = hash_of(self._seed, 1) % self.open_every
+
+    def stays_open(self, serial: int) -> bool:
+        """Tell whether nobody ever resolves this incident (unless a late change does)."""
+        return serial % self.open_every == self._open_rest
+
+    def staying_open(self, first: int, end: int) -> range:
+        """List the serials of first … end - 1 that stay open."""
+        return range(first + (self._open_rest - first) % self.open_every, end, self.open_every)
+
+    def steps(self, serial: int) -> tuple[Story, int]:
+        """Give the story of an incident and its pace."""
+        chance = hash_of(self._seed, serial)
+        stories = OPEN if self.stays_open(serial) else CLOSED
+        return stories[chance % len(stories)], PACES[(chance >> 32) % len(PACES)]
+
+    def facts(self, serial: int) -> Facts:
+        """Make what an incident is from the start."""
+        known = self._facts.get(serial)
+        if known is None:
+            if len(self._facts) > _CACHE:
+                self._facts.clear()
+            known = self._facts[serial] = self._make_facts(serial)
+        return known
+
+    def events(self, serial: int) -> list[Event]:
+        """Make all that ever happens to an incident by itself, the future included."""
+        known = self._events.get(serial)
+        if known is None:
+            if len(self._events) > _CACHE:
+                self._events.clear()
+            known = self._events[serial] = self._make_events(serial)
+        return known
+
+    def _make_events(self, serial: int) -> list[Event]:
+        facts = self.facts(serial)
+        story, pace = self.steps(serial)
+        events = [
+            self._event(facts, place, facts.created_at + offset * pace // 256, action)
+            for place, (action, offset) in enumerate(zip(story.actions, story.offsets, strict=True))
+        ]
+        events.extend(self.late_events(serial, len(events)))
+        return events
+
+    def late_events(self, serial: int, place: int) -> list[Event]:
+        """Make what happens to the first incident of a day long afterwards (others: nothing).
+
+        `place` is the number of events that the story itself has.
+        """
+        day = self._volume.day_of(serial)
+        if self._volume.before_day(day) != serial:
+            return []
+        facts = self.facts(serial)
+        is_open = self.stays_open(serial)
+        events: list[Event] = []
+        for later in LATER:
+            dice = Dice(self._seed, serial, later)
+            at = (day + later) * DAY + dice.below(DAY - 60)
+            actions = ("resolve",) if is_open else dice.pick(LATE_CHANGES)
+            for step, action in enumerate(actions):
+                events.append(self._event(facts, place + len(events), at + 30 * step, action))
+            is_open = "reopen" in actions
+        return events
+
+    def _event(self, facts: Facts, place: int, at: int, action: str) -> Event:
+        chance = mix(facts.oddities + place)
+        responders = self._responders
+        actor = None if action in _BY_ITSELF else responders[chance % len(responders)]
+        value: Any = None
+        other = responders[(chance >> 20) % len(responders)]
+        if action in {"assign", "escalate", "delegate", "responder"}:
+            value = other
+        elif action == "annotate":
+            value = names.NOTES[(chance >> 20) % len(names.NOTES)]
+        elif action == "snooze":
+            value = 14_400
+        elif action == "priority":
+            new = self._founding.ids["priorities"][(chance >> 20) % len(names.PRIORITIES)]
+            value = (facts.priority, new)
+        elif action == "urgency":
+            value = "low" if facts.urgency == "high" else "high"
+        elif action in {"field", "custom_field"}:
+            value = ("impacted_region", ["eu", "us", None][(chance >> 20) % 3], None)
+        elif action == "status_update":
+            value = names.STATUS_UPDATES[(chance >> 20) % len(names.STATUS_UPDATES)]
+        elif action in {"merge", "link"}:
+            value = facts.serial - 1
+        return Event(at, action, actor, value)
+
+    def _make_facts(self, serial: int) -> Facts:
+        dice = Dice(self._seed, serial, 7)
+        ids = self._founding.ids
+        place = dice.below(len(names.SERVICES) * 8) // 8
+        title = dice.pick(names.TITLES)
+        host = dice.pick(names.HOSTS)
+        title = title.replace("{host}", host).replace("{service}", names.SERVICES[place][0])
+        if dice.one_in(97):
+            title = f"{title} {names.LONG_PARAGRAPH}"
+        oddities = dice.bits()
+        key: str | None = f"{dice.bits():016x}{dice.bits():016x}"
+        if oddities % 5 == 0:
+            key = None
+        elif oddities % 5 == 1:
+            key = f'{host}/"check" #{serial} \\ \\u0000 ü'
+        return Facts(
+            serial=serial,
+            id=self._ids.encode(serial),
+            number=serial + 1,
+            created_at=self._volume.created_at(serial),
+            title=title,
+            service=ids["services"][place],
+            policy=self._founding.policy_of_service(place),
+            teams=self._founding.teams_of_service(place),
+            urgency="high" if dice.below(3) else "low",
+            key=key,
+            priority=None if dice.below(2) else dice.pick(ids["priorities"]),
+            assignee=dice.pick(self._responders),
+            alerts=0 if oddities % 5 == 0 else 1 + dice.below(4),
+            oddities=oddities,
+        )

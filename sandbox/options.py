@@ -1,0 +1,85 @@
+"""Every setting of the sandbox, once: the keyword arguments of `Sandbox` and the command line."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+# ruff: noqa: RUF009 - `_setting` only declares a field
+
+
+def _setting(default: Any, text: str, **how: Any) -> Any:  # noqa: ANN401
+    """Declare a setting: its default, what it means, how the command line writes it."""
+    return field(default=default, metadata={"help": text, **how})
+
+
+def names(text: str) -> frozenset[str]:
+    """Read a comma-separated list of names."""
+    return frozenset(part.strip() for part in text.split(",") if part.strip())
+
+
+@dataclass(frozen=True)
+class Options:
+    """What kind of account it is and how the server behaves."""
+
+    seed: int = _setting(1, "account to make: the same seed gives the same account")
+    incidents: int = _setting(300, "number of incidents at the start", flags=["--scale"])
+    days: int = _setting(400, "number of days over which they are spread")
+    now: Any = _setting(None, "virtual time to start at, ISO 8601 (default: real time)", read=str)
+    frozen: bool = _setting(False, "virtual time stands still unless it is advanced")
+    time_zone: str = _setting("America/New_York", "time zone of the account")
+    subdomain: str = _setting("acme", "subdomain of the account, as in the html_url of a record")
+    api_key: str = _setting("sandbox-key", "API key to accept (Authorization: Token token=…)")
+    bearer_token: Any = _setting(None, "OAuth token to accept (Authorization: Bearer …)", read=str)
+    scopes: Any = _setting(None, "OAuth scopes granted, comma separated (default: all)", read=names)
+    plan_without: Any = _setting(
+        frozenset(), "resources that the plan lacks (HTTP 402), comma separated", read=names
+    )
+    strict_accept: bool = _setting(False, "refuse requests without an Accept header")
+    rate_limit: int = _setting(960, "requests allowed in each window")
+    rate_window: float = _setting(60.0, "length of the window in real seconds")
+    oncalls_rate_limit: Any = _setting(None, "limit of its own for GET /oncalls", read=int)
+    other_client: float = _setting(0.0, "share of each window that another client uses up (0…1)")
+    bare_429: bool = _setting(False, "answer 429 without rate limit headers and body")
+    latency: Any = _setting(
+        (0.0, 0.0), "seconds that each answer takes: (mean, jitter), or just the mean", cli=False
+    )
+    until_inclusive: bool = _setting(False, "since … until includes the second of `until`")
+    log_entries_order: str = _setting("desc", "order of log entries", choices=["asc", "desc"])
+    notifications_order: str = _setting("asc", "order of notifications", choices=["asc", "desc"])
+    incident_embed_short: float = _setting(
+        0.0, "share (0…1) of the incidents embedded in log entries that lack some fields"
+    )
+    host: str = _setting("127.0.0.1", "loopback address to listen on")
+    port: int = _setting(0, "port to listen on (default: any free one)")
+    keep_requests: int = _setting(100_000, "how many requests to remember", cli=False)
+
+    def __post_init__(self) -> None:
+        """Refuse what makes no sense."""
+        if self.host not in {"127.0.0.1", "::1", "localhost"}:
+            msg = "the sandbox listens on the loopback interface only"
+            raise ValueError(msg)
+        if self.incidents < 1 or self.days < 1:
+            msg = "the account needs at least one incident and one day"
+            raise ValueError(msg)
+        if {self.log_entries_order, self.notifications_order} - {"asc", "desc"}:
+            msg = "an order is either asc or desc"
+            raise ValueError(msg)
+        latency = self.latency if isinstance(self.latency, tuple) else (float(self.latency), 0.0)
+        object.__setattr__(self, "latency", latency)
+        for name in ("scopes", "plan_without"):
+            value = getattr(self, name)
+            if value is not None:
+                object.__setattr__(self, name, frozenset(value))
+
+    @classmethod
+    def of(cls, settings: dict[str, Any]) -> Options:
+        """Make options of keyword arguments; `scale` is another word for `incidents`."""
+        settings = dict(settings)
+        if "scale" in settings:
+            settings["incidents"] = settings.pop("scale")
+        unknown = settings.keys() - {each.name for each in fields(cls)}
+        if unknown:
+            msg = f"unknown option: {', '.join(sorted(unknown))}"
+            raise TypeError(msg)
+        return cls(**settings)

@@ -1,0 +1,187 @@
+"""The HTTP side: connections, headers, compression, and answers that break."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import os
+import socket
+import struct
+import sys
+import threading
+import time
+from contextlib import suppress
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from sandbox.app import Answer, RequestInfo, failure
+from sandbox.dice import Dice
+
+if TYPE_CHECKING:
+    from sandbox.box import Sandbox
+    from sandbox.faults import Fault
+
+_REMEMBERED = ("user-agent", "accept", "accept-encoding", "connection", "from", "content-type")
+_WORTH_GZIP = 1024
+_SLOW_PIECES = 10
+
+
+class Server(ThreadingHTTPServer):
+    """Serves a sandbox on many connections at once."""
+
+    daemon_threads = True
+    block_on_close = False
+    request_queue_size = 512
+    allow_reuse_address = True
+
+    def __init__(self, address: tuple[str, int], box: Sandbox) -> None:
+        """Listen on an address."""
+        self.box = box
+        self.jitter = Dice(box.options.seed, 0x1A7)
+        self._open: set[socket.socket] = set()
+        self._guard = threading.Lock()
+        if ":" in address[0]:
+            self.address_family = socket.AF_INET6
+        super().__init__(address, Handler)
+
+    def process_request(self, request: Any, client_address: Any) -> None:  # noqa: ANN401
+        """Remember an open connection."""
+        with self._guard:
+            self._open.add(request)
+        super().process_request(request, client_address)
+
+    def shutdown_request(self, request: Any) -> None:  # noqa: ANN401
+        """Forget a closed connection."""
+        with self._guard:
+            self._open.discard(request)
+        super().shutdown_request(request)
+
+    def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ANN401
+        """Keep quiet about clients that hang up; report what is our own mistake."""
+        if not isinstance(sys.exc_info()[1], (OSError, ValueError)):
+            super().handle_error(request, client_address)
+
+    def close_all(self) -> None:
+        """Stop listening and hang up on everybody."""
+        self.shutdown()
+        self.server_close()
+        with self._guard:
+            connections = list(self._open)
+        for connection in connections:
+            with suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
+
+
+class Handler(BaseHTTPRequestHandler):
+    """One connection."""
+
+    protocol_version = "HTTP/1.1"
+    server_version = "sandbox"
+    sys_version = ""
+    disable_nagle_algorithm = True
+    server: Server
+
+    def date_time_string(self, timestamp: float | None = None) -> str:
+        """Give the virtual time, for the Date header."""
+        return super().date_time_string(
+            self.server.box.clock.time() if timestamp is None else timestamp
+        )
+
+    def log_message(self, *_: Any) -> None:  # noqa: ANN401
+        """Leave logging to the sandbox."""
+
+    def do_GET(self) -> None:
+        """Answer a request."""
+        self._read_body()
+        box = self.server.box
+        info, headers = self._info()
+        box.received(info)
+        self._wait()
+        fault = box.faults.strike(info.path)
+        if fault is not None:
+            info.fault = fault.kind
+            if fault.kind == "reset":
+                self._hang_up()
+                return
+            if fault.kind == "hang":
+                time.sleep(fault.seconds)
+        answer = failure(fault) if fault is not None else None
+        if answer is None:
+            box.about_to_answer(info)
+            answer = box.app.answer(info, headers)
+        info.status = answer.status
+        box.answered(info)
+        self._send(answer, fault, compress="gzip" in headers.get("accept-encoding", ""))
+
+    do_POST = do_PUT = do_DELETE = do_PATCH = do_HEAD = do_OPTIONS = do_GET  # noqa: N815
+
+    def _info(self) -> tuple[RequestInfo, dict[str, str]]:
+        parts = urlsplit(self.path)
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        info = RequestInfo(
+            method=self.command,
+            path=unquote(parts.path),
+            query=parse_qs(parts.query, keep_blank_values=True),
+            headers={name: headers[name] for name in _REMEMBERED if name in headers},
+            time=self.server.box.clock.time(),
+        )
+        return info, headers
+
+    def _read_body(self) -> None:
+        """Take in what a POST brings, so that the connection can go on."""
+        length = int(self.headers.get("Content-Length") or 0)
+        if length:
+            self.rfile.read(length)
+
+    def _wait(self) -> None:
+        """Take as long as a far-away server does."""
+        mean, jitter = self.server.box.options.latency
+        if mean or jitter:
+            swing = self.server.jitter.below(2001) / 1000 - 1
+            time.sleep(max(0.0, mean + jitter * swing))
+
+    def _send(self, answer: Answer, fault: Fault | None, *, compress: bool) -> None:
+        body = answer.body
+        kind = fault.kind if fault is not None else ""
+        if kind == "truncate":
+            body = body[: len(body) * 2 // 3]
+        self.send_response(answer.status)
+        if answer.content_type is not None:
+            self.send_header("Content-Type", answer.content_type)
+        if compress and len(body) > _WORTH_GZIP:
+            body = gzip.compress(body, 1, mtime=0)
+            self.send_header("Content-Encoding", "gzip")
+        for name, value in answer.headers.items():
+            self.send_header(name, value)
+        self.send_header("X-Request-Id", f"{time.monotonic_ns():032x}")
+        if answer.status != 204:  # noqa: PLR2004
+            self.send_header("Content-Length", str(len(body)))
+        if self.command == "HEAD":
+            body = b""
+        head = self._take_head()
+        if kind == "reset_body":
+            self.connection.sendall(head + body[: len(body) // 2])
+            time.sleep(0.05)  # let the client have it before the reset overtakes it
+            self._hang_up()
+        elif kind == "slow" and fault is not None:
+            self.connection.sendall(head)
+            for start in range(0, len(body), size := len(body) // _SLOW_PIECES + 1):
+                time.sleep(fault.seconds / _SLOW_PIECES)
+                self.connection.sendall(body[start : start + size])
+        else:
+            self.connection.sendall(head + body)
+
+    def _take_head(self) -> bytes:
+        """Give the status line and headers that were to be sent, so that they go with the body."""
+        stream, self.wfile = self.wfile, io.BytesIO()
+        self.end_headers()
+        head = self.wfile.getvalue()
+        self.wfile = stream
+        return head
+
+    def _hang_up(self) -> None:
+        """Reset the connection: no goodbye, the client gets ECONNRESET."""
+        self.close_connection = True
+        self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        os.close(self.connection.detach())
