@@ -1,0 +1,84 @@
+# Python 3.10 or newer (with venv) and make are enough: each command sets up what it needs,
+# once, and what it sets up stays in this directory. `make clean` removes it.
+#
+# .venv holds the tap (editable), its tests and linters, Meltano and PostgreSQL: what these need
+# agrees, so one environment will do. Meltano installs what it runs, the tap too, once more:
+# each plugin by itself, under .meltano/{extractors,loaders}/<plugin>/venv.
+#
+# Versions and hashes stand in requirements/*.txt; `make pins` renews them.
+
+PYTHON = python3
+TARGET = target-postgres
+
+BIN = .venv/bin
+UV = $(BIN)/uv
+# Empty files, newer than what their environments were made from.
+ENVIRONMENT = .venv/.complete
+PLUGINS = .meltano/.complete
+
+.PHONY: help run psql test lint format pins clean
+
+help:
+	@echo 'make run      load the account of TAP_PAGERDUTY_API_KEY, or of the sandbox if it is not set,'
+	@echo '              with TARGET=target-postgres (default), target-duckdb or target-jsonl'
+	@echo 'make psql     look into the PostgreSQL database that make run has filled'
+	@echo 'make test     check format, lint and types, and run every test'
+	@echo 'make format   format the code, and mend what the linter can'
+	@echo 'make pins     renew requirements/*.txt'
+	@echo 'make clean    remove what these have made: environments, state, and the data in output/'
+
+run: $(PLUGINS)-$(TARGET)
+	@$(BIN)/python -m demo run --target $(TARGET)
+
+psql: $(ENVIRONMENT)
+	@$(BIN)/python -m demo psql
+
+test: $(PLUGINS) lint
+	$(BIN)/python -m pytest -n 2
+
+lint: $(ENVIRONMENT)
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy tap_pagerduty sandbox demo
+
+format: $(ENVIRONMENT)
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+$(ENVIRONMENT): pyproject.toml requirements/uv.txt requirements/environment.txt requirements/build.txt
+	@echo 'Setting up .venv (once; a minute or so) ...'
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10) and "Python 3.10 or newer is needed: make PYTHON=...")'
+	@$(PYTHON) -m venv --clear .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/uv.txt
+	@$(UV) pip install --quiet --python $(BIN)/python -r requirements/environment.txt
+	@$(UV) pip install --quiet --python $(BIN)/python --no-deps --build-constraints requirements/build.txt -e .
+	@touch $@
+
+# DuckDB 1.1.3, the last that target-duckdb works with, is not there for Python 3.14.
+$(PLUGINS): $(ENVIRONMENT) meltano.yml
+	@$(BIN)/python -m demo install target-postgres target-jsonl \
+		$$($(BIN)/python -c 'import sys; print("target-duckdb" if sys.version_info < (3, 14) else "")')
+	@touch $@
+
+$(PLUGINS)-target-postgres $(PLUGINS)-target-duckdb $(PLUGINS)-target-jsonl: $(ENVIRONMENT) meltano.yml
+	@$(BIN)/python -m demo install $(TARGET)
+	@touch $@
+
+$(PLUGINS)-$(TARGET):
+	@echo 'TARGET is target-postgres, target-duckdb or target-jsonl.'; exit 2
+
+COMPILE = $(UV) pip compile --quiet --upgrade --universal --python-version 3.10 --generate-hashes \
+	--no-header --no-emit-index-url --annotation-style line --no-python-downloads
+
+pins: $(ENVIRONMENT)
+	$(COMPILE) pyproject.toml --group dev requirements/environment.in -o requirements/environment.txt
+	$(COMPILE) pyproject.toml -c requirements/environment.txt -o requirements/tap.txt
+	$(COMPILE) requirements/uv.in -c requirements/environment.txt -o requirements/uv.txt
+	$(COMPILE) requirements/build.in -o requirements/build.txt
+	for name in postgres duckdb jsonl; do \
+		$(COMPILE) requirements/target-$$name.in -o requirements/target-$$name.txt || exit; \
+	done
+
+clean:
+	rm -rf .venv .meltano output build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -prune -exec rm -rf {} +

@@ -1,0 +1,351 @@
+"""A small PagerDuty account on requests-mock, and the real command run against it."""
+
+from __future__ import annotations
+
+import io
+import json
+import logging
+import re
+import signal
+import sys
+import threading
+from collections import defaultdict
+from contextlib import redirect_stderr, redirect_stdout
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta, timezone
+from email.utils import format_datetime
+from functools import partial
+from http.client import responses
+from urllib.parse import parse_qs, urlsplit
+
+import backoff
+import pytest
+import requests_mock
+
+from tap_pagerduty import connection
+from tap_pagerduty.pacing import Pacer
+from tap_pagerduty.streams import STREAMS
+from tap_pagerduty.tap import TapPagerDuty
+from tap_pagerduty.times import instant
+
+KEY = "u+SECRETKEY123456789"
+NAMES = [stream.name for stream in STREAMS]
+# By which time of a record its list's `since` and `until` select.
+SELECTED_BY = {
+    "incidents": "created_at",
+    "log_entries": "created_at",
+    "notifications": "started_at",
+}
+# Properties that every listed incident has.
+INCIDENT = dict.fromkeys(
+    (
+        "acknowledgements alert_counts assigned_via assignments created_at escalation_policy "
+        "first_trigger_log_entry html_url id incident_key incident_number is_mergeable "
+        "last_status_change_at last_status_change_by pending_actions priority resolve_reason "
+        "resolved_at self service status summary teams title type updated_at urgency"
+    ).split(),
+)
+
+
+class Clock:
+    """A clock that moves only when someone sleeps."""
+
+    def __init__(self):
+        self.now = 0.0
+        self._lock = threading.Lock()
+
+    def __call__(self):
+        return self.now
+
+    def sleep(self, seconds):
+        with self._lock:
+            self.now += max(seconds, 1e-6)
+
+
+@dataclass
+class Request:
+    path: str
+    params: dict
+    headers: dict
+
+    @property
+    def offset(self):
+        return int(self.params.get("offset", 0))
+
+
+class Account:
+    """What the API lists, and how it answers."""
+
+    def __init__(self):
+        self.now = datetime(2024, 6, 1, 12, tzinfo=timezone.utc)
+        self.lists = {name: [] for name in NAMES}
+        self.requests = []
+        # Answers given before the true ones, by path: see `plan`.
+        self._plans = defaultdict(lambda: iter(()))
+        # Called before each answer with the request; may change the account.
+        self.before = lambda _: None
+        self.until_inclusive = True
+        # The incident as a log entry embeds it.
+        self.embed = dict
+        self.headers = {}
+
+    def plan(self, path, *answers):
+        """Let ANSWERS come first: None (the true one), an exception, or a dictionary.
+
+        That has `status`, `json` or `text`, and `headers`, all optional. A single iterator
+        may stand for the answers.
+        """
+        self._plans[path] = iter(answers[0] if hasattr(answers[0], "__next__") else answers)
+
+    def asked(self, path):
+        """Return the requests for a path, in the order they came in."""
+        return [request for request in self.requests if request.path == path]
+
+    def at(self, **ago):
+        """Return the time that lies so far before now, as the API writes it."""
+        return (self.now - timedelta(**ago)).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+    def add_incident(self, number, created_at, **fields):
+        incident = {
+            **INCIDENT,
+            "id": f"I{number}",
+            "type": "incident",
+            "incident_number": number,
+            "status": "resolved",
+            "created_at": created_at,
+            "updated_at": created_at,
+            **fields,
+        }
+        self.lists["incidents"].append(incident)
+        return incident
+
+    def add_entry(self, number, created_at, incident_id=None, **fields):
+        entry = {
+            "id": f"R{number}",
+            "type": "annotate_log_entry",
+            "created_at": created_at,
+            "incident": incident_id and {"id": incident_id, "type": "incident_reference"},
+            **fields,
+        }
+        self.lists["log_entries"].append(entry)
+        return entry
+
+    def answer(self, request, context):
+        url = urlsplit(request.url)
+        params = {
+            name: values if name.endswith("[]") else values[0]
+            for name, values in parse_qs(url.query).items()
+        }
+        seen = Request(url.path, params, request.headers)
+        self.requests.append(seen)
+        self.before(seen)
+        context.headers["Date"] = format_datetime(self.now, usegmt=True)
+        context.headers.update(self.headers)
+        planned = next(self._plans[url.path], None)
+        if isinstance(planned, BaseException):
+            raise planned
+        if planned is None:
+            context.status_code, body = self._truth(seen)
+            return json.dumps(body).encode()
+        context.headers.update(planned.get("headers", {}))
+        context.status_code = planned.get("status", 200)
+        context.reason = planned.get("reason", responses.get(context.status_code, ""))
+        if "json" in planned:
+            return json.dumps(planned["json"]).encode()
+        return planned.get("text", "").encode()
+
+    def _truth(self, request):
+        if request.path == "/abilities":
+            return 200, {"abilities": []}
+        if found := re.fullmatch(r"/incidents/(\w+)", request.path):
+            for incident in self.lists["incidents"]:
+                if incident["id"] == found[1]:
+                    return 200, {"incident": incident}
+            return 404, {"error": {"message": "Not Found", "code": 2100}}
+        name = request.path[1:]
+        limit = min(100, int(request.params.get("limit", 25)))
+        if request.offset + limit > 10_000:
+            return 400, {
+                "error": {
+                    "message": "Arguments Caused Error",
+                    "code": 2002,
+                    "errors": ["Offset+limit exceeds maximum allowed value of 10000."],
+                },
+            }
+        found = self._select(name, request.params)
+        page = found[request.offset : request.offset + limit]
+        if name == "log_entries" and "incidents" in request.params.get("include[]", ()):
+            page = [self._embedding(entry) for entry in page]
+        return 200, {
+            name: page,
+            "limit": limit,
+            "offset": request.offset,
+            "more": request.offset + limit < len(found),
+            "total": len(found) if request.params.get("total") == "true" else None,
+        }
+
+    def _select(self, name, params):
+        found = self.lists[name]
+        if by := SELECTED_BY.get(name):
+            if params.get("date_range") != "all":
+                since, until = instant(params["since"]), instant(params["until"])
+                found = [
+                    record
+                    for record in found
+                    if since <= instant(record[by]) < until
+                    or (self.until_inclusive and instant(record[by]) == until)
+                ]
+            newest_first = name == "log_entries"
+            found = sorted(found, key=lambda record: record[by], reverse=newest_first)
+        if statuses := params.get("statuses[]"):
+            found = [record for record in found if record["status"] in statuses]
+        return found
+
+    def _embedding(self, entry):
+        for incident in self.lists["incidents"]:
+            if entry["incident"] and incident["id"] == entry["incident"]["id"]:
+                return {**entry, "incident": self.embed(incident)}
+        return entry
+
+
+@dataclass
+class Run:
+    """What a run of the command wrote, and how it ended."""
+
+    exit_code: int
+    stdout: str
+    log: str
+    messages: list = field(default_factory=list)
+
+    def records(self, stream):
+        return [
+            message["record"]
+            for message in self.messages
+            if message["type"] == "RECORD" and message["stream"] == stream
+        ]
+
+    def ids(self, stream):
+        return [record["id"] for record in self.records(stream)]
+
+    @property
+    def states(self):
+        return [message["value"] for message in self.messages if message["type"] == "STATE"]
+
+    @property
+    def state(self):
+        """The last state: where the next run goes on."""
+        return self.states[-1]
+
+    def lines(self, level):
+        """Return what the log says at a LEVEL, without time and name."""
+        entries = [line.split(" | ", 3) for line in self.log.splitlines()]
+        return [entry[3] for entry in entries if len(entry) == 4 and entry[1].strip() == level]
+
+
+@pytest.fixture
+def config():
+    return {
+        "api_key": KEY,
+        "start_date": "2024-05-01T00:00:00Z",
+        "requests_per_second": 1000,
+    }
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    """The clock of the request budgets: no test waits for them."""
+    clock = Clock()
+    monkeypatch.setattr(connection, "Pacer", partial(Pacer, clock=clock, sleep=clock.sleep))
+    return clock
+
+
+@pytest.fixture
+def waits(monkeypatch):
+    """The longest waits between tries of requests; none of them is waited."""
+    waits = []
+    monkeypatch.setattr(backoff, "full_jitter", lambda value: waits.append(value) or 0)
+    return waits
+
+
+@pytest.fixture
+def account(clock, waits):  # noqa: ARG001, no real waiting where there is an account
+    account = Account()
+    with requests_mock.Mocker(case_sensitive=True) as mocker:
+        mocker.get(requests_mock.ANY, content=account.answer)
+        yield account
+
+
+@pytest.fixture
+def command():
+    """Run the real command in this process: `command("--about")`."""
+    root, hook = logging.getLogger(), sys.excepthook
+    before, level = root.handlers[:], root.level
+    handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+
+    def run(*arguments):
+        stdout, stderr = io.TextIOWrapper(io.BytesIO(), "utf-8"), io.StringIO()
+        with redirect_stdout(stdout), redirect_stderr(stderr), pytest.raises(SystemExit) as end:
+            TapPagerDuty.cli.main([str(argument) for argument in arguments])
+        root.handlers[:] = before
+        stdout.seek(0)
+        return Run(end.value.code, stdout.read(), stderr.getvalue())
+
+    yield run
+    root.setLevel(level)
+    sys.excepthook = hook
+    for number, handler in handlers.items():
+        signal.signal(number, handler)
+    logging.captureWarnings(capture=False)
+
+
+@pytest.fixture(scope="session")
+def discovered():
+    """The catalog as discovered, as JSON text."""
+    return json.dumps(TapPagerDuty(validate_config=False).catalog_dict)
+
+
+@pytest.fixture
+def catalog(discovered):
+    """Return a catalog in which these streams are selected, FORCED to full table if so."""
+
+    def catalog(*streams, forced=False):
+        found = json.loads(discovered)
+        for stream in found["streams"]:
+            root = next(m["metadata"] for m in stream["metadata"] if not m["breadcrumb"])
+            root["selected"] = stream["tap_stream_id"] in (streams or NAMES)
+            if forced:
+                root["forced-replication-method"] = "FULL_TABLE"
+        return found
+
+    return catalog
+
+
+@pytest.fixture
+def sync(account, command, catalog, config, tmp_path):  # noqa: ARG001, the run needs the account
+    """Run a sync of some streams, or all; return what it wrote."""
+
+    def sync(*streams, state=None, selection=None, **settings):
+        arguments = []
+        for option, content in {
+            "config": {**config, **settings},
+            "catalog": selection or catalog(*streams),
+            "state": state,
+        }.items():
+            if content is not None:
+                path = tmp_path / f"{option}.json"
+                path.write_text(json.dumps(content))
+                arguments += [f"--{option}", path]
+        run = command(*arguments)
+        run.messages = [json.loads(line) for line in run.stdout.splitlines()]
+        # Whatever happens: no stack trace, and no secret.
+        assert "Traceback" not in run.log
+        assert KEY not in run.log + run.stdout
+        return run
+
+    return sync
+
+
+@pytest.fixture
+def patience(account, monkeypatch):  # noqa: ARG001, comes after it
+    """Wait a little between tries after all, so that giving up takes few of them."""
+    monkeypatch.setattr(backoff, "full_jitter", lambda _: 0.3)

@@ -1,0 +1,304 @@
+"""What the user sees for each kind of answer of the API."""
+
+from __future__ import annotations
+
+import itertools
+
+import pytest
+import requests
+from urllib3.exceptions import MaxRetryError, NameResolutionError, NewConnectionError
+
+from tap_pagerduty.streams import STREAMS
+
+USERS = [{"id": f"U{number}", "name": f"User {number}"} for number in range(250)]
+TEAMS = [{"id": "T1", "name": "Team"}]
+PAGE = "<html><body>Bad gateway; ask jane.doe@example.com, +15555551234</body></html>"
+
+
+@pytest.fixture(autouse=True)
+def _lists(account):
+    account.lists.update(users=USERS, teams=TEAMS)
+
+
+def forever(answer):
+    return itertools.repeat(answer)
+
+
+# -- 401
+
+
+def test_a_refused_key_stops_the_run_at_once_with_one_line(account, sync):
+    account.plan("/business_services", {"status": 401})
+    run = sync()
+    assert run.exit_code == 1
+    (line,) = run.lines("ERROR")
+    assert line == (
+        "PagerDuty refused the key at https://api.pagerduty.com (401 Unauthorized). Check "
+        "`api_key`, and `region`: a key of the other region is a usual cause."
+    )
+    assert len(account.requests) == 1
+
+
+def test_a_key_refused_in_the_middle_stops_the_run_too(account, sync):
+    account.plan("/users", iter([None, {"status": 401}, {"status": 401}]))
+    run = sync("teams", "users", "vendors")
+    assert run.exit_code == 1
+    assert len(run.lines("ERROR")) == 1
+    assert run.ids("teams") == ["T1"]
+    assert account.asked("/vendors") == []
+
+
+def test_the_key_is_in_no_log_line_at_the_finest_level(account, sync, monkeypatch):
+    monkeypatch.setenv("TAP_PAGERDUTY_LOGLEVEL", "DEBUG")
+    account.plan("/users", {"status": 500}, requests.ConnectionError("reset"))
+    run = sync("users")  # which looks for the key in all that is written
+    assert run.exit_code == 0
+    assert run.lines("DEBUG")
+
+
+# -- 402, 403
+
+
+@pytest.mark.parametrize("status", [402, 403])
+@pytest.mark.parametrize("stream", STREAMS, ids=lambda stream: stream.name)
+def test_a_stream_out_of_reach_is_skipped_with_a_warning(account, sync, stream, status):
+    account.plan(stream.path, forever({"status": status}))
+    other = "teams" if stream.name != "teams" else "users"
+    run = sync(stream.name, other)
+    assert run.exit_code == 0
+    assert run.records(stream.name) == []
+    assert len(run.records(other)) == len(account.lists[other])
+    said = [line for line in run.lines("WARNING") if stream.name in line]
+    assert len(said) == 1
+    assert str(status) in said[0]
+    assert f"`{stream.scope}`" in said[0]
+    assert run.lines("ERROR") == []
+
+
+def test_the_warning_repeats_the_scopes_that_the_api_names(account, sync):
+    error = {"message": "Token missing required scopes", "required_scopes": "users.read"}
+    account.plan("/users", {"status": 403, "json": {"error": error}})
+    warning = sync("users").lines("WARNING")[-1]
+    assert "Token missing required scopes (users.read)" in warning
+
+
+def test_rows_of_a_skipped_stream_are_not_removed_from_the_target(account, sync):
+    account.plan("/users", {"status": 403})
+    run = sync("users", "teams")
+    versions = [m["stream"] for m in run.messages if m["type"] == "ACTIVATE_VERSION"]
+    assert versions == ["teams"]
+
+
+def test_access_withdrawn_while_reading_makes_the_stream_incomplete(account, sync):
+    account.plan("/users", None, {"status": 403}, {"status": 403})
+    run = sync("teams", "users")
+    assert run.exit_code == 1
+    assert run.lines("ERROR")[-2].startswith("users is incomplete: access was withdrawn")
+    assert "users" not in [m["stream"] for m in run.messages if m["type"] == "ACTIVATE_VERSION"]
+
+
+# -- 404, 400
+
+
+def test_an_incident_gone_meanwhile_is_passed_over(account, sync):
+    account.add_incident(1, account.at(days=200))
+    account.add_entry(1, account.at(hours=1), "I1")
+    account.embed = lambda incident: {"id": incident["id"]}
+    account.plan("/incidents/I1", {"status": 404})
+    run = sync("incidents", state=loaded(account))
+    assert run.exit_code == 0
+    assert run.records("incidents") == []
+    assert len(account.asked("/incidents/I1")) == 1
+
+
+def test_a_list_that_is_not_found_is_an_error(account, sync):
+    account.plan("/users", {"status": 404})
+    run = sync("users")
+    assert run.exit_code == 1
+    assert run.lines("ERROR")[-2] == "users is incomplete: 404 Not Found"
+
+
+BODIES = {
+    "an object with a list": (
+        {"error": {"message": "Invalid Input Provided", "code": 2001, "errors": ["Bad.", "Sad."]}},
+        "Invalid Input Provided: Bad.: Sad.",
+    ),
+    "an object with a text": (
+        {"error": {"message": "Invalid", "code": 2001, "errors": "Bad since"}},
+        "Invalid: Bad since",
+    ),
+    "a list of texts": ({"error": ["Bad since", "Bad until"]}, "Bad since: Bad until"),
+    "a text": ({"error": "Bad\n  since"}, "Bad since"),
+    "a map of fields": (
+        {"error": {"message": "Invalid", "errors": {"since": ["is invalid"], "x": ["is bad"]}}},
+        "Invalid: since is invalid: x is bad",
+    ),
+    "a map without error": ({"errors": {"since": ["is invalid"]}}, "since is invalid"),
+    "scopes": ({"error": {"message": "Missing", "required_scopes": "a.read"}}, "Missing"),
+}
+
+
+@pytest.mark.parametrize(("body", "message"), BODIES.values(), ids=BODIES)
+def test_a_bad_request_tells_what_the_api_says_and_is_not_repeated(account, sync, body, message):
+    account.plan("/users", forever({"status": 400, "json": body}))
+    run = sync("users")
+    assert run.exit_code == 1
+    assert run.lines("ERROR")[-2] == f"users is incomplete: 400 Bad Request: {message}"
+    assert len(account.asked("/users")) == 1
+
+
+@pytest.mark.parametrize("text", ["", PAGE, "[1, 2]", '"text"', "{}", '{"error": null}', "\x00"])
+def test_an_error_without_a_message_of_the_api_repeats_nothing(account, sync, text):
+    account.plan("/users", {"status": 400, "text": text})
+    run = sync("users")
+    assert run.lines("ERROR")[-2] == "users is incomplete: 400 Bad Request"
+
+
+def test_a_very_long_message_is_cut(account, sync):
+    account.plan("/users", {"status": 400, "json": {"error": "long " * 1000}})
+    assert max(map(len, sync("users").lines("ERROR"))) < 400
+
+
+# -- What may pass: 408, 429, 5xx, broken connections and bodies
+
+
+def broken_connection(reason):
+    """Return the error of a connection, nested as requests nests it."""
+    return requests.ConnectionError(MaxRetryError(None, "/users?token=x", reason))
+
+
+PASSING = {
+    **{str(status): {"status": status} for status in (408, 429, 500, 502, 503, 504, 520)},
+    "a proxy's page": {"status": 502, "text": PAGE},
+    "a page with 200": {"text": PAGE},
+    "cut off": {"text": '{"users": [{"id": "U1", "na'},
+    "empty": {"text": ""},
+    "without the list": {"json": {"error": "odd"}},
+    "a list only": {"json": []},
+    "null for the list": {"json": {"users": None}},
+    "reset": requests.ConnectionError("Connection aborted.", ConnectionResetError(104, "reset")),
+    "refused": broken_connection(NewConnectionError(None, "Connection refused")),
+    "no such host": broken_connection(NameResolutionError("h", None, OSError("not known"))),
+    "no answer": requests.ReadTimeout("slow"),
+    "no connection": requests.ConnectTimeout("slow"),
+    "broken off": requests.exceptions.ChunkedEncodingError("IncompleteRead"),
+    "garbled": requests.exceptions.ContentDecodingError("gzip"),
+}
+
+
+@pytest.mark.parametrize("answer", PASSING.values(), ids=PASSING)
+def test_what_may_pass_is_asked_again_until_all_is_read(account, sync, waits, answer):
+    account.plan("/users", answer, answer, None, answer)
+    run = sync("users", max_concurrency=1)
+    assert run.exit_code == 0
+    assert run.ids("users") == [user["id"] for user in USERS]
+    assert waits == [1, 2, 1]
+    assert [request.offset for request in account.asked("/users")] == [0, 0, 0, 99, 99, 198]
+    assert len(run.lines("WARNING")) == 3
+    assert all("asking again in" in line for line in run.lines("WARNING"))
+    assert "example.com" not in run.log
+    assert "token=x" not in run.log
+
+
+def test_waits_between_tries_double_up_to_a_minute(account, sync, waits):
+    account.plan("/users", *[{"status": 500}] * 9)
+    assert sync("users").exit_code == 0
+    assert waits == [1, 2, 4, 8, 16, 32, 60, 60, 60]
+
+
+@pytest.mark.parametrize("streams", [["users"], ["oncalls"]], ids=str)
+def test_a_refusal_is_waited_out_as_the_api_says(account, sync, clock, streams):
+    when = []
+    account.before = lambda _: when.append(clock.now)
+    headers = {"ratelimit-limit": "960", "ratelimit-remaining": "0", "ratelimit-reset": "42"}
+    account.plan(f"/{streams[0]}", {"status": 429, "headers": headers})
+    assert sync(*streams).exit_code == 0
+    assert when[1] - when[0] >= 42
+
+
+@pytest.mark.parametrize("reset", ["", "soon", "Wed, 21 Oct 2026 07:28:00 GMT", "nan", "inf", "-5"])
+def test_a_refusal_with_odd_headers_is_only_tried_again(account, sync, clock, reset):
+    headers = {"ratelimit-reset": reset, "daily-ratelimit-remaining": "many"}
+    account.plan("/users", {"status": 429, "headers": headers})
+    run = sync("users")
+    assert run.exit_code == 0
+    assert len(run.records("users")) == len(USERS)
+    assert clock.now < 5
+
+
+@pytest.mark.parametrize("status", [429, 503])
+@pytest.mark.usefixtures("patience")
+def test_a_stream_that_keeps_failing_is_given_up_and_the_others_go_on(account, sync, status):
+    account.plan("/teams", forever({"status": status, "text": PAGE}))
+    run = sync("teams", "users", retry_timeout_seconds=1)
+    assert run.exit_code == 1
+    reason = requests.status_codes._codes[status][0].replace("_", " ").title()
+    assert run.lines("ERROR")[-2:] == [
+        f"teams is incomplete: {status} {reason}",
+        "Run again to complete: finished windows are not read again.",
+    ]
+    assert len(run.records("users")) == len(USERS)
+    assert 3 <= len(account.asked("/teams")) <= 6
+    assert "example.com" not in run.log
+
+
+def test_a_daily_quota_used_up_ends_its_stream_without_waiting(account, sync, clock):
+    headers = {
+        "ratelimit-remaining": "959",
+        "ratelimit-reset": "56",
+        "daily-ratelimit-limit": "10",
+        "daily-ratelimit-remaining": "-273",
+        "daily-ratelimit-reset": "49015",
+    }
+    account.plan("/teams", forever({"status": 429, "headers": headers}))
+    run = sync("teams", "users")
+    assert run.exit_code == 1
+    assert run.lines("ERROR")[-2] == (
+        "teams is incomplete: the account's daily quota is used up; it is renewed in 13.6 h"
+    )
+    assert len(account.asked("/teams")) == 1
+    assert len(run.records("users")) == len(USERS)
+    assert clock.now < 5
+
+
+# -- The run as a whole
+
+
+def test_the_last_lines_name_every_stream_that_is_incomplete_or_skipped(account, sync):
+    account.plan("/tags", {"status": 400, "json": {"error": "No tags today"}})
+    account.plan("/vendors", {"status": 404})
+    account.plan("/priorities", {"status": 402})
+    run = sync()
+    assert run.exit_code == 1
+    assert run.lines("ERROR")[-3:] == [
+        "tags is incomplete: 400 Bad Request: No tags today",
+        "vendors is incomplete: 404 Not Found",
+        "Run again to complete: finished windows are not read again.",
+    ]
+    assert run.lines("WARNING")[-1].startswith("priorities was skipped: 402 Payment Required")
+    assert len(run.records("users")) == len(USERS)
+
+
+def test_a_window_that_fails_keeps_the_state_behind_those_that_are_out(account, sync):
+    account.lists["notifications"] = [{"id": "N1", "started_at": "2023-06-01T00:00:00Z"}]
+    account.plan("/notifications", None, {"status": 400}, {"status": 400}, {"status": 400})
+    run = sync("notifications", start_date="2023-06-01", max_concurrency=1)
+    print(run.log, run.states)
+    assert run.exit_code == 1
+    assert run.ids("notifications") == ["N1"]
+    bookmark = run.state["bookmarks"]["notifications"]["replication_key_value"]
+    assert bookmark == "2023-08-28T00:00:00Z"
+
+
+def test_an_account_with_nothing_in_it_is_read_without_a_complaint(account, sync):
+    account.lists.update(users=[], teams=[])
+    run = sync()
+    assert run.exit_code == 0
+    assert run.lines("ERROR") == run.lines("WARNING") == []
+
+
+def loaded(account):
+    """Return the state of a run that ended a day ago."""
+    at = account.at(days=1)
+    positions = {"replication_key": "updated_at", "replication_key_value": at}
+    return {"bookmarks": {"incidents": {**positions, "created_until": at}}}

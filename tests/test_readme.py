@@ -1,0 +1,382 @@
+"""What the documents say is what the code does."""
+
+import contextlib
+import json
+import os
+import re
+import shlex
+import signal
+import subprocess
+import sys
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+from tap_pagerduty.pagination import CEILING
+from tap_pagerduty.streams.incidents import FEED_OVERLAP, Incidents
+from tap_pagerduty.streams.log_entries import LogEntries
+from tap_pagerduty.streams.notifications import Notifications
+from tap_pagerduty.tap import TapPagerDuty
+
+ROOT = Path(__file__).parent.parent
+DOCUMENTS = ["README.md", "CONTRIBUTING.md", "CHANGELOG.md"]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+# -- Generated tables
+
+
+def generate(*arguments, cwd=ROOT):
+    return subprocess.run(
+        [sys.executable, "-m", "docs.generate", *arguments],
+        cwd=cwd,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_tables_of_streams_and_settings_are_up_to_date():
+    run = generate("--check")
+    assert run.returncode == 0, run.stderr
+
+
+def test_stale_tables_are_noticed_and_renewed(tmp_path):
+    stale = README.replace("| `users` | `id` |", "| `users` | `name` |")
+    assert stale != README
+    (tmp_path / "docs").mkdir()
+    for name in ("__init__.py", "generate.py"):
+        (tmp_path / "docs" / name).write_bytes((ROOT / "docs" / name).read_bytes())
+    (tmp_path / "tap_pagerduty").symlink_to(ROOT / "tap_pagerduty")
+    (tmp_path / "README.md").write_text(stale, encoding="utf-8")
+    assert generate("--check", cwd=tmp_path).returncode == 1
+    assert (tmp_path / "README.md").read_text(encoding="utf-8") == stale
+    assert generate(cwd=tmp_path).returncode == 0
+    assert (tmp_path / "README.md").read_text(encoding="utf-8") == README
+
+
+# -- Numbers, links, commands
+
+
+def test_numbers_are_those_of_the_code():
+    days = {Incidents.max_window_days, LogEntries.max_window_days}
+    assert [f"at most {day} days" in README for day in days] == [True]
+    assert f"`notifications`: {Notifications.max_window_days} days" in README
+    assert f"more than {CEILING:,} records" in README
+    assert f"less {FEED_OVERLAP.seconds // 60} minutes" in README
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_relative_links_lead_somewhere(name):
+    text = (ROOT / name).read_text(encoding="utf-8")
+    for link in re.findall(r"\]\(([^)\s]+)\)", text):
+        parts = urlsplit(link)
+        if parts.scheme:
+            continue
+        target = ROOT / (parts.path or name)
+        assert target.exists(), link
+        if parts.fragment:
+            assert parts.fragment in anchors(target.read_text(encoding="utf-8")), link
+
+
+def anchors(text):
+    headings = re.findall(r"^#+ (.+)$", text, re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading).lower().replace(" ", "-") for heading in headings}
+
+
+def shell_commands():
+    for name in DOCUMENTS:
+        text = (ROOT / name).read_text(encoding="utf-8")
+        for block in re.findall(r"^```sh\n(.*?)^```", text, re.DOTALL | re.MULTILINE):
+            for line in block.replace("\\\n", " ").splitlines():
+                yield from (part.strip() for part in re.split(r"\|\|?|&&|;", line))
+
+
+def options_of(is_ours):
+    """Yield the options that our documents give to a command."""
+    for text in shell_commands():
+        words = shlex.split(text, comments=True)
+        if is_ours(words):
+            yield from (
+                word.split("=")[0] for word in words if word.startswith("-") and word != "-m"
+            )
+
+
+def test_tap_knows_the_options_that_the_documents_give_it():
+    known = {option for parameter in TapPagerDuty.cli.params for option in parameter.opts}
+    given = set(options_of(lambda words: words[:1] == ["tap-pagerduty"]))
+    assert given >= {"--config", "--catalog", "--state", "--discover"}
+    assert given <= known
+
+
+def test_sandbox_knows_the_options_that_the_documents_give_it():
+    given = set(options_of(lambda words: words[1:3] == ["-m", "sandbox"]))
+    assert given
+    text = subprocess.check_output([sys.executable, "-m", "sandbox", "--help"], cwd=ROOT, text=True)
+    assert given <= set(re.findall(r"--[\w-]+", text))
+
+
+def test_make_knows_the_targets_that_the_documents_name():
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    targets = set(re.findall(r"^([\w-]+):", makefile, re.MULTILINE))
+    for name in DOCUMENTS:
+        text = (ROOT / name).read_text(encoding="utf-8")
+        assert set(re.findall(r"(?:^|`)make (\w+)", text, re.MULTILINE)) <= targets
+
+
+# -- Messages
+
+
+class Account:
+    """An empty account on a local port, but for what FAULTS says of a path."""
+
+    def __init__(self, **faults):
+        self.faults = faults
+
+    def answer(self, path):
+        fault = self.faults.get(path)
+        if callable(fault):
+            return fault()
+        return fault or (200, {path: [], "total": 0, "more": False})
+
+    @contextlib.contextmanager
+    def serving(self):
+        account = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def log_message(self, *_):
+                pass
+
+            def do_GET(self):
+                status, body, *headers = account.answer(urlsplit(self.path).path.strip("/"))
+                with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+                    self.send_response(status)
+                    for header in headers:
+                        self.send_header(*header)
+                    self.end_headers()
+                    self.wfile.write(json.dumps(body).encode())
+
+        with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+            thread = threading.Thread(target=server.serve_forever)
+            thread.start()
+            yield f"http://127.0.0.1:{server.server_port}"
+            server.shutdown()
+            thread.join()
+
+
+def listed(name, count, **more):
+    records = [{"id": str(number), "created_at": "2026-01-01T00:00:00Z"} for number in range(count)]
+    return 200, {name: records, "total": count, "more": False, **more}
+
+
+def shifting():
+    """Return an answer for a list that loses a record between its pages."""
+    calls = []
+
+    def answer():
+        calls.append(None)
+        first = 0 if len(calls) % 2 or len(calls) > 2 else 150
+        return 200, {
+            "users": [{"id": str(first + number)} for number in range(100)],
+            "total": 100 if len(calls) > 2 else 150,
+            "more": False,
+        }
+
+    return answer
+
+
+def run_tap(tmp_path, account, stop=None, arguments=(), state=None, **settings):
+    """Return what the tap prints to people, and its exit status."""
+    if state is not None:
+        (tmp_path / "state.json").write_text(json.dumps(state), encoding="utf-8")
+        arguments = ("--state", str(tmp_path / "state.json"))
+    config = tmp_path / "config.json"
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("TAP_PAGERDUTY")}
+    with account.serving() as url:
+        base = {
+            "api_key": "key",
+            "api_url": url,
+            "requests_per_second": 1000,
+            "retry_timeout_seconds": 1,
+            "request_timeout_seconds": 1,
+            "start_date": "2026-01-01T00:00:00Z",
+        }
+        merged = {k: v for k, v in {**base, **settings}.items() if v is not None}
+        config.write_text(json.dumps(merged), encoding="utf-8")
+        tap = subprocess.Popen(
+            [sys.executable, "-m", "tap_pagerduty", "--config", str(config), *arguments],
+            cwd=ROOT,
+            env=environment,
+            stdout=subprocess.PIPE if stop == "close" else subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        if stop == "close":
+            tap.stdout.close()
+        elif stop:
+            for line in tap.stderr:
+                if "Beginning sync" in line:
+                    break
+            tap.send_signal(stop)
+        log = tap.stderr.read()
+        tap.stderr.close()
+        return log, tap.wait(timeout=60)
+
+
+REFUSED = {"error": {"message": "Access Denied", "code": 2010}}
+
+# Runs that go wrong: faults of the account, settings and more, exit status, and what is printed.
+RUNS = {
+    "one stream fails": (
+        {"tags": (400, REFUSED)},
+        {},
+        1,
+        [
+            "Incomplete: 400 …",
+            "… is incomplete: …",
+            "Run again to complete: finished windows are not read again.",
+        ],
+    ),
+    "the key is refused": (
+        {"business_services": (401, {"error": {"message": "Authentication failed"}})},
+        {},
+        1,
+        ["PagerDuty refused the key at … (401 Unauthorized…). Check …"],
+    ),
+    "streams are skipped, lists are odd": (
+        {
+            "tags": (402, REFUSED),
+            "teams": (403, REFUSED),
+            "users": shifting(),
+            "log_entries": listed("log_entries", 1, total=2),
+        },
+        {},
+        0,
+        [
+            "Skipped: 402 …; reading it takes the scope …",
+            "Skipped: 403 …; reading it takes the scope …",
+            "The list changed while it was read; reading it again.",
+            "PagerDuty counts … records from … to … and lists ….",
+        ],
+    ),
+    "faults that do not pass": (
+        {
+            "oncalls": (429, REFUSED),
+            "priorities": (503, None),
+            "teams": lambda: threading.Event().wait(1.5) or (200, {}),
+            "users": (
+                429,
+                REFUSED,
+                ("daily-ratelimit-remaining", "0"),
+                ("daily-ratelimit-reset", "7200"),
+            ),
+        },
+        {},
+        1,
+        [
+            "…; asking again in … s (try …)",
+            "Incomplete: 429 …",
+            "Incomplete: 503 …",
+            "Incomplete: no answer in time",
+            "Incomplete: the account's daily quota is used up; it is renewed in … h",
+        ],
+    ),
+    "too many records": (
+        {
+            "log_entries": listed("log_entries", 1, total=20_001),
+            "users": listed("users", 100, total=12_345, more=True),
+        },
+        {},
+        1,
+        [
+            "Incomplete: more than can be paged in one second, …: … records, of which the API "
+            "lists 10,000",
+            "Incomplete: … records, and the API pages no further than 10,000",
+        ],
+    ),
+    "nobody answers": (
+        {},
+        {"api_url": "http://127.0.0.1:9"},
+        1,
+        ["Nothing has answered at …; check the network, `region` and `api_url`."],
+    ),
+    "settings that the schema refuses": (
+        {},
+        {"api_key": None, "region": "mars", "token": "t"},
+        1,
+        [
+            "'api_key' is a required property",
+            "… is not one of ['us', 'eu'] in config['region']",
+            "Additional properties are not allowed (… was unexpected)",
+        ],
+    ),
+    "settings that make no sense": (
+        {},
+        {"start_date": "soon", "anchor_date": "2999-01-01", "api_url": "http://example.com"},
+        1,
+        [
+            "start_date … is no date; write 2026-01-31T00:00:00Z.",
+            "… lies in the future.",
+            "api_url must begin with https://, or http:// for this machine only.",
+        ],
+    ),
+    "two start dates": (
+        {},
+        {"anchor_date": "2025-01-01"},
+        1,
+        ["start_date and anchor_date mean the same, but differ; give one."],
+    ),
+    "a file that is no JSON": (
+        {},
+        {"arguments": ("--config", "README.md")},
+        1,
+        ["The … file is no JSON: …."],
+    ),
+    "a file that is not there": (
+        {},
+        {"arguments": ("--config", "missing.json")},
+        1,
+        ["FileNotFoundError: File at … was not found."],
+    ),
+    "a state of something else": (
+        {},
+        {"state": {"bookmarks": []}},
+        1,
+        ["The state cannot be used: …."],
+    ),
+    "the target ends": (
+        {},
+        {"stop": "close"},
+        1,
+        ["The target stopped reading; see its own messages."],
+    ),
+    "the run is stopped": (
+        {"business_services": lambda: threading.Event().wait(1) or (200, {})},
+        {"stop": signal.SIGTERM},
+        143,
+        ["Stopped by signal …; the next run goes on from the last state."],
+    ),
+}
+
+
+def messages_of_readme():
+    table = re.search("<!-- messages -->(.*)<!-- /messages -->", README, re.DOTALL)
+    rows = re.findall(r"^\| (`+) ?(.+?) ?\1 \|", table.group(1), re.MULTILINE)
+    return {message for _, message in rows}
+
+
+def test_each_message_of_the_troubleshooting_table_is_tried_here():
+    assert messages_of_readme() == {message for run in RUNS.values() for message in run[3]}
+
+
+@pytest.mark.parametrize("run", RUNS)
+def test_the_tap_prints_what_the_troubleshooting_table_says(tmp_path, run):
+    faults, how, status, messages = RUNS[run]
+    log, returned = run_tap(tmp_path, Account(**faults), **how)
+    for message in messages:
+        pattern = ".*".join(re.escape(part) for part in message.split("…"))
+        assert re.search(rf"(?:\| |^){pattern}$", log, re.MULTILINE), (message, log)
+    assert returned == status
