@@ -226,7 +226,7 @@ class PagerDutyStream(RESTStream[Call]):
         if response is not None and response.status_code == HTTPStatus.TOO_MANY_REQUESTS:
             # The budget is the key's: every thread waits, until the API's own reset if
             # it names one (in seconds from now; a 429 may come without any header).
-            wait = max(wait, float(response.headers.get("ratelimit-reset") or 0))
+            wait = max(wait, answers.number(response, "ratelimit-reset"))
             self.connection.refused(self.budget, wait)
         self.log(
             "%s; asking again in %.1f s (try %d)",
@@ -335,7 +335,8 @@ class PagerDutyStream(RESTStream[Call]):
                 self.fail(f"access was withdrawn while reading: {error}")
             else:
                 self.skipped = f"{error}; reading it takes the scope `{self.scope}`"
-                self.log("Skipped: %s", self.skipped, level=logging.WARNING)
+                # The warning comes at the end of the run, where it is seen.
+                self.log("Skipped: %s", self.skipped)
         except (FatalAPIError, CeilingError, RetriableAPIError, *RETRIED) as error:
             self.fail(answers.describe(error))
             if self.connection.started_at is None:

@@ -8,7 +8,6 @@ import typing as t
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
-from itertools import chain, groupby
 
 from singer_sdk.exceptions import FatalAPIError, RetriableAPIError, SkippableAPIError
 from singer_sdk.singerlib.catalog import REPLICATION_INCREMENTAL
@@ -78,14 +77,25 @@ class EventStream(PagerDutyStream):
         A record that stands in two neighbours, on the second they share, comes once.
         """
         earlier: set[str] = set()
-        for window, group in groupby(self.read(calls), key=lambda answer: answer.call.window):
-            first = next(group)
+        answers = self.read(calls)
+        for first in answers:
             if first.total > CEILING:
                 continue  # it was cut, and its parts come next
             found: set[str] = set()
-            records = self._new(chain([first], group), found, earlier)  # noqa: B031
-            yield t.cast("Window", window), records
+            records = self._new(self._window(first, answers), found, earlier)
+            yield t.cast("Window", first.call.window), records
             earlier = found
+
+    def _window(self, first: Answer, answers: Iterator[Answer]) -> Iterator[Answer]:
+        """Yield the FIRST answer of a window and its others, and wait for none behind them.
+
+        So the bookmark moves as soon as the window is out.
+        """
+        yield first
+        answer = first
+        while not answer.call.page.last or self.following(answer.call, answer):
+            answer = next(answers)
+            yield answer
 
     def _new(
         self,

@@ -342,10 +342,8 @@ class Incidents(EventStream):
 
     def _again(self, ids: Iterable[str]) -> Iterator[Record]:
         """Yield the incidents of these ids, each read by itself."""
-        page = Page({})
-        params = {"time_zone": "UTC"}
         for answer in self.read(
-            Call(f"/incidents/{i}", "incident", params, self.paginator, page, may_be_gone=True)
+            Call(f"/incidents/{i}", "incident", {}, self.paginator, Page({}), may_be_gone=True)
             for i in ids
         ):
             for record in answer.records:
