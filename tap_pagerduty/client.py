@@ -338,7 +338,8 @@ class PagerDutyStream(RESTStream[Call]):
                 # The warning comes at the end of the run, where it is seen.
                 self.log("Skipped: %s", self.skipped)
         except (FatalAPIError, CeilingError, RetriableAPIError, *RETRIED) as error:
-            self.fail(answers.describe(error))
+            tried = "" if isinstance(error, (FatalAPIError, CeilingError)) else self.patience
+            self.fail(answers.describe(error) + tried)
             if self.connection.started_at is None:
                 self.logger.error(  # noqa: TRY400
                     "Nothing has answered at %s; check the network, `region` and `api_url`.",
@@ -360,6 +361,11 @@ class PagerDutyStream(RESTStream[Call]):
     def emit_activate_version_messages(self) -> bool:
         """False: the SDK's message comes before the records, and stands if they never come."""
         return False
+
+    @property
+    def patience(self) -> str:
+        """How long a request was tried before it was given up."""
+        return f"; given up after {self.connection.retry_timeout} s"
 
     def fail(self, reason: str) -> None:
         """Note that the stream is incomplete; the run ends with a nonzero status."""

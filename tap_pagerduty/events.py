@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import logging
 import sys
 import typing as t
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 
+import pendulum
 from singer_sdk.exceptions import FatalAPIError, RetriableAPIError, SkippableAPIError
 from singer_sdk.singerlib.catalog import REPLICATION_INCREMENTAL
 
@@ -45,13 +45,18 @@ class EventStream(PagerDutyStream):
     @override
     def request_records(self, context: Context | None) -> Iterable[Record]:
         """Yield what happened from the bookmark, or `start_date`, to the start of the run."""
-        start = self.get_starting_timestamp(context)
-        if start is None:  # replication is forced to FULL_TABLE
-            start = instant(self.config["start_date"])
+        start = self.get_starting_timestamp(context) or self.first_start
         windows = self.windows(start, self.run_started_at)
         for window, records in self.read_windows(self.call(window) for window in windows):
             yield from records
             self.bookmark(replication_key_value=window.until)
+
+    @property
+    def first_start(self) -> datetime:
+        """Where a first load begins: at `start_date`, or a year before the run."""
+        if given := self.config.get("start_date"):
+            return instant(given)
+        return pendulum.instance(self.run_started_at).subtract(years=1)
 
     def windows(self, start: datetime, end: datetime) -> Iterator[Window]:
         """Yield the windows between two instants, as long as the endpoint takes."""
@@ -125,13 +130,8 @@ class EventStream(PagerDutyStream):
             if reading > 1 and len(found) == before:
                 break
             group = self.read([replace(call, page=call.paginator.first())])
-        self.log(
-            "PagerDuty counts %d records from %s and lists %d.",
-            total,
-            call.window,
-            len(found),
-            level=logging.WARNING,
-        )
+        # What there is comes, of later windows too, but the bookmark stays before this one.
+        self.fail(f"PagerDuty counts {total:,} records from {call.window} and lists {len(found):,}")
 
     @override
     def following(self, call: Call, answer: Answer) -> list[Call]:
@@ -149,8 +149,8 @@ class EventStream(PagerDutyStream):
             raise FatalAPIError(msg) from error
 
     def bookmark(self, **positions: datetime) -> None:
-        """Write positions to the state; the records before them are all out."""
-        if self.replication_method != REPLICATION_INCREMENTAL:
+        """Write positions to the state, if the records before them are all out."""
+        if self.failed or self.replication_method != REPLICATION_INCREMENTAL:
             return
         self.stream_state["replication_key"] = self.replication_key
         self.stream_state.update({name: isoformat(at) for name, at in positions.items()})

@@ -82,7 +82,10 @@ class OffsetPaginator(Paginator):
             return []
         if max(total, end + 1) > CEILING:
             raise CeilingError(max(total, end + 1))
-        # At least one: an answer may come without records, and yet promise more.
+        if not count:
+            # It promises more and yet holds nothing: asking for it again would not end.
+            count = page.params.get("limit", PAGE_SIZE)
+            end += count
         step = max(1, count - self.overlap)
         start = end - self.overlap
         offsets = range(start, max(total - self.overlap, start + 1), step)
