@@ -197,7 +197,7 @@ class Account:
         """Move an incident to another service; PagerDuty writes NO log entry."""
         self._happen(incident, "change_service", at, None, service_id)
 
-    def override(self, incident: str, **fields: Any) -> None:  # noqa: ANN401
+    def override(self, incident: str, /, **fields: Any) -> None:  # noqa: ANN401
         """Make fields of the incident's record just so; neither log entry nor `updated_at`."""
         with self.lock:
             serial = self._serial(incident)

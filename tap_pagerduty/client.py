@@ -255,6 +255,11 @@ class PagerDutyStream(RESTStream[Call]):
                 counter.increment()
                 self._answered = True
                 self._extracted_at = datetime.now(timezone.utc)
+                if self.is_versioned and self.connection.started_at:
+                    # As the SDK does, the second in which the run began; but by the account's
+                    # clock. If this machine's were set back, the target would take the rows
+                    # of this run for older than those of the last.
+                    self._stream_version = int(self.connection.started_at.timestamp())
                 yield answer
 
     def following(self, call: Call, answer: Answer) -> list[Call]:
@@ -316,9 +321,6 @@ class PagerDutyStream(RESTStream[Call]):
                 answers at all.
         """
         try:
-            if self.is_versioned:
-                # The SDK numbers versions so, too: by the second in which the run began.
-                self._stream_version = self._tap.initialized_at // 1000
             yield from self.request_records(context)
             if self._stream_version:
                 self._write_activate_version_message(self._stream_version)

@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+import logging
+import os
 import sys
 import typing as t
 
 import msgspec
 from singer_sdk.contrib.msgspec import MsgSpecWriter
 
+if sys.version_info >= (3, 12):
+    from typing import override
+else:
+    from typing_extensions import override
+
 if t.TYPE_CHECKING:
     from datetime import datetime
 
+    from singer_sdk.singerlib import Message
+
+_logger = logging.getLogger("tap-pagerduty")
 _encoder = msgspec.json.Encoder()
 
 
@@ -19,6 +29,13 @@ class Writer(MsgSpecWriter):
 
     # Set by a test, to hold the short way against the SDK's.
     has_short_way = True
+
+    @override
+    def write_message(self, message: Message) -> None:
+        try:
+            super().write_message(message)
+        except OSError as error:
+            _end(error)
 
     def write_record(
         self,
@@ -36,4 +53,21 @@ class Writer(MsgSpecWriter):
         if version is not None:
             message["version"] = version
         message["time_extracted"] = time_extracted
-        sys.stdout.buffer.write(_encoder.encode(message) + b"\n")
+        try:
+            sys.stdout.buffer.write(_encoder.encode(message) + b"\n")
+        except OSError as error:
+            _end(error)
+
+
+def _end(error: OSError) -> t.NoReturn:
+    """End the run, as nothing can be written any more.
+
+    A SystemExit, since the SDK has words of its own for any other exception of a stream.
+    """
+    if isinstance(error, BrokenPipeError):
+        _logger.error("The target stopped reading; see its own messages.")
+    else:
+        _logger.error("The output cannot be written: %s.", error.strerror)
+    # Python would write what is buffered once more, and complain.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    raise SystemExit(1) from None

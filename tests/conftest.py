@@ -23,12 +23,12 @@ import backoff
 import pytest
 import requests_mock
 
-from tap_pagerduty import connection
+from tap_pagerduty import connection, events, pagination, windows
+from tap_pagerduty.events import EventStream
 from tap_pagerduty.pacing import Pacer
 from tap_pagerduty.streams import STREAMS
 from tap_pagerduty.streams.incidents import LISTED
 from tap_pagerduty.tap import TapPagerDuty
-from tap_pagerduty.times import instant
 
 KEY = "u+SECRETKEY123456789"
 NAMES = [stream.name for stream in STREAMS]
@@ -82,6 +82,7 @@ class Account:
         # Called before each answer with the request; may change the account.
         self.before = lambda _: None
         self.until_inclusive = True
+        self.ceiling = 10_000
         # The incident as a log entry embeds it.
         self.embed = dict
         self.headers = {}
@@ -101,6 +102,19 @@ class Account:
     def at(self, **ago):
         """Return the time that lies so far before now, as the API writes it."""
         return (self.now - timedelta(**ago)).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+    def loaded(self, **ago):
+        """Return the state of a run of all event streams that ended so far before now."""
+        bookmarks = {
+            stream.name: {
+                "replication_key": stream.replication_key,
+                "replication_key_value": self.at(**ago),
+            }
+            for stream in STREAMS
+            if issubclass(stream, EventStream)
+        }
+        bookmarks["incidents"]["created_until"] = self.at(**ago)
+        return {"bookmarks": bookmarks}
 
     def add_incident(self, number, created_at, **fields):
         incident = {
@@ -162,7 +176,7 @@ class Account:
             return 404, {"error": {"message": "Not Found", "code": 2100}}
         name = request.path[1:]
         limit = min(100, int(request.params.get("limit", 25)))
-        if request.offset + limit > 10_000:
+        if request.offset + limit > self.ceiling:
             return 400, {
                 "error": {
                     "message": "Arguments Caused Error",
@@ -186,12 +200,12 @@ class Account:
         found = self.lists[name]
         if by := SELECTED_BY.get(name):
             if params.get("date_range") != "all":
-                since, until = instant(params["since"]), instant(params["until"])
+                # Both are required here: the API would fill in a month. All are in UTC.
+                since, until = params["since"], params["until"]
                 found = [
                     record
                     for record in found
-                    if since <= instant(record[by]) < until
-                    or (self.until_inclusive and instant(record[by]) == until)
+                    if since <= record[by] < until or (self.until_inclusive and record[by] == until)
                 ]
             newest_first = name == "log_entries"
             found = sorted(found, key=lambda record: record[by], reverse=newest_first)
@@ -271,6 +285,15 @@ def account(clock, waits):  # noqa: ARG001, no real waiting where there is an ac
     with requests_mock.Mocker(case_sensitive=True) as mocker:
         mocker.get(requests_mock.ANY, content=account.answer)
         yield account
+
+
+@pytest.fixture
+def low_ceiling(account, monkeypatch):
+    """Let the API page no further than 300 records, so that tests need few of them."""
+    account.ceiling = 300
+    for module in (pagination, events):
+        monkeypatch.setattr(module, "CEILING", 300)
+    monkeypatch.setattr(windows, "COMFORTABLE", 240)
 
 
 @pytest.fixture

@@ -105,7 +105,7 @@ def test_an_incident_gone_meanwhile_is_passed_over(account, sync):
     account.add_entry(1, account.at(hours=1), "I1")
     account.embed = lambda incident: {"id": incident["id"]}
     account.plan("/incidents/I1", {"status": 404})
-    run = sync("incidents", state=loaded(account))
+    run = sync("incidents", state=account.loaded(days=1))
     assert run.exit_code == 0
     assert run.records("incidents") == []
     assert len(account.asked("/incidents/I1")) == 1
@@ -299,10 +299,3 @@ def test_an_account_with_nothing_in_it_is_read_without_a_complaint(account, sync
     run = sync()
     assert run.exit_code == 0
     assert run.lines("ERROR") == run.lines("WARNING") == []
-
-
-def loaded(account):
-    """Return the state of a run that ended a day ago."""
-    at = account.at(days=1)
-    positions = {"replication_key": "updated_at", "replication_key_value": at}
-    return {"bookmarks": {"incidents": {**positions, "created_until": at}}}
