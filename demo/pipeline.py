@@ -115,6 +115,8 @@ def _take(line: str, run: Run) -> None:
         say(f"  {event}, once ...")
     elif entry.get("name") == TAP and entry["level"] in {"warning", "error", "critical"}:
         say(f"  {event}")
+    elif "string_id" not in entry and entry["level"] == "error" and "\n" not in event and event:
+        say(f"  Meltano: {event}")
 
 
 def _count(metric: dict[str, t.Any], run: Run) -> None:

@@ -102,6 +102,8 @@ class Postgres(Database):
             given = {name: self.env.get(f"TARGET_POSTGRES_{name.upper()}", "") for name in names}
             self.address = {name: value for name, value in given.items() if value}
             say(f"Loading into the PostgreSQL at {self.address['host']}, schema {self.schema}.")
+            with self.query():
+                pass  # better to find out now that it can't be reached
         return {f"TARGET_POSTGRES_{name.upper()}": value for name, value in self.address.items()}
 
     @contextmanager

@@ -35,6 +35,7 @@ if t.TYPE_CHECKING:
 
     from backoff.types import Details
     from singer_sdk.helpers.types import Context
+    from singer_sdk.singerlib.catalog import Catalog
     from singer_sdk.tap_base import Tap
 
     from tap_pagerduty.connection import Connection
@@ -235,6 +236,19 @@ class PagerDutyStream(RESTStream[Call]):
             details["tries"] + 1,
             level=logging.WARNING,
         )
+
+    @override
+    def apply_catalog(self, catalog: Catalog) -> None:
+        """Take what the user has set for the stream.
+
+        The SDK would let the method that it wrote into the catalog itself, on discovery,
+        win over one that is forced in the metadata.
+        """
+        super().apply_catalog(catalog)
+        entry = catalog.get_stream(self.name)
+        forced = entry and entry.metadata.root.forced_replication_method
+        if forced:
+            self.forced_replication_method = forced
 
     # -- Answers become records
 

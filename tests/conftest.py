@@ -215,7 +215,7 @@ class Account:
 
     def _embedding(self, entry):
         for incident in self.lists["incidents"]:
-            if entry["incident"] and incident["id"] == entry["incident"]["id"]:
+            if incident["id"] == (entry.get("incident") or {}).get("id"):
                 return {**entry, "incident": self.embed(incident)}
         return entry
 
@@ -334,10 +334,15 @@ def catalog(discovered):
     def catalog(*streams, forced=False):
         found = json.loads(discovered)
         for stream in found["streams"]:
-            root = next(m["metadata"] for m in stream["metadata"] if not m["breadcrumb"])
-            root["selected"] = stream["tap_stream_id"] in (streams or NAMES)
+            (root,) = [each for each in stream["metadata"] if not each["breadcrumb"]]
+            selected = stream["tap_stream_id"] in (streams or NAMES)
+            root["metadata"]["selected"] = selected
             if forced:
-                root["forced-replication-method"] = "FULL_TABLE"
+                root["metadata"]["forced-replication-method"] = "FULL_TABLE"
+            if not selected:
+                # Most of a short run would go into the schemas that it does not need.
+                stream["schema"]["properties"] = {"id": {"type": ["string"]}}
+                stream["metadata"] = [root]
         return found
 
     return catalog
