@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import fcntl
+import hashlib
 import os
 import signal
 import subprocess
@@ -64,10 +65,10 @@ def run(processes: Processes, project: Path, env: dict[str, str], target: str) -
     """Load the account into the target, and show what came in."""
     home = _home(project, env)
     place = store(target, env, home)
-    fresh = not place.exists
-    suffix = ""
+    is_empty = place.is_empty
+    suffix = hashlib.sha256(place.elsewhere.encode()).hexdigest()[:8] if place.elsewhere else ""
     if not env.get("TAP_PAGERDUTY_API_KEY"):
-        suffix = "sandbox"
+        suffix = f"sandbox{suffix}"
         env = {**env, **start_sandbox(processes, Path(__file__).parent.parent, home)}
         say(
             "TAP_PAGERDUTY_API_KEY is not set: reading the sandbox, a made-up account, at "
@@ -77,7 +78,9 @@ def run(processes: Processes, project: Path, env: dict[str, str], target: str) -
     log = home / "meltano.log"
     pipeline = Pipeline(processes, project, env, target, suffix, log)
     say(f"meltano run tap-pagerduty {target}")
-    result = pipeline.run(full_refresh=fresh)
+    if is_empty:
+        pipeline.forget()
+    result = pipeline.run()
     if result.status:
         say(f"Meltano ended with exit status {result.status}; the whole story is in {log}.")
         return result.status

@@ -50,19 +50,17 @@ class Pipeline:
     project: Path
     env: dict[str, str]
     target: str
-    # Keeps the states of two accounts apart.
+    # Keeps states apart: two accounts, or two places to load into, share none.
     suffix: str
     log: Path
 
-    def run(self, *, full_refresh: bool) -> Run:
+    def run(self) -> Run:
         """Run it, and say what a person wants to know while it goes."""
-        options = ["--full-refresh"] if full_refresh else []
-        if self.suffix:
-            options += ["--state-id-suffix", self.suffix]
+        options = ["--state-id-suffix", self.suffix] if self.suffix else []
         # Forced, as Meltano takes a run that was killed for one that still goes on; that
         # no other does is seen to by our lock.
         child = self._meltano("--log-format=json", "run", "--force", *options, TAP, self.target)
-        run = Run(resumed=not full_refresh)
+        run = Run()
         with self.log.open("w", encoding="utf-8") as log:
             for line in lines(child):
                 log.write(line)
@@ -70,26 +68,43 @@ class Pipeline:
         run.status = child.wait()
         return run
 
+    def forget(self) -> None:
+        """Forget the state: what it stands for is gone, and must be loaded again.
+
+        Not by `--full-refresh`, which leaves the old state where the run is interrupted.
+
+        Raises:
+            DemoError: Meltano does not forget.
+        """
+        child = self._meltano("--log-level=error", "state", "clear", "--force", self._state_id)
+        said, _ = child.communicate()
+        if child.returncode:
+            msg = f"Meltano can't clear the state {self._state_id}: {said.strip()}"
+            raise DemoError(msg)
+
     def bookmarks(self) -> dict[str, str]:
         """Return where the streams' bookmarks stand.
 
         Raises:
             DemoError: Meltano does not tell.
         """
-        environment = self.env.get("MELTANO_ENVIRONMENT", "dev")
-        name = f"{environment}:{TAP}-to-{self.target}" + (f":{self.suffix}" if self.suffix else "")
-        child = self._meltano("--log-level=disabled", "state", "get", name)
+        child = self._meltano("--log-level=disabled", "state", "get", self._state_id)
         said, _ = child.communicate()
         try:
             state = json.loads(said or "{}").get("singer_state", {})
         except ValueError as error:
-            msg = f"Meltano does not tell the state {name}."
+            msg = f"Meltano does not tell the state {self._state_id}."
             raise DemoError(msg) from error
         return {
             stream: bookmark["replication_key_value"]
             for stream, bookmark in state.get("bookmarks", {}).items()
             if "replication_key_value" in bookmark
         }
+
+    @property
+    def _state_id(self) -> str:
+        environment = self.env.get("MELTANO_ENVIRONMENT", "dev")
+        return f"{environment}:{TAP}-to-{self.target}" + (f":{self.suffix}" if self.suffix else "")
 
     def _meltano(self, *words: str) -> Popen[str]:
         program = Path(sys.executable).with_name("meltano")
@@ -115,8 +130,13 @@ def _take(line: str, run: Run) -> None:
         say(f"  {event}, once ...")
     elif entry.get("name") == TAP and entry["level"] in {"warning", "error", "critical"}:
         say(f"  {event}")
-    elif "string_id" not in entry and entry["level"] == "error" and "\n" not in event and event:
+    elif entry["level"] == "error" and "string_id" not in entry and _is_for_people(event):
         say(f"  Meltano: {event}")
+
+
+def _is_for_people(event: str) -> bool:
+    """Return whether an error of Meltano's own says more than that there is one."""
+    return bool(event) and "\n" not in event and not event.endswith("run completed")
 
 
 def _count(metric: dict[str, t.Any], run: Run) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import typing as t
 from abc import ABC, abstractmethod
 from contextlib import contextmanager
+from pathlib import Path
 
 import psycopg
 
@@ -13,7 +14,6 @@ from demo.processes import DemoError, say
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from demo.processes import Processes
 
@@ -27,16 +27,13 @@ class Store(ABC):
     # Whether there are tables to ask in SQL; their schema.
     speaks_sql = True
     schema = "pagerduty"
-
-    def __init__(self, env: dict[str, str], home: Path) -> None:
-        """Take the environment, and the directory for what is ours to keep."""
-        self.env = env
-        self.home = home
+    # Where it is, if that is not our directory but a place that the user names.
+    elsewhere = ""
 
     @property
     @abstractmethod
-    def exists(self) -> bool:
-        """Whether an earlier run has loaded into it."""
+    def is_empty(self) -> bool:
+        """Whether no run has loaded into it yet; to be asked before `open`."""
 
     @abstractmethod
     def open(self, processes: Processes) -> dict[str, str]:
@@ -80,17 +77,25 @@ class Postgres(Database):
 
     def __init__(self, env: dict[str, str], home: Path) -> None:
         """Find out which server it is."""
-        super().__init__(env, home)
         self.schema = env.get("TARGET_POSTGRES_DEFAULT_TARGET_SCHEMA", self.schema)
         self.embedded = (
             None if env.get("TARGET_POSTGRES_HOST") else EmbeddedPostgres(home / "postgres")
         )
-        self.address: dict[str, str] = {}
+        names = ("host", "port", "user", "password", "database")
+        given = {name: env.get(f"TARGET_POSTGRES_{name.upper()}", "") for name in names}
+        self.address = {name: value for name, value in given.items() if value}
+        if not self.embedded:
+            self.elsewhere = "/".join(
+                [given["host"], given["port"], given["database"], self.schema]
+            )
 
     @property
-    def exists(self) -> bool:
-        """Whether it has been loaded into; what stands in another's server is not ours to ask."""
-        return self.embedded is None or self.embedded.exists
+    def is_empty(self) -> bool:
+        """Whether our server is still to be made, or the user's has none of the tables."""
+        if self.embedded:
+            return not self.embedded.exists
+        with self.query() as ask:
+            return ask(f"SELECT to_regclass('{self.schema}.incidents')") == [(None,)]
 
     def open(self, processes: Processes) -> dict[str, str]:
         """Start our own server, if there is no other."""
@@ -98,12 +103,7 @@ class Postgres(Database):
             say("TARGET_POSTGRES_HOST is not set: loading into a PostgreSQL started for this run.")
             self.address = self.embedded.start(processes)
         else:
-            names = ("host", "port", "user", "password", "database")
-            given = {name: self.env.get(f"TARGET_POSTGRES_{name.upper()}", "") for name in names}
-            self.address = {name: value for name, value in given.items() if value}
             say(f"Loading into the PostgreSQL at {self.address['host']}, schema {self.schema}.")
-            with self.query():
-                pass  # better to find out now that it can't be reached
         return {f"TARGET_POSTGRES_{name.upper()}": value for name, value in self.address.items()}
 
     @contextmanager
@@ -128,16 +128,15 @@ class DuckDB(Database):
 
     def __init__(self, env: dict[str, str], home: Path) -> None:
         """Find out which file it is."""
-        super().__init__(env, home)
         self.schema = env.get("TARGET_DUCKDB_DEFAULT_TARGET_SCHEMA", self.schema)
-        given = env.get("TARGET_DUCKDB_FILEPATH")
+        self.elsewhere = env.get("TARGET_DUCKDB_FILEPATH", "")
         # Not called as the schema is: DuckDB could not tell one from the other.
-        self.file = home.joinpath(given or "warehouse.duckdb")
+        self.file = Path(self.elsewhere or home / "warehouse.duckdb").resolve()
 
     @property
-    def exists(self) -> bool:
-        """Whether the file is there."""
-        return self.file.exists()
+    def is_empty(self) -> bool:
+        """Whether there is no file."""
+        return not self.file.exists()
 
     def open(self, processes: Processes) -> dict[str, str]:  # noqa: ARG002
         """Name the file; the target makes it."""
@@ -161,15 +160,15 @@ class JsonLines(Store):
 
     speaks_sql = False
 
-    @property
-    def directory(self) -> Path:
-        """Where the files are."""
-        return self.home.joinpath(self.env.get("TARGET_JSONL_DESTINATION_PATH") or "jsonl")
+    def __init__(self, env: dict[str, str], home: Path) -> None:
+        """Find out which directory it is."""
+        self.elsewhere = env.get("TARGET_JSONL_DESTINATION_PATH", "")
+        self.directory = Path(self.elsewhere or home / "jsonl").resolve()
 
     @property
-    def exists(self) -> bool:
-        """Whether there is a file."""
-        return any(self.directory.glob("*.jsonl"))
+    def is_empty(self) -> bool:
+        """Whether there is no file."""
+        return not any(self.directory.glob("*.jsonl"))
 
     def open(self, processes: Processes) -> dict[str, str]:  # noqa: ARG002
         """Name the directory; the target makes it."""
@@ -188,7 +187,7 @@ class JsonLines(Store):
         return [f"head -n 1 {self.directory / 'incidents.jsonl'}"]
 
 
-STORES: dict[str, type[Store]] = {
+STORES: dict[str, t.Callable[[dict[str, str], Path], Store]] = {
     "target-postgres": Postgres,
     "target-duckdb": DuckDB,
     "target-jsonl": JsonLines,

@@ -22,6 +22,7 @@ from urllib.parse import parse_qs, urlsplit, urlunsplit
 import backoff
 import pytest
 import requests_mock
+from hypothesis import HealthCheck, settings
 
 from tap_pagerduty import connection, events, pagination, windows
 from tap_pagerduty.events import EventStream
@@ -29,6 +30,10 @@ from tap_pagerduty.pacing import Pacer
 from tap_pagerduty.streams import STREAMS
 from tap_pagerduty.streams.incidents import LISTED
 from tap_pagerduty.tap import TapPagerDuty
+
+# A loaded machine is slow, and that is no failure.
+settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("unhurried")
 
 KEY = "u+SECRETKEY123456789"
 NAMES = [stream.name for stream in STREAMS]
