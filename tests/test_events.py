@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta, timezone
 from itertools import pairwise
 
 import pytest
+import requests
 
+from tap_pagerduty.connection import Connection
 from tap_pagerduty.events import EventStream
 from tap_pagerduty.streams import STREAMS
 from tap_pagerduty.times import instant
@@ -262,6 +264,23 @@ def test_a_machine_clock_that_is_off_does_not_matter(account, sync):
     run = sync("log_entries")
     assert run.ids("log_entries") == ["E00000"]
     assert position(run.state, "log_entries") == account.at()
+
+
+@pytest.mark.parametrize("headers", [{}, {"Date": "soon"}], ids=["missing", "odd"])
+def test_without_a_date_in_the_answers_this_machine_s_clock_is_taken(headers):
+    config = {
+        "api_key": "k",
+        "region": "us",
+        "request_timeout_seconds": 1,
+        "retry_timeout_seconds": 1,
+        "rate_limit_reserve_percent": 0,
+        "max_concurrency": 1,
+    }
+    connection, response = Connection(config), requests.Response()
+    response.headers.update(headers)
+    connection.wait("")
+    connection.answered("", response)
+    assert abs((datetime.now(timezone.utc) - connection.started_at).total_seconds()) < 5
 
 
 # -- Full table
