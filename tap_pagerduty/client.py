@@ -5,10 +5,12 @@ from __future__ import annotations
 import logging
 import sys
 import typing as t
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 from functools import cached_property
 from http import HTTPStatus
+from itertools import islice
 
 import backoff
 import requests
@@ -21,7 +23,7 @@ from singer_sdk.streams.rest import HTTPRequest, PageContext
 from tap_pagerduty import answers
 from tap_pagerduty.answers import CredentialsError, NotFoundError
 from tap_pagerduty.output import Writer
-from tap_pagerduty.pagination import CeilingError, OffsetPaginator, Page, Paginator
+from tap_pagerduty.pagination import LIST, PAGE_SIZE, CeilingError, Page, Paginator
 from tap_pagerduty.prefetch import look_ahead
 from tap_pagerduty.times import Normaliser, normaliser
 
@@ -66,8 +68,9 @@ class Call:
     paginator: Paginator
     page: Page
     window: Window | None = None
-    # Whether the resource may be gone: a 404 is then an answer without records.
-    may_be_gone: bool = False
+    # For a child: the columns that its records take from the parent. The parent may be
+    # gone meanwhile, or closed to this key; neither is a fault of the stream.
+    parent: Mapping[str, t.Any] | None = None
 
 
 @dataclass(frozen=True)
@@ -76,6 +79,8 @@ class Answer:
 
     call: Call
     body: Body
+    # Why the API refused to show the children of this one parent; empty if it did not.
+    refusal: str = ""
 
     @property
     def records(self) -> list[Record]:
@@ -89,20 +94,70 @@ class Answer:
         return self.body.get("total") or 0
 
 
+class Follower(t.Protocol):
+    """What a stream has to know of its child streams."""
+
+    def begin(self, *, versioned: bool) -> None:
+        """Write the SCHEMA; VERSIONED if the parents are read whole, rows that vanish and all."""
+
+    def read_for(self, parents: list[Record]) -> None:
+        """Read and emit what belongs to these parents."""
+
+    def end(self, *, complete: bool) -> None:
+        """Finish; COMPLETE if no parent is missing."""
+
+
+def dig(record: Record, path: str) -> t.Any:  # noqa: ANN401, any JSON value
+    """Return the property at a dotted PATH, or None where there is none."""
+    value: t.Any = record
+    for name in path.split("."):
+        value = value.get(name) if isinstance(value, dict) else None
+    return value
+
+
+def leave_out(value: t.Any, path: str) -> None:  # noqa: ANN401, any JSON value
+    """Remove the property at a dotted PATH, in each element of the lists on the way."""
+    if isinstance(value, list):
+        for element in value:
+            leave_out(element, path)
+    elif isinstance(value, dict):
+        name, _, rest = path.partition(".")
+        if rest:
+            leave_out(value.get(name), rest)
+        else:
+            value.pop(name, None)
+
+
 class PagerDutyStream(RESTStream[Call]):
     """A list of the account, read whole on each run.
 
     A subclass declares what its endpoint is; how it is read is written here once.
     """
 
-    # The endpoint's fixed query parameters, and the OAuth scope that reading it takes.
+    # The endpoint's fixed query parameters, and headers beyond the usual ones.
     params: t.ClassVar[dict[str, t.Any]] = {}
+    headers: t.ClassVar[dict[str, str]] = {}
+    # What reading it takes: the OAuth scope, and the plan or feature if not all accounts
+    # have it.
     scope: t.ClassVar[str]
+    plan: t.ClassVar[str] = ""
     # Where the answer holds the records; the stream's name if empty.
     records_key: t.ClassVar[str] = ""
-    paginator: t.ClassVar[Paginator] = OffsetPaginator(overlap=1)
+    paginator: t.ClassVar[Paginator] = LIST
     # The request budget that the endpoint draws on; empty for that of the key.
     budget: t.ClassVar[str] = ""
+    # The list in each record whose items are the stream's records; empty if they are not
+    # nested.
+    nested: t.ClassVar[str] = ""
+    # Columns that a record takes from what it belongs to (the record it is nested in, or
+    # the parent stream's): name of the column, path of the property.
+    parent_columns: t.ClassVar[dict[str, str]] = {}
+    # Columns that repeat a property from deeper in the record: name, path.
+    columns: t.ClassVar[dict[str, str]] = {}
+    # Columns of which the `id` is made, joined by colons, where the API gives none.
+    id_columns: t.ClassVar[tuple[str, ...]] = ()
+    # Paths of properties that are secrets: left out unless `include_secrets` is on.
+    secrets: t.ClassVar[tuple[str, ...]] = ()
 
     primary_keys = ("id",)
     # Records are as the API sends them and schemas are open: nothing is left to conform,
@@ -118,6 +173,7 @@ class PagerDutyStream(RESTStream[Call]):
         self.skipped = ""
         self.failed = ""
         self._answered = False
+        self._request_counter = self.get_http_request_counter()
         self._extracted_at = datetime.now(timezone.utc)
 
     # -- One request becomes one decoded body
@@ -154,6 +210,7 @@ class PagerDutyStream(RESTStream[Call]):
         return {
             "Accept": "application/vnd.pagerduty+json;version=2",
             "User-Agent": self.user_agent,
+            **self.headers,
         }
 
     @override
@@ -180,9 +237,13 @@ class PagerDutyStream(RESTStream[Call]):
         try:
             return Answer(call, self.request_decorator(self._exchange)(call, None))
         except NotFoundError:
-            if call.may_be_gone:
-                return Answer(call, {})
-            raise
+            if call.parent is None:
+                raise
+            return Answer(call, {})
+        except SkippableAPIError as error:
+            if call.parent is None:
+                raise
+            return Answer(call, {}, refusal=str(error))
 
     def _exchange(self, call: Call, context: Context | None) -> Body:
         request = self.get_http_request(
@@ -193,6 +254,7 @@ class PagerDutyStream(RESTStream[Call]):
             url=request.url,
             params=request.encode_params(),
             headers=request.headers,
+            json=request.data,
         )
         self.connection.wait(self.budget)
         try:
@@ -250,12 +312,17 @@ class PagerDutyStream(RESTStream[Call]):
     def read(self, calls: Iterable[Call]) -> Iterator[Answer]:
         """Yield the answers to CALLS and to what follows from them, in order."""
         workers = self.connection.workers
-        with self.get_http_request_counter() as counter:
-            for _, answer in look_ahead(calls, self.fetch, self.following, workers):
-                counter.increment()
-                self._answered = True
-                self._extracted_at = datetime.now(timezone.utc)
-                yield answer
+        for _, answer in look_ahead(calls, self.fetch, self.following, workers):
+            self._request_counter.increment()
+            self._answered = self._answered or not answer.refusal
+            self._extracted_at = datetime.now(timezone.utc)
+            yield answer
+
+    @contextmanager
+    def metered(self) -> Iterator[None]:
+        """Have the SDK's metric count the answers that are read meanwhile."""
+        with self.get_http_request_counter() as self._request_counter:
+            yield
 
     def following(self, call: Call, answer: Answer) -> list[Call]:
         """Return the calls to which an answer leads: here, its further pages.
@@ -273,15 +340,31 @@ class PagerDutyStream(RESTStream[Call]):
 
     @override
     def request_records(self, context: Context | None) -> Iterable[Record]:
-        yield from self.read_whole(self.call())
+        yield from self.with_children(self.unnested(self.read_whole(self.call())))
 
-    def read_whole(self, call: Call) -> Iterable[Record]:
+    def unnested(self, records: Iterable[Record]) -> Iterable[Record]:
+        """Yield the stream's records out of those of the answer."""
+        if not self.nested:
+            yield from records
+            return
+        for record in records:
+            columns = self.columns_for_child(record)
+            for item in record.get(self.nested) or []:
+                yield {**item, **columns}
+
+    def columns_for_child(self, parent: Record) -> Record:
+        """Return what a record takes from the one it belongs to."""
+        return {name: dig(parent, path) for name, path in self.parent_columns.items()}
+
+    def read_whole(self, call: Call, answers: Iterable[Answer] = ()) -> Iterable[Record]:
         """Return the records of one reading of a list during which nothing moved.
 
         A list that is edited while it is paged by offset shifts: a removal moves a record
         past us, an insertion shows one twice. Pages overlap by one record, which must be
         the same on both; otherwise the list is read again. If no reading is clean, all
         readings together are taken, provided they hold as many records as the API counts.
+
+        ANSWERS are those of a first reading that is under way already.
 
         Raises:
             CeilingError: the list holds more than the API lets one page through.
@@ -292,12 +375,16 @@ class PagerDutyStream(RESTStream[Call]):
         for _ in range(READINGS):
             reading: dict[str, Record] = {}
             last, clean = "", True
-            for answer in self.read([call]):
+            for answer in answers or self.read([call]):
                 ids = [self.identity(record) for record in answer.records]
+                if ids and reading.keys() >= set(ids[call.paginator.overlap :]) and last:
+                    break  # the endpoint ignores the offset, and repeats its only page
                 clean = clean and (not last or last in ids[:1])
                 reading.update(zip(ids, answer.records, strict=True))
                 total = answer.total or total
-                last = ids[-1] if ids else "the page is empty"
+                if call.paginator.overlap:
+                    last = ids[-1] if ids else "the page is empty"
+            answers = ()
             if clean:
                 return reading.values()
             together.update(reading)
@@ -307,21 +394,53 @@ class PagerDutyStream(RESTStream[Call]):
             raise FatalAPIError(msg)
         return together.values()
 
+    @property
+    def followers(self) -> list[Follower]:
+        """The selected child streams, and those with a selected child of their own."""
+        return [
+            t.cast("Follower", child)
+            for child in self.child_streams
+            if child.selected or child.has_selected_descendents
+        ]
+
+    def with_children(self, records: Iterable[Record]) -> Iterator[Record]:
+        """Yield RECORDS, and have the child streams read and emitted for each hundred.
+
+        When it ends, all children are out.
+        """
+        if not self.followers:
+            yield from records
+            return
+        records = iter(records)
+        while batch := list(islice(records, PAGE_SIZE)):
+            parents = [dict(record) for record in batch]
+            yield from batch
+            for follower in self.followers:
+                follower.read_for(parents)
+
     @override
     def get_records(self, context: Context | None) -> Iterable[Record]:
-        """Yield the stream's records; what stops it does not stop the other streams.
+        for follower in self.followers:
+            follower.begin(versioned=self.is_versioned)
+        with self.metered(), self.told():
+            if self.is_versioned:
+                self._stream_version = self.version
+            yield from self.request_records(context)
+            if self._stream_version:
+                self._write_activate_version_message(self._stream_version)
+        for follower in self.followers:
+            follower.end(complete=not self.skipped and not self.failed)
+
+    @contextmanager
+    def told(self) -> Iterator[None]:
+        """Tell in one line what stops this stream; it does not stop the others.
 
         Raises:
             SystemExit: no stream can be read, as the credentials were refused or nothing
                 answers at all.
         """
         try:
-            if self.is_versioned:
-                # The SDK numbers versions so, too: by the second in which the run began.
-                self._stream_version = self._tap.initialized_at // 1000
-            yield from self.request_records(context)
-            if self._stream_version:
-                self._write_activate_version_message(self._stream_version)
+            yield
         except CredentialsError as error:
             self.logger.error(  # noqa: TRY400, one line for people
                 "PagerDuty refused the key at %s (%s). Check `api_key`, and `region`: "
@@ -334,8 +453,7 @@ class PagerDutyStream(RESTStream[Call]):
             if self._answered:
                 self.fail(f"access was withdrawn while reading: {error}")
             else:
-                self.skipped = f"{error}; reading it takes the scope `{self.scope}`"
-                self.log("Skipped: %s", self.skipped, level=logging.WARNING)
+                self.skip(str(error))
         except (FatalAPIError, CeilingError, RetriableAPIError, *RETRIED) as error:
             self.fail(answers.describe(error))
             if self.connection.started_at is None:
@@ -344,6 +462,11 @@ class PagerDutyStream(RESTStream[Call]):
                     self.url_base,
                 )
                 raise SystemExit(1) from None
+
+    @property
+    def version(self) -> int:
+        """The version of a full table: as the SDK has it, the second the run began."""
+        return self._tap.initialized_at // 1000
 
     @property
     def is_versioned(self) -> bool:
@@ -360,6 +483,12 @@ class PagerDutyStream(RESTStream[Call]):
         """False: the SDK's message comes before the records, and stands if they never come."""
         return False
 
+    def skip(self, reason: str) -> None:
+        """Note that the account or the key lacks what the stream needs."""
+        needs = f"the scope `{self.scope}`" + (f" and {self.plan}" if self.plan else "")
+        self.skipped = f"{reason}; reading it takes {needs}"
+        self.log("Skipped: %s", self.skipped, level=logging.WARNING)
+
     def fail(self, reason: str) -> None:
         """Note that the stream is incomplete; the run ends with a nonzero status."""
         self.failed = reason
@@ -367,9 +496,17 @@ class PagerDutyStream(RESTStream[Call]):
 
     @override
     def post_process(self, row: Record, context: Context | None = None) -> Record | None:
-        """Bring the times of a record to UTC."""
+        """Bring the times of a record to UTC, add its columns, leave out its secrets."""
         if self._normalise:
             self._normalise(row)
+        for name, path in self.columns.items():
+            row[name] = dig(row, path)
+        if self.id_columns:
+            parts = (row.get(name) for name in self.id_columns)
+            row["id"] = ":".join("" if part is None else str(part) for part in parts)
+        if self.secrets and not self.config["include_secrets"]:
+            for path in self.secrets:
+                leave_out(row, path)
         return row
 
     @override

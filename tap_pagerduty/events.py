@@ -14,7 +14,7 @@ from singer_sdk.exceptions import FatalAPIError, RetriableAPIError, SkippableAPI
 from singer_sdk.singerlib.catalog import REPLICATION_INCREMENTAL
 
 from tap_pagerduty.client import READINGS, Answer, Call, PagerDutyStream
-from tap_pagerduty.pagination import CEILING, OffsetPaginator, Page
+from tap_pagerduty.pagination import CEILING, WINDOW, Page
 from tap_pagerduty.times import instant
 from tap_pagerduty.windows import Window, cut, isoformat, whole_second
 
@@ -41,7 +41,7 @@ class EventStream(PagerDutyStream):
 
     # The longest range that the endpoint takes, in days.
     max_window_days: t.ClassVar[int]
-    paginator = OffsetPaginator()
+    paginator = WINDOW
 
     @override
     def request_records(self, context: Context | None) -> Iterable[Record]:
@@ -51,7 +51,7 @@ class EventStream(PagerDutyStream):
             start = instant(self.config["start_date"])
         windows = self.windows(start, self.run_started_at)
         for window, records in self.read_windows(self.call(window) for window in windows):
-            yield from records
+            yield from self.with_children(self.unnested(records))
             self.bookmark(replication_key_value=window.until)
 
     def windows(self, start: datetime, end: datetime) -> Iterator[Window]:
@@ -139,8 +139,13 @@ class EventStream(PagerDutyStream):
             raise FatalAPIError(msg) from error
 
     def bookmark(self, **positions: datetime) -> None:
-        """Write positions to the state; the records before them are all out."""
-        if self.replication_method != REPLICATION_INCREMENTAL:
+        """Write positions to the state; the records before them are all out.
+
+        If children of theirs are missing, the next run has to come back to them.
+        """
+        if self.replication_method != REPLICATION_INCREMENTAL or any(
+            t.cast("PagerDutyStream", child).failed for child in self.descendent_streams
+        ):
             return
         self.stream_state["replication_key"] = self.replication_key
         self.stream_state.update({name: isoformat(at) for name, at in positions.items()})

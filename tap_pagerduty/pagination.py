@@ -93,3 +93,49 @@ class OffsetPaginator(Paginator):
             )
             for offset in offsets
         ]
+
+
+class SinglePage(Paginator):
+    """Everything in one answer; PARAMS ask for the most that it can hold."""
+
+    def __init__(self, **params: t.Any) -> None:
+        """Take the parameters of the only page."""
+        self._params = params
+
+    def first(self) -> Page:
+        """Return the only page."""
+        return Page(self._params)
+
+    def following(self, page: Page, body: Body, count: int) -> list[Page]:  # noqa: ARG002
+        """Return nothing."""
+        return []
+
+
+class TokenPaginator(Paginator):
+    """A token in the answer is the parameter of the next page, until there is none."""
+
+    def __init__(self, parameter: str, token: str, page_size: int = PAGE_SIZE) -> None:
+        """Take the parameter's name, the name of the TOKEN in the answer, the page's size."""
+        self._parameter, self._token, self._size = parameter, token, page_size
+
+    def first(self) -> Page:
+        """Return the first page."""
+        return Page({"limit": self._size})
+
+    def following(self, page: Page, body: Body, count: int) -> list[Page]:
+        """Return the next page, unless this was the last or brought nothing."""
+        token = body.get(self._token)
+        if not token or not count or body.get("more") is False:
+            return []
+        return [Page({**page.params, self._parameter: token})]
+
+
+# A list, whose pages overlap so that a shift is noticed; a closed window needs none.
+LIST = OffsetPaginator(overlap=1)
+WINDOW = OffsetPaginator()
+WHOLE = SinglePage()
+CURSOR = TokenPaginator("cursor", "next_cursor")
+# Of the alert grouping settings.
+AFTER = TokenPaginator("after", "after")
+# Of the raw analytics data, where it stands in the request's body.
+STARTING_AFTER = TokenPaginator("starting_after", "last", page_size=1000)

@@ -15,6 +15,7 @@ from singer_sdk import Tap
 from singer_sdk import typing as th
 from singer_sdk.exceptions import ConfigValidationError
 
+from tap_pagerduty.children import ChildStream
 from tap_pagerduty.connection import HOSTS, Connection
 from tap_pagerduty.output import Writer
 from tap_pagerduty.state import check
@@ -139,6 +140,14 @@ class TapPagerDuty(Tap):
             description="After a full table that was read whole, tell the target to remove "
             "the rows that are gone from the account.",
         ),
+        th.Property(
+            "include_secrets",
+            th.BooleanType,
+            default=False,
+            title="Include secrets",
+            description="Load integration keys, routing keys, tokens and the like as well; "
+            "they are left out otherwise.",
+        ),
         additional_properties=False,
     ).to_dict()
 
@@ -149,7 +158,11 @@ class TapPagerDuty(Tap):
 
     @override
     def discover_streams(self) -> Sequence[PagerDutyStream]:
-        return [stream(self, self.connection) for stream in STREAMS]
+        streams = {stream: stream(self, self.connection) for stream in STREAMS}
+        for stream in streams.values():
+            if isinstance(stream, ChildStream):
+                streams[stream.parent].child_streams.append(stream)
+        return list(streams.values())
 
     # -- Settings
 

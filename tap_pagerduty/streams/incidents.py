@@ -289,7 +289,7 @@ class Incidents(EventStream):
             isoformat(fed),
         )
         yield from self._created(max(start, min(created, now - lookback)), now, fed)
-        yield from self._open(start, now)
+        yield from self.with_children(self._open(start, now))
         if fed < now:
             yield from self._changed(fed - FEED_OVERLAP, now)
 
@@ -299,12 +299,16 @@ class Incidents(EventStream):
         """Yield the incidents created in a range; note those that the feed will show again."""
         for window, records in self.read_windows(self.call(w) for w in self.windows(start, end)):
             again = fed and window.until > fed - FEED_OVERLAP
-            for record in records:
-                self._learn(record)
-                if again:
-                    self._note(record)
-                yield record
+            yield from self.with_children(self._listed(records, remember=bool(again)))
             self.bookmark(created_until=window.until)
+
+    def _listed(self, records: Iterable[Record], *, remember: bool) -> Iterator[Record]:
+        """Yield listed incidents; learn from them, and REMEMBER them if need be."""
+        for record in records:
+            self._learn(record)
+            if remember:
+                self._note(record)
+            yield record
 
     def _open(self, start: datetime, end: datetime) -> Iterator[Record]:
         """Yield the incidents that are open now, whenever they were created."""
@@ -330,24 +334,30 @@ class Incidents(EventStream):
         )
         calls = (replace(feed, window=window) for window in self.windows(start, end))
         for window, entries in self.read_windows(calls):
-            short: dict[str, None] = {}
-            for entry in entries:
-                record = entry.get("incident")
-                if record and self._is_whole(record):
-                    yield from self._news(record)
-                elif record and not self._is_emitted(record):
-                    short[record["id"]] = None
-            yield from self._again(short)
+            yield from self.with_children(self._embedded(entries))
             self.bookmark(replication_key_value=window.until)
+
+    def _embedded(self, entries: Iterable[Record]) -> Iterator[Record]:
+        """Yield the incidents in these log entries; what is less than listed, read again."""
+        short: dict[str, None] = {}
+        for entry in entries:
+            record = entry.get("incident")
+            if record and self._is_whole(record):
+                yield from self._news(record)
+            elif record and not self._is_emitted(record):
+                short[record["id"]] = None
+        yield from self._again(short)
 
     def _again(self, ids: Iterable[str]) -> Iterator[Record]:
         """Yield the incidents of these ids, each read by itself."""
         page = Page({})
         params = {"time_zone": "UTC"}
         for answer in self.read(
-            Call(f"/incidents/{i}", "incident", params, self.paginator, page, may_be_gone=True)
+            Call(f"/incidents/{i}", "incident", params, self.paginator, page, parent={})
             for i in ids
         ):
+            if answer.refusal:
+                self.log("A changed incident is closed to the key: %s", answer.refusal)
             for record in answer.records:
                 yield from self._news(record)
 

@@ -2,15 +2,8 @@
 
 from __future__ import annotations
 
-import typing as t
-
 from tap_pagerduty.client import PagerDutyStream
 from tap_pagerduty.streams.common import integer, key, properties, reference, text, time
-
-if t.TYPE_CHECKING:
-    from singer_sdk.helpers.types import Context, Record
-
-IDENTITY = ("escalation_policy_id", "escalation_level", "user_id", "schedule_id", "start")
 
 
 class Oncalls(PagerDutyStream):
@@ -21,6 +14,13 @@ class Oncalls(PagerDutyStream):
     scope = "oncalls.read"
     params = {"time_zone": "UTC"}
     budget = "oncalls"
+    columns = {
+        "escalation_policy_id": "escalation_policy.id",
+        "user_id": "user.id",
+        "schedule_id": "schedule.id",
+    }
+    # "List all of the on-calls" (`GET /oncalls`, schema `Oncall`) gives no id.
+    id_columns = ("escalation_policy_id", "escalation_level", "user_id", "schedule_id", "start")
     schema = properties(
         key(
             "id",
@@ -41,18 +41,3 @@ class Oncalls(PagerDutyStream):
             "user directly.",
         ),
     )
-
-    def post_process(self, row: Record, context: Context | None = None) -> Record | None:
-        """Add the ids of the three parties, and a key made of all that tells rows apart.
-
-        The records have no id: see "List all of the on-calls" (`GET /oncalls`, schema
-        `Oncall`) in the API reference, where `schedule` and `start` may be null as well.
-        """
-        record = super().post_process(row, context)
-        if record is None:
-            return None
-        for party in ("escalation_policy", "user", "schedule"):
-            record[f"{party}_id"] = (record.get(party) or {}).get("id")
-        parts = (record.get(name) for name in IDENTITY)
-        record["id"] = ":".join("" if part is None else str(part) for part in parts)
-        return record
