@@ -80,7 +80,8 @@ def remembered(path: Path | None, advance: float) -> dict[str, float]:
 
 def report(info: RequestInfo) -> None:
     """Write a line about a request."""
-    "&".join(f"{name}={value}" for name, some in info.query.items() for value in some)
+    query = "&".join(f"{name}={value}" for name, some in info.query.items() for value in some)
+    print(info.status, info.method, info.path + ("?" + query if query else ""), file=sys.stderr)
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -99,6 +100,7 @@ def main(arguments: list[str] | None = None) -> int:
         box.start()
     except (ValueError, TypeError, OSError) as error:
         made.error(str(error))
+    print(box.url, flush=True)
     if not quiet:
         box.log = report
     done = threading.Event()

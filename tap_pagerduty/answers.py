@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import typing as t
 from http import HTTPStatus
 
@@ -10,6 +11,9 @@ import requests
 from singer_sdk.exceptions import FatalAPIError, RetriableAPIError, SkippableAPIError
 
 Body = dict[str, t.Any]
+
+# In place of the name under which the records stand: the answer itself is the record.
+WHOLE_BODY = "."
 
 _decoder = msgspec.json.Decoder()
 
@@ -40,7 +44,7 @@ def check(response: requests.Response) -> None:
     if status < HTTPStatus.MULTIPLE_CHOICES:
         return
     message, required_scopes = explanation(response.content)
-    said = f"{status} {response.reason}" + (f": {message}" if message else "")
+    said = f"{status} {response.reason or ''}".rstrip() + (f": {message}" if message else "")
     if status == HTTPStatus.UNAUTHORIZED:
         raise CredentialsError(said)
     if status in {HTTPStatus.PAYMENT_REQUIRED, HTTPStatus.FORBIDDEN}:
@@ -48,8 +52,8 @@ def check(response: requests.Response) -> None:
     if status == HTTPStatus.NOT_FOUND:
         raise NotFoundError(said)
     if _daily_quota_is_used_up(response):
-        seconds = float(response.headers.get("daily-ratelimit-reset") or 0)
-        msg = f"the account's daily quota is used up; it is renewed in {seconds / 3600:.1f} h"
+        hours = number(response, "daily-ratelimit-reset") / 3600
+        msg = f"the account's daily quota is used up; it is renewed in {hours:.1f} h"
         raise FatalAPIError(msg)
     if (
         status in {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS}
@@ -61,10 +65,19 @@ def check(response: requests.Response) -> None:
 
 def _daily_quota_is_used_up(response: requests.Response) -> bool:
     """Return whether a 429 is for a day's quota: no wait that is worth it ends it."""
-    left = response.headers.get("daily-ratelimit-remaining")
     return (
-        response.status_code == HTTPStatus.TOO_MANY_REQUESTS and left is not None and int(left) <= 0
+        response.status_code == HTTPStatus.TOO_MANY_REQUESTS
+        and number(response, "daily-ratelimit-remaining", default=1) <= 0
     )
+
+
+def number(response: requests.Response, header: str, default: float = 0) -> float:
+    """Return the number that a HEADER holds; DEFAULT if it is absent or holds none."""
+    try:
+        found = float(response.headers[header])
+    except (KeyError, ValueError):
+        return default
+    return found if math.isfinite(found) else default
 
 
 def decode(response: requests.Response, records_key: str) -> Body:
@@ -78,6 +91,8 @@ def decode(response: requests.Response, records_key: str) -> Body:
     except msgspec.DecodeError:
         msg = f"{response.status_code} with a body that is no JSON (cut off, or a proxy's)"
         raise RetriableAPIError(msg, response) from None
+    if isinstance(body, dict) and records_key == WHOLE_BODY:
+        return body
     if not isinstance(body, dict) or not isinstance(body.get(records_key), (list, dict)):
         msg = f"{response.status_code} with a body that holds no `{records_key}`"
         raise RetriableAPIError(msg, response)

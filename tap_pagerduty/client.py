@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import sys
 import typing as t
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 from functools import cached_property
@@ -21,7 +21,7 @@ from singer_sdk.mapper import SameRecordTransform
 from singer_sdk.streams.rest import HTTPRequest, PageContext
 
 from tap_pagerduty import answers
-from tap_pagerduty.answers import CredentialsError, NotFoundError
+from tap_pagerduty.answers import WHOLE_BODY, CredentialsError, NotFoundError
 from tap_pagerduty.output import Writer
 from tap_pagerduty.pagination import LIST, PAGE_SIZE, CeilingError, Page, Paginator
 from tap_pagerduty.prefetch import look_ahead
@@ -85,7 +85,11 @@ class Answer:
     @property
     def records(self) -> list[Record]:
         """The records of the page; one, where the answer is a single resource."""
-        found: list[Record] | Record = self.body.get(self.call.records_key, [])
+        if not self.body:
+            return []
+        if self.call.records_key == WHOLE_BODY:
+            return [self.body]
+        found: list[Record] | Record = self.body[self.call.records_key]
         return found if isinstance(found, list) else [found]
 
     @property
@@ -141,7 +145,8 @@ class PagerDutyStream(RESTStream[Call]):
     # have it.
     scope: t.ClassVar[str]
     plan: t.ClassVar[str] = ""
-    # Where the answer holds the records; the stream's name if empty.
+    # Where the answer holds the records; the stream's name if empty, `WHOLE_BODY` if the
+    # answer itself is the record.
     records_key: t.ClassVar[str] = ""
     paginator: t.ClassVar[Paginator] = LIST
     # The request budget that the endpoint draws on; empty for that of the key.
@@ -288,7 +293,7 @@ class PagerDutyStream(RESTStream[Call]):
         if response is not None and response.status_code == HTTPStatus.TOO_MANY_REQUESTS:
             # The budget is the key's: every thread waits, until the API's own reset if
             # it names one (in seconds from now; a 429 may come without any header).
-            wait = max(wait, float(response.headers.get("ratelimit-reset") or 0))
+            wait = max(wait, answers.number(response, "ratelimit-reset"))
             self.connection.refused(self.budget, wait)
         self.log(
             "%s; asking again in %.1f s (try %d)",
@@ -351,6 +356,17 @@ class PagerDutyStream(RESTStream[Call]):
             columns = self.columns_for_child(record)
             for item in record.get(self.nested) or []:
                 yield {**item, **columns}
+
+    @property
+    def run_started_at(self) -> datetime:
+        """The account's time when the run began.
+
+        It comes with any answer; if there has been none, with one that costs nothing.
+        """
+        if self.connection.started_at is None:
+            with suppress(SkippableAPIError, FatalAPIError, RetriableAPIError):
+                self.fetch(Call("/abilities", "abilities", {}, LIST, Page({})))
+        return self.connection.started_at or datetime.now(timezone.utc)
 
     def columns_for_child(self, parent: Record) -> Record:
         """Return what a record takes from the one it belongs to."""
@@ -487,7 +503,8 @@ class PagerDutyStream(RESTStream[Call]):
         """Note that the account or the key lacks what the stream needs."""
         needs = f"the scope `{self.scope}`" + (f" and {self.plan}" if self.plan else "")
         self.skipped = f"{reason}; reading it takes {needs}"
-        self.log("Skipped: %s", self.skipped, level=logging.WARNING)
+        # The warning comes at the end of the run, where it is seen.
+        self.log("Skipped: %s", self.skipped)
 
     def fail(self, reason: str) -> None:
         """Note that the stream is incomplete; the run ends with a nonzero status."""
@@ -515,8 +532,8 @@ class PagerDutyStream(RESTStream[Call]):
         record: Record,
         context: Context | None,
     ) -> Iterable[Context | None]:
-        """Return nothing without children, instead of one empty context per record."""
-        return super().generate_child_contexts(record, context) if self.child_streams else ()
+        """Return nothing: children are read by `with_children`, for many parents at a time."""
+        return ()
 
     @override
     def _write_record_message(self, record: Record) -> None:

@@ -5,16 +5,14 @@ from __future__ import annotations
 import logging
 import sys
 import typing as t
-from contextlib import suppress
 from dataclasses import replace
-from datetime import datetime, timedelta, timezone
-from itertools import chain, groupby
+from datetime import datetime, timedelta
 
-from singer_sdk.exceptions import FatalAPIError, RetriableAPIError, SkippableAPIError
+from singer_sdk.exceptions import FatalAPIError
 from singer_sdk.singerlib.catalog import REPLICATION_INCREMENTAL
 
 from tap_pagerduty.client import READINGS, Answer, Call, PagerDutyStream
-from tap_pagerduty.pagination import CEILING, WINDOW, Page
+from tap_pagerduty.pagination import CEILING, WINDOW
 from tap_pagerduty.times import instant
 from tap_pagerduty.windows import Window, cut, isoformat, whole_second
 
@@ -41,6 +39,10 @@ class EventStream(PagerDutyStream):
 
     # The longest range that the endpoint takes, in days.
     max_window_days: t.ClassVar[int]
+    # How far back the endpoint's records go, in days; 0 for all the way.
+    history_days: t.ClassVar[int] = 0
+    # Days before the bookmark that are read again, where records change or come late.
+    overlap_days: t.ClassVar[int] = 0
     paginator = WINDOW
 
     @override
@@ -49,7 +51,11 @@ class EventStream(PagerDutyStream):
         start = self.get_starting_timestamp(context)
         if start is None:  # replication is forced to FULL_TABLE
             start = instant(self.config["start_date"])
-        windows = self.windows(start, self.run_started_at)
+        end = self.run_started_at
+        start -= timedelta(days=self.overlap_days)
+        if self.history_days:
+            start = max(start, end - timedelta(days=self.history_days))
+        windows = self.windows(start, end)
         for window, records in self.read_windows(self.call(window) for window in windows):
             yield from self.with_children(self.unnested(records))
             self.bookmark(replication_key_value=window.until)
@@ -57,17 +63,6 @@ class EventStream(PagerDutyStream):
     def windows(self, start: datetime, end: datetime) -> Iterator[Window]:
         """Yield the windows between two instants, as long as the endpoint takes."""
         return cut(whole_second(start), end, timedelta(days=self.max_window_days))
-
-    @property
-    def run_started_at(self) -> datetime:
-        """The account's time when the run began.
-
-        It comes with any answer; if there has been none, with one that costs nothing.
-        """
-        if self.connection.started_at is None:
-            with suppress(SkippableAPIError, FatalAPIError, RetriableAPIError):
-                self.fetch(Call("/abilities", "abilities", {}, self.paginator, Page({})))
-        return self.connection.started_at or datetime.now(timezone.utc)
 
     def read_windows(
         self,
@@ -78,14 +73,25 @@ class EventStream(PagerDutyStream):
         A record that stands in two neighbours, on the second they share, comes once.
         """
         earlier: set[str] = set()
-        for window, group in groupby(self.read(calls), key=lambda answer: answer.call.window):
-            first = next(group)
+        answers = self.read(calls)
+        for first in answers:
             if first.total > CEILING:
                 continue  # it was cut, and its parts come next
             found: set[str] = set()
-            records = self._new(chain([first], group), found, earlier)  # noqa: B031
-            yield t.cast("Window", window), records
+            records = self._new(self._window(first, answers), found, earlier)
+            yield t.cast("Window", first.call.window), records
             earlier = found
+
+    def _window(self, first: Answer, answers: Iterator[Answer]) -> Iterator[Answer]:
+        """Yield the FIRST answer of a window and its others, and wait for none behind them.
+
+        So the bookmark moves as soon as the window is out.
+        """
+        yield first
+        answer = first
+        while not answer.call.page.last or self.following(answer.call, answer):
+            answer = next(answers)
+            yield answer
 
     def _new(
         self,
@@ -148,7 +154,9 @@ class EventStream(PagerDutyStream):
         ):
             return
         self.stream_state["replication_key"] = self.replication_key
-        self.stream_state.update({name: isoformat(at) for name, at in positions.items()})
+        for name, at in positions.items():
+            # What is read again for its changes does not move a position back.
+            self.stream_state[name] = max(isoformat(at), self.stream_state.get(name, ""))
         self.state_manager.is_flushed = False
         if self.get_batch_config(self.config) is None:
             # With BATCH the records are not out yet: the SDK writes both, in order.

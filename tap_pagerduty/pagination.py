@@ -98,7 +98,7 @@ class OffsetPaginator(Paginator):
 class SinglePage(Paginator):
     """Everything in one answer; PARAMS ask for the most that it can hold."""
 
-    def __init__(self, **params: t.Any) -> None:
+    def __init__(self, **params: str | int) -> None:
         """Take the parameters of the only page."""
         self._params = params
 
@@ -122,10 +122,10 @@ class TokenPaginator(Paginator):
         """Return the first page."""
         return Page({"limit": self._size})
 
-    def following(self, page: Page, body: Body, count: int) -> list[Page]:
-        """Return the next page, unless this was the last or brought nothing."""
+    def following(self, page: Page, body: Body, count: int) -> list[Page]:  # noqa: ARG002
+        """Return the next page, unless this was the last."""
         token = body.get(self._token)
-        if not token or not count or body.get("more") is False:
+        if not token or token == page.params.get(self._parameter) or body.get("more") is False:
             return []
         return [Page({**page.params, self._parameter: token})]
 

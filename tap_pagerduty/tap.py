@@ -173,23 +173,28 @@ class TapPagerDuty(Tap):
         The SDK has no public hook between merging the settings and making the streams.
         """
         if not raise_errors:
-            # Discovery needs no key.
-            self._config.setdefault("api_key", "")
+            # Discovery needs no key; whatever else is set has to be right even then.
+            self._config.setdefault("api_key", "none")
         secret = self._config.get("api_key")
         try:
-            errors = super()._validate_config(raise_errors=raise_errors)
+            super()._validate_config(raise_errors=True)
         except ConfigValidationError as error:
             errors = [text.replace(repr(secret), "(secret)") for text in error.errors]
             raise ConfigValidationError(str(error), errors=errors, schema=error.schema) from None
-        own = self._complete_config()
-        if own and raise_errors:
+        if errors := self._complete_config():
             summary = "Config validation failed"
-            raise ConfigValidationError(summary, errors=own, schema=self.config_jsonschema)
-        return [*errors, *own]
+            raise ConfigValidationError(summary, errors=errors, schema=self.config_jsonschema)
+        return []
 
     def _complete_config(self) -> list[str]:
         """Set `start_date` from what is given for it; return what is wrong, a line each."""
         errors = []
+        # Keys that come from files tend to end in a line break.
+        self._config["api_key"] = key = self._config["api_key"].strip()
+        if not key or not key.isascii() or not key.isprintable():
+            errors.append("api_key is empty, or holds characters that no key has.")
+        if not str(self._config.get("user_agent") or "").isprintable():
+            errors.append("user_agent holds characters that no header can have.")
         now = pendulum.now("UTC")
         starts = {}
         for setting in ("start_date", "anchor_date"):
@@ -239,7 +244,42 @@ class TapPagerDuty(Tap):
     @override
     def cb_config(cls, *args: t.Any) -> t.Any:
         with _json_or_exit(cls.logger, "config"):
-            return super().cb_config(*args)
+            config = super().cb_config(*args)
+        if config.parse_env and (errors := cls._check_environment()):
+            for error in errors:
+                cls.logger.error(error)
+            raise SystemExit(1)
+        return config
+
+    @classmethod
+    def _check_environment(cls) -> list[str]:
+        """Return which variables hold no number where one is due; the SDK would crash."""
+        errors = []
+        for name, schema in cls.config_jsonschema["properties"].items():
+            variable = f"{cls._env_var_prefix}{name.upper()}"
+            if "integer" in schema["type"] and variable in os.environ:
+                try:
+                    int(os.environ[variable])
+                except ValueError:
+                    errors.append(f"{variable} must be a whole number.")
+        return errors
+
+    @classmethod
+    @override
+    def cb_test(cls, *args: t.Any) -> None:
+        try:
+            super().cb_test(*args)
+        except ConfigValidationError as error:
+            for line in error.errors:
+                cls.logger.error(line)  # noqa: TRY400, one line for people
+            raise SystemExit(1) from None
+
+    @override  # type: ignore[misc]
+    def run_connection_test(self) -> bool:
+        """Read one record of each stream; exit 1 if one cannot be read."""
+        done = super().run_connection_test()
+        self._tell_what_is_missing()
+        return done
 
     @override  # type: ignore[misc]
     def sync_all(self) -> None:
@@ -254,6 +294,9 @@ class TapPagerDuty(Tap):
             # Python would write what is buffered to the closed pipe once more, and complain.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             raise SystemExit(1) from None
+        self._tell_what_is_missing()
+
+    def _tell_what_is_missing(self) -> None:
         streams = t.cast("dict[str, PagerDutyStream]", self.streams).values()
         for stream in streams:
             if stream.skipped:

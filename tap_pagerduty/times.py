@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import typing as t
+from contextlib import suppress
 
 import pendulum
 
@@ -39,11 +40,15 @@ def instant(value: str) -> datetime:
     Raises:
         ValueError: VALUE is no time.
     """
-    parsed = pendulum.parse(value)
-    if not isinstance(parsed, pendulum.DateTime):
-        msg = f"{value!r} is no time"
-        raise ValueError(msg)  # noqa: TRY004, a value that does not parse
-    return parsed
+    # Exact: otherwise a time of day is taken for one of today.
+    parsed = pendulum.parse(value, exact=True)
+    if isinstance(parsed, pendulum.DateTime) and value != "now":
+        with suppress(OverflowError):  # the last hours of the year 9999, west of UTC
+            return parsed.in_timezone("UTC")
+    elif type(parsed) is pendulum.Date:
+        return pendulum.datetime(parsed.year, parsed.month, parsed.day)
+    msg = f"{value!r} is no time"
+    raise ValueError(msg)
 
 
 def utc(value: t.Any) -> t.Any:  # noqa: ANN401, any JSON value may stand where a time should

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import logging
+import os
 import re
 import signal
 import sys
@@ -25,6 +26,7 @@ import requests_mock
 from tap_pagerduty import connection
 from tap_pagerduty.pacing import Pacer
 from tap_pagerduty.streams import STREAMS
+from tap_pagerduty.streams.incidents import LISTED
 from tap_pagerduty.tap import TapPagerDuty
 from tap_pagerduty.times import instant
 
@@ -37,14 +39,7 @@ SELECTED_BY = {
     "notifications": "started_at",
 }
 # Properties that every listed incident has.
-INCIDENT = dict.fromkeys(
-    (
-        "acknowledgements alert_counts assigned_via assignments created_at escalation_policy "
-        "first_trigger_log_entry html_url id incident_key incident_number is_mergeable "
-        "last_status_change_at last_status_change_by pending_actions priority resolve_reason "
-        "resolved_at self service status summary teams title type updated_at urgency"
-    ).split(),
-)
+INCIDENT = dict.fromkeys(LISTED)
 
 
 class Clock:
@@ -276,8 +271,10 @@ def account(clock, waits):  # noqa: ARG001, no real waiting where there is an ac
 
 
 @pytest.fixture
-def command():
+def command(monkeypatch):
     """Run the real command in this process: `command("--about")`."""
+    for name in [name for name in os.environ if name.startswith("TAP_PAGERDUTY_")]:
+        monkeypatch.delenv(name)
     root, hook = logging.getLogger(), sys.excepthook
     before, level = root.handlers[:], root.level
     handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}

@@ -154,6 +154,11 @@ def test_an_error_without_a_message_of_the_api_repeats_nothing(account, sync, te
     assert run.lines("ERROR")[-2] == "users is incomplete: 400 Bad Request"
 
 
+def test_a_status_without_its_words_reads_well(account, sync):
+    account.plan("/users", {"status": 400, "reason": "", "json": {"error": "No"}})
+    assert sync("users").lines("ERROR")[-2] == "users is incomplete: 400: No"
+
+
 def test_a_very_long_message_is_cut(account, sync):
     account.plan("/users", {"status": 400, "json": {"error": "long " * 1000}})
     assert max(map(len, sync("users").lines("ERROR"))) < 400
@@ -283,7 +288,6 @@ def test_a_window_that_fails_keeps_the_state_behind_those_that_are_out(account, 
     account.lists["notifications"] = [{"id": "N1", "started_at": "2023-06-01T00:00:00Z"}]
     account.plan("/notifications", None, {"status": 400}, {"status": 400}, {"status": 400})
     run = sync("notifications", start_date="2023-06-01", max_concurrency=1)
-    print(run.log, run.states)
     assert run.exit_code == 1
     assert run.ids("notifications") == ["N1"]
     bookmark = run.state["bookmarks"]["notifications"]["replication_key_value"]

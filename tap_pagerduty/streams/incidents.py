@@ -350,10 +350,8 @@ class Incidents(EventStream):
 
     def _again(self, ids: Iterable[str]) -> Iterator[Record]:
         """Yield the incidents of these ids, each read by itself."""
-        page = Page({})
-        params = {"time_zone": "UTC"}
         for answer in self.read(
-            Call(f"/incidents/{i}", "incident", params, self.paginator, page, parent={})
+            Call(f"/incidents/{i}", "incident", {}, self.paginator, Page({}), parent={})
             for i in ids
         ):
             if answer.refusal:
