@@ -16,7 +16,7 @@ UV = $(BIN)/uv
 ENVIRONMENT = .venv/.complete
 PLUGINS = .meltano/.complete
 
-.PHONY: help run psql test lint format pins clean
+.PHONY: help run target psql test lint format pins clean
 
 help:
 	@echo 'make run      load the account of TAP_PAGERDUTY_API_KEY, or of the sandbox if it is not set,'
@@ -27,13 +27,18 @@ help:
 	@echo 'make pins     renew requirements/*.txt'
 	@echo 'make clean    remove what these have made: environments, state, and the data in output/'
 
-run: $(PLUGINS)-$(TARGET)
-	@$(BIN)/python -m demo run --target $(TARGET)
+run: target $(PLUGINS)-$(TARGET)
+	@$(BIN)/python -m demo --target $(TARGET)
+
+target:
+	@case $(TARGET) in target-postgres | target-duckdb | target-jsonl) ;; *) \
+		echo 'TARGET is target-postgres, target-duckdb or target-jsonl.'; exit 2 ;; \
+	esac
 
 psql: $(ENVIRONMENT)
-	@$(BIN)/python -m demo psql
+	@$(BIN)/python -m demo --psql
 
-test: $(PLUGINS) lint
+test: lint $(PLUGINS)
 	$(BIN)/python -m pytest -n 2
 
 lint: $(ENVIRONMENT)
@@ -46,26 +51,27 @@ format: $(ENVIRONMENT)
 	$(BIN)/ruff check --fix .
 
 $(ENVIRONMENT): pyproject.toml requirements/uv.txt requirements/environment.txt requirements/build.txt
-	@echo 'Setting up .venv (once; a minute or so) ...'
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10) and "Python 3.10 or newer is needed: make PYTHON=...")'
+	@echo 'Setting up .venv, once ...'
 	@$(PYTHON) -m venv --clear .venv
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/uv.txt
 	@$(UV) pip install --quiet --python $(BIN)/python -r requirements/environment.txt
 	@$(UV) pip install --quiet --python $(BIN)/python --no-deps --build-constraints requirements/build.txt -e .
 	@touch $@
 
-# DuckDB 1.1.3, the last that target-duckdb works with, is not there for Python 3.14.
-$(PLUGINS): $(ENVIRONMENT) meltano.yml
-	@$(BIN)/python -m demo install target-postgres target-jsonl \
-		$$($(BIN)/python -c 'import sys; print("target-duckdb" if sys.version_info < (3, 14) else "")')
+# The DuckDB that target-duckdb works with is not there for Python 3.14.
+$(PLUGINS): $(ENVIRONMENT) meltano.yml requirements/*.txt
+	@echo 'Installing what Meltano runs, once ...'
+	@$(BIN)/meltano --log-level=warning install tap-pagerduty target-postgres target-jsonl \
+		$$($(BIN)/python -c 'import sys; print("target-duckdb" * (sys.version_info < (3, 14)))')
 	@touch $@
 
-$(PLUGINS)-target-postgres $(PLUGINS)-target-duckdb $(PLUGINS)-target-jsonl: $(ENVIRONMENT) meltano.yml
-	@$(BIN)/python -m demo install $(TARGET)
+# Made for `run` only, so that TARGET is the one that is meant.
+$(PLUGINS)-target-postgres $(PLUGINS)-target-duckdb $(PLUGINS)-target-jsonl: \
+		$(ENVIRONMENT) meltano.yml requirements/*.txt
+	@echo 'Installing what Meltano runs, once ...'
+	@$(BIN)/meltano --log-level=warning install tap-pagerduty $(TARGET)
 	@touch $@
-
-$(PLUGINS)-$(TARGET):
-	@echo 'TARGET is target-postgres, target-duckdb or target-jsonl.'; exit 2
 
 COMPILE = $(UV) pip compile --quiet --upgrade --universal --python-version 3.10 --generate-hashes \
 	--no-header --no-emit-index-url --annotation-style line --no-python-downloads

@@ -311,4 +311,5 @@ def find(path: str) -> tuple[Endpoint, str] | None:
 
 
 _BY_SHAPE = {tuple(each.path.strip("/").split("/")): each for each in ENDPOINTS}
-LISTS = {each.key: each for each in ENDPOINTS if each.paged and "{id}" not in each.path}
+LISTS = {str(each.key): each for each in ENDPOINTS if each.paged and "{id}" not in each.path}
+"""The lists that need no id, by the name of their records."""

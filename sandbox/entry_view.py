@@ -257,7 +257,11 @@ class EntryView:
             "old_value": old,
         }
         where = "customer_fields" if event.action == "custom_field" else "application_fields"
-        return {where: [change], "custom_attributes": {}}
+        return {
+            where: [change],
+            "custom_attributes": {},
+            "customer_schema": {"old_value": None},
+        }
 
     def _notification(self, key: int, event: Event, zone: tzinfo) -> Record:
         number = record_number(key)

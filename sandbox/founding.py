@@ -171,9 +171,13 @@ class Founding:
                 "during_support_hours": {"type": "constant", "urgency": "high"},
                 "outside_support_hours": {"type": "constant", "urgency": "low"},
             }
-        grouping = dice.pick(("intelligent", "time", None))
+        grouping = dice.pick(("intelligent", "time", "content_based", None))
         minutes = dice.pick((0, 5, 60))
-        config = {"timeout": minutes} if grouping == "time" else {"time_window": 300}
+        config: Record | None = {
+            "time": {"timeout": minutes},
+            "intelligent": {"time_window": 300, "recommended_time_window": 600},
+            "content_based": {"aggregate": "all", "fields": ["source"], "time_window": 3600},
+        }.get(str(grouping))
         return {
             "id": own,
             "type": "service",
@@ -213,11 +217,11 @@ class Founding:
             else [],
             "addons": [],
             "alert_creation": dice.pick(("create_alerts_and_incidents", "create_incidents")),
-            "alert_grouping": grouping,
+            "alert_grouping": None if grouping == "content_based" else grouping,
             "alert_grouping_timeout": minutes if grouping == "time" else None,
             "alert_grouping_parameters": {
                 "type": grouping,
-                "config": config if grouping else None,
+                "config": config,
             },
             "auto_pause_notifications_parameters": Extra(
                 "auto_pause_notifications_parameters",
@@ -290,12 +294,14 @@ class Founding:
         start = FOUNDED + (20 + 7 * index) * 3600
         layers = [self._layer(index, 1, start, turn, users[:3], [])]
         if index % 2 == 0:
-            hours = {
-                "type": "daily_restriction",
-                "start_time_of_day": "08:00:00",
-                "duration_seconds": 32_400,
-            }
-            layers.append(self._layer(index, 2, start, DAY, users[1:], [hours]))
+            hours = {"start_time_of_day": "08:00:00", "duration_seconds": 32_400}
+            daily: list[Record] = [{"type": "daily_restriction", **hours}]
+            weekly: list[Record] = [
+                {"type": "weekly_restriction", "start_day_of_week": day, **hours}
+                for day in range(1, 6)
+            ]
+            restrictions = weekly if index % 4 == 0 and index else daily
+            layers.append(self._layer(index, 2, start, DAY, users[1:], restrictions))
         policies = [
             each
             for place, each in enumerate(self.ids["escalation_policies"])

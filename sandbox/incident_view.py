@@ -169,7 +169,7 @@ class IncidentView:
                 "responder_request_targets": [
                     {
                         "responder_request_target": {
-                            "type": "user_reference",
+                            "type": "user",
                             "id": responder["user"]["id"],
                             "summary": responder["user"]["summary"],
                             "incidents_responders": [responder],

@@ -65,7 +65,8 @@ class Options:
         if {self.log_entries_order, self.notifications_order} - {"asc", "desc"}:
             msg = "an order is either asc or desc"
             raise ValueError(msg)
-        latency = self.latency if isinstance(self.latency, tuple) else (float(self.latency), 0.0)
+        several = isinstance(self.latency, (tuple, list))
+        latency = tuple(self.latency) if several else (float(self.latency), 0.0)
         object.__setattr__(self, "latency", latency)
         for name in ("scopes", "plan_without"):
             value = getattr(self, name)

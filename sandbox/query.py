@@ -160,6 +160,11 @@ def _set(query: Query, since: int | None, until: int | None) -> None:
     query.until = None if until is None else until + inclusive
 
 
+def _three_months_after(since: int, query: Query) -> int:
+    """Add three calendar months, in UTC or in the account's zone, whichever is less."""
+    return min(add_months(since, 3), add_months(since, 3, _home(query.options)))
+
+
 def any_window(query: Query) -> None:
     """Take either bound, both or none, however far apart (log entries)."""
     _set(query, *_bounds(query))
@@ -187,7 +192,7 @@ def required_window(query: Query) -> None:
     missing = [name for name, value in (("since", since), ("until", until)) if value is None]
     if missing or since is None or until is None:
         raise refusal(400, 2003, *(f"{name.capitalize()} cannot be empty." for name in missing))
-    if until >= add_months(since, 3):
+    if until >= _three_months_after(since, query):
         raise refusal(400, 2005, "The date range must be less than 3 months.")
     _set(query, since, until)
 
@@ -197,7 +202,7 @@ def overlap_window(query: Query) -> None:
     since, until = _bounds(query)
     since = query.now if since is None else since
     until = max(since, query.now) if until is None else until
-    if until > add_months(since, 3) or until > query.now + 90 * DAY:
+    if until > _three_months_after(since, query) or until > query.now + 90 * DAY:
         raise refusal(400, 2005, "The date range cannot exceed 3 months.")
     query.since, query.until = since, until
 

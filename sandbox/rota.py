@@ -65,24 +65,27 @@ def layer_shifts(layer: Record, zone: tzinfo, since: int, until: int) -> list[Sh
 def _allowed(
     restrictions: list[dict[str, Any]], zone: tzinfo, start: int, end: int
 ) -> Iterator[tuple[int, int]]:
-    """Cut a turn to the hours of the day that the layer is for."""
+    """Cut a turn to the hours of the day, or of the week, that the layer is for."""
     if start >= end:
         return
     if not restrictions:
         yield start, end
         return
-    hours = restrictions[0]
-    hour, minute, second = map(int, hours["start_time_of_day"].split(":"))
-    day = datetime.fromtimestamp(start, zone) - timedelta(days=1)
-    while True:
-        opens = day.replace(hour=hour, minute=minute, second=second, microsecond=0)
-        low = int(opens.timestamp())
-        if low >= end:
-            return
-        high = low + hours["duration_seconds"]
-        if high > start:
-            yield max(low, start), min(high, end)
-        day += timedelta(days=1)
+    spans = []
+    for hours in restrictions:
+        hour, minute, second = map(int, hours["start_time_of_day"].split(":"))
+        weekday = hours.get("start_day_of_week")
+        day = datetime.fromtimestamp(start, zone) - timedelta(days=1 if weekday is None else 7)
+        while True:
+            opens = day.replace(hour=hour, minute=minute, second=second, microsecond=0)
+            low = int(opens.timestamp())
+            high = low + hours["duration_seconds"]
+            if low >= end:
+                break
+            if high > start and weekday in {None, day.isoweekday()}:
+                spans.append((max(low, start), min(high, end)))
+            day += timedelta(days=1)
+    yield from sorted(spans)
 
 
 def override_shifts(schedule: Record, since: int, until: int) -> list[Shift]:

@@ -10,13 +10,15 @@ import struct
 import sys
 import threading
 import time
+import traceback
 from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from sandbox.app import Answer, RequestInfo, failure
+from sandbox.app import Answer, RequestInfo, failure, json_answer
 from sandbox.dice import Dice
+from sandbox.errors import shaped
 
 if TYPE_CHECKING:
     from sandbox.box import Sandbox
@@ -108,13 +110,21 @@ class Handler(BaseHTTPRequestHandler):
                 time.sleep(fault.seconds)
         answer = failure(fault) if fault is not None else None
         if answer is None:
-            box.about_to_answer(info)
-            answer = box.app.answer(info, headers)
+            answer = self._answer(info, headers)
         info.status = answer.status
         box.answered(info)
         self._send(answer, fault, compress="gzip" in headers.get("accept-encoding", ""))
 
     do_POST = do_PUT = do_DELETE = do_PATCH = do_HEAD = do_OPTIONS = do_GET  # noqa: N815
+
+    def _answer(self, info: RequestInfo, headers: dict[str, str]) -> Answer:
+        box = self.server.box
+        try:
+            box.about_to_answer(info)
+            return box.app.answer(info, headers)
+        except Exception:  # noqa: BLE001 - a mistake in the sandbox or in a test's hook
+            traceback.print_exc()
+            return json_answer(500, shaped("json", 500))
 
     def _info(self) -> tuple[RequestInfo, dict[str, str]]:
         parts = urlsplit(self.path)

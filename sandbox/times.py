@@ -70,9 +70,9 @@ def zone_of(name: str) -> tzinfo:
         raise ValueError(msg) from error
 
 
-def add_months(moment: int, months: int) -> int:
+def add_months(moment: int, months: int, zone: tzinfo = UTC) -> int:
     """Move a moment by calendar months (31 January + 1 month = the last day of February)."""
-    at = datetime.fromtimestamp(moment, UTC)
+    at = datetime.fromtimestamp(moment, zone)
     year, month = divmod(at.year * 12 + at.month - 1 + months, 12)
     day = min(at.day, calendar.monthrange(year, month + 1)[1])
     return int(at.replace(year=year, month=month + 1, day=day).timestamp())

@@ -151,8 +151,8 @@ class PagerDutyStream(RESTStream[Call]):
     paginator: t.ClassVar[Paginator] = LIST
     # The request budget that the endpoint draws on; empty for that of the key.
     budget: t.ClassVar[str] = ""
-    # The list in each record whose items are the stream's records; empty if they are not
-    # nested.
+    # The list (or single object) in each record whose items are the stream's records; empty
+    # if they are not nested.
     nested: t.ClassVar[str] = ""
     # Columns that a record takes from what it belongs to (the record it is nested in, or
     # the parent stream's): name of the column, path of the property.
@@ -178,6 +178,8 @@ class PagerDutyStream(RESTStream[Call]):
         self.skipped = ""
         self.failed = ""
         self._answered = False
+        # Whether it has been told that the API shows only the beginning of the list.
+        self._cut = False
         self._request_counter = self.get_http_request_counter()
         self._extracted_at = datetime.now(timezone.utc)
 
@@ -335,7 +337,15 @@ class PagerDutyStream(RESTStream[Call]):
         Raises:
             CeilingError: the list holds more than the API lets one page through.
         """
-        pages = call.paginator.following(call.page, answer.body, len(answer.records))
+        count = len(answer.records)
+        if call.paginator.is_cut(call.page, answer.body, count) and not self._cut:
+            self._cut = True
+            self.log(
+                "PagerDuty lists no more than %d at once, and does not let one page on.",
+                count,
+                level=logging.WARNING,
+            )
+        pages = call.paginator.following(call.page, answer.body, count)
         return [replace(call, page=page) for page in pages]
 
     @staticmethod
@@ -354,7 +364,8 @@ class PagerDutyStream(RESTStream[Call]):
             return
         for record in records:
             columns = self.columns_for_child(record)
-            for item in record.get(self.nested) or []:
+            found = record.get(self.nested) or []
+            for item in found if isinstance(found, list) else [found]:
                 yield {**item, **columns}
 
     @property
@@ -471,7 +482,8 @@ class PagerDutyStream(RESTStream[Call]):
             else:
                 self.skip(str(error))
         except (FatalAPIError, CeilingError, RetriableAPIError, *RETRIED) as error:
-            self.fail(answers.describe(error))
+            tried = "" if isinstance(error, (FatalAPIError, CeilingError)) else self.patience
+            self.fail(answers.describe(error) + tried)
             if self.connection.started_at is None:
                 self.logger.error(  # noqa: TRY400
                     "Nothing has answered at %s; check the network, `region` and `api_url`.",
@@ -505,6 +517,11 @@ class PagerDutyStream(RESTStream[Call]):
         self.skipped = f"{reason}; reading it takes {needs}"
         # The warning comes at the end of the run, where it is seen.
         self.log("Skipped: %s", self.skipped)
+
+    @property
+    def patience(self) -> str:
+        """How long a request was tried before it was given up."""
+        return f"; given up after {self.connection.retry_timeout} s"
 
     def fail(self, reason: str) -> None:
         """Note that the stream is incomplete; the run ends with a nonzero status."""

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import logging
 import sys
 import typing as t
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+import pendulum
 from singer_sdk.exceptions import FatalAPIError
 from singer_sdk.singerlib.catalog import REPLICATION_INCREMENTAL
 
@@ -48,9 +48,7 @@ class EventStream(PagerDutyStream):
     @override
     def request_records(self, context: Context | None) -> Iterable[Record]:
         """Yield what happened from the bookmark, or `start_date`, to the start of the run."""
-        start = self.get_starting_timestamp(context)
-        if start is None:  # replication is forced to FULL_TABLE
-            start = instant(self.config["start_date"])
+        start = self.get_starting_timestamp(context) or self.first_start
         end = self.run_started_at
         start -= timedelta(days=self.overlap_days)
         if self.history_days:
@@ -59,6 +57,13 @@ class EventStream(PagerDutyStream):
         for window, records in self.read_windows(self.call(window) for window in windows):
             yield from self.with_children(self.unnested(records))
             self.bookmark(replication_key_value=window.until)
+
+    @property
+    def first_start(self) -> datetime:
+        """Where a first load begins: at `start_date`, or a year before the run."""
+        if given := self.config.get("start_date"):
+            return instant(given)
+        return pendulum.instance(self.run_started_at).subtract(years=1)
 
     def windows(self, start: datetime, end: datetime) -> Iterator[Window]:
         """Yield the windows between two instants, as long as the endpoint takes."""
@@ -121,13 +126,8 @@ class EventStream(PagerDutyStream):
             if reading > 1 and len(found) == before:
                 break
             group = self.read([replace(call, page=call.paginator.first())])
-        self.log(
-            "PagerDuty counts %d records from %s and lists %d.",
-            total,
-            call.window,
-            len(found),
-            level=logging.WARNING,
-        )
+        # What there is comes, of later windows too, but the bookmark stays before this one.
+        self.fail(f"PagerDuty counts {total:,} records from {call.window} and lists {len(found):,}")
 
     @override
     def following(self, call: Call, answer: Answer) -> list[Call]:
@@ -145,13 +145,14 @@ class EventStream(PagerDutyStream):
             raise FatalAPIError(msg) from error
 
     def bookmark(self, **positions: datetime) -> None:
-        """Write positions to the state; the records before them are all out.
+        """Write positions to the state, if the records before them are all out.
 
-        If children of theirs are missing, the next run has to come back to them.
+        If one is missing, or one of their children, the next run has to come back to it.
         """
-        if self.replication_method != REPLICATION_INCREMENTAL or any(
+        missing = self.failed or any(
             t.cast("PagerDutyStream", child).failed for child in self.descendent_streams
-        ):
+        )
+        if missing or self.replication_method != REPLICATION_INCREMENTAL:
             return
         self.stream_state["replication_key"] = self.replication_key
         for name, at in positions.items():

@@ -52,6 +52,10 @@ class Paginator(abc.ABC):
     def following(self, page: Page, body: Body, count: int) -> list[Page]:
         """Return the pages that are known to follow PAGE, whose BODY held COUNT records."""
 
+    def is_cut(self, page: Page, body: Body, count: int) -> bool:  # noqa: ARG002
+        """Return whether the list may go on where the API lets one read no further."""
+        return False
+
 
 class OffsetPaginator(Paginator):
     """`limit`/`offset`, `more` and, asked for on the first page, `total`.
@@ -82,7 +86,10 @@ class OffsetPaginator(Paginator):
             return []
         if max(total, end + 1) > CEILING:
             raise CeilingError(max(total, end + 1))
-        # At least one: an answer may come without records, and yet promise more.
+        if not count:
+            # It promises more and yet holds nothing: asking for it again would not end.
+            count = page.params.get("limit", PAGE_SIZE)
+            end += count
         step = max(1, count - self.overlap)
         start = end - self.overlap
         offsets = range(start, max(total - self.overlap, start + 1), step)
@@ -109,6 +116,10 @@ class SinglePage(Paginator):
     def following(self, page: Page, body: Body, count: int) -> list[Page]:  # noqa: ARG002
         """Return nothing."""
         return []
+
+    def is_cut(self, page: Page, body: Body, count: int) -> bool:
+        """Return whether the answer says so, or is as long as was asked for."""
+        return body.get("more", count == page.params.get("limit")) is True
 
 
 class TokenPaginator(Paginator):

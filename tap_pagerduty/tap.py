@@ -1,27 +1,22 @@
-"""The tap: its settings, what its streams share, and the list of streams."""
+"""The tap: its settings, what its streams share, its streams, and the run as a whole."""
 
 from __future__ import annotations
 
-import ipaddress
 import os
 import sys
 import typing as t
 from contextlib import contextmanager
 from functools import cached_property
-from urllib.parse import urlsplit
 
-import pendulum
 from singer_sdk import Tap
-from singer_sdk import typing as th
 from singer_sdk.exceptions import ConfigValidationError
 
 from tap_pagerduty.children import ChildStream
-from tap_pagerduty.connection import HOSTS, Connection
+from tap_pagerduty.connection import Connection
 from tap_pagerduty.output import Writer
+from tap_pagerduty.settings import SETTINGS, complete
 from tap_pagerduty.state import check
 from tap_pagerduty.streams import STREAMS
-from tap_pagerduty.times import instant
-from tap_pagerduty.windows import isoformat
 
 if sys.version_info >= (3, 12):
     from typing import override
@@ -42,114 +37,7 @@ class TapPagerDuty(Tap):
     name = "tap-pagerduty"
     message_writer_class = Writer
 
-    config_jsonschema = th.PropertiesList(
-        th.Property(
-            "api_key",
-            th.StringType,
-            required=True,
-            secret=True,
-            title="API key",
-            description="REST API key of the account or of a user; read-only is enough.",
-        ),
-        th.Property(
-            "start_date",
-            th.DateTimeType,
-            title="Start date",
-            description=(
-                "Where the first load of the event streams begins (ISO 8601, UTC unless it "
-                "has an offset). Default: one year before the run."
-            ),
-        ),
-        th.Property(
-            "anchor_date",
-            th.DateTimeType,
-            title="Anchor date",
-            description="Another name for `start_date`, as other PagerDuty connectors have it.",
-        ),
-        th.Property(
-            "region",
-            th.StringType,
-            default="us",
-            allowed_values=sorted(HOSTS, reverse=True),
-            title="Service region",
-            description="Where the account lives: `us` (api.pagerduty.com) or `eu` "
-            "(api.eu.pagerduty.com).",
-        ),
-        th.Property(
-            "api_url",
-            th.StringType,
-            title="API address",
-            description="Base address to use in place of the region's; https, or http on "
-            "this machine.",
-        ),
-        th.Property(
-            "user_agent",
-            th.StringType,
-            title="User agent",
-            description="`User-Agent` header. Default: `tap-pagerduty/<version>`.",
-        ),
-        th.Property(
-            "request_timeout_seconds",
-            th.IntegerType(minimum=1),
-            default=60,
-            title="Request timeout",
-            description="Seconds to wait for an answer before it is asked for again.",
-        ),
-        th.Property(
-            "retry_timeout_seconds",
-            th.IntegerType(minimum=1),
-            default=300,
-            title="Retry timeout",
-            description="Seconds for which a failing request is retried before its stream is "
-            "given up.",
-        ),
-        th.Property(
-            "max_concurrency",
-            th.IntegerType(minimum=1, maximum=20),
-            default=3,
-            title="Concurrent requests",
-            description="Most requests under way at once.",
-        ),
-        th.Property(
-            "requests_per_second",
-            th.IntegerType(minimum=1),
-            title="Requests per second",
-            description="Most requests sent in a second, all streams together. Unset, the "
-            "limit that PagerDuty's answers tell is used up evenly; 5 until they tell one.",
-        ),
-        th.Property(
-            "rate_limit_reserve_percent",
-            th.IntegerType(minimum=0, maximum=90),
-            default=10,
-            title="Rate limit reserve",
-            description="Percentage of the key's rate limit that is left to its other users.",
-        ),
-        th.Property(
-            "incident_lookback_days",
-            th.IntegerType(minimum=0),
-            default=0,
-            title="Incident look-back",
-            description="Days of creation whose incidents are read again on each run, for "
-            "changes that PagerDuty neither logs nor makes to open incidents.",
-        ),
-        th.Property(
-            "emit_activate_version_messages",
-            th.BooleanType,
-            default=True,
-            title="Emit ACTIVATE_VERSION",
-            description="After a full table that was read whole, tell the target to remove "
-            "the rows that are gone from the account.",
-        ),
-        th.Property(
-            "include_secrets",
-            th.BooleanType,
-            default=False,
-            title="Include secrets",
-            description="Load integration keys, routing keys, tokens and the like as well; "
-            "they are left out otherwise.",
-        ),
-        additional_properties=False,
-    ).to_dict()
+    config_jsonschema = SETTINGS
 
     @cached_property
     def connection(self) -> Connection:
@@ -181,40 +69,10 @@ class TapPagerDuty(Tap):
         except ConfigValidationError as error:
             errors = [text.replace(repr(secret), "(secret)") for text in error.errors]
             raise ConfigValidationError(str(error), errors=errors, schema=error.schema) from None
-        if errors := self._complete_config():
+        if errors := complete(self._config):
             summary = "Config validation failed"
             raise ConfigValidationError(summary, errors=errors, schema=self.config_jsonschema)
         return []
-
-    def _complete_config(self) -> list[str]:
-        """Set `start_date` from what is given for it; return what is wrong, a line each."""
-        errors = []
-        # Keys that come from files tend to end in a line break.
-        self._config["api_key"] = key = self._config["api_key"].strip()
-        if not key or not key.isascii() or not key.isprintable():
-            errors.append("api_key is empty, or holds characters that no key has.")
-        if not str(self._config.get("user_agent") or "").isprintable():
-            errors.append("user_agent holds characters that no header can have.")
-        now = pendulum.now("UTC")
-        starts = {}
-        for setting in ("start_date", "anchor_date"):
-            value = self._config.get(setting)
-            if value is None:
-                continue
-            try:
-                starts[setting] = start = instant(value)
-            except ValueError:
-                errors.append(f"{setting} {value!r} is no date; write 2026-01-31T00:00:00Z.")
-            else:
-                if start > now:
-                    errors.append(f"{setting} {value!r} lies in the future.")
-        if len(set(starts.values())) > 1:
-            errors.append("start_date and anchor_date mean the same, but differ; give one.")
-        start = next(iter(starts.values()), now.subtract(years=1).replace(microsecond=0))
-        self._config["start_date"] = isoformat(start)
-        if (url := self._config.get("api_url")) and not _is_safe(url):
-            errors.append("api_url must begin with https://, or http:// for this machine only.")
-        return errors
 
     # -- State
 
@@ -305,7 +163,7 @@ class TapPagerDuty(Tap):
         for stream in incomplete:
             self.logger.error("%s is incomplete: %s", stream.name, stream.failed)
         if incomplete:
-            self.logger.error("Run again to complete: finished windows are not read again.")
+            self.logger.error("What was finished is in the state; the next run reads the rest.")
             raise SystemExit(1)
 
     @override
@@ -323,24 +181,14 @@ class TapPagerDuty(Tap):
 
 @contextmanager
 def _json_or_exit(logger: logging.Logger, what: str) -> Iterator[None]:
-    """Exit with one line if a file that the SDK reads is no JSON."""
+    """Exit with one line if a file that the SDK reads is not there, or no JSON."""
     try:
         yield
+    except FileNotFoundError as error:
+        logger.error("The %s file cannot be read: %s", what, error)  # noqa: TRY400
+        raise SystemExit(1) from None
     except ValueError as error:
         if not hasattr(error, "lineno"):  # the mark of all JSON decoders' errors
             raise
         logger.error("The %s file is no JSON: %s.", what, error)  # noqa: TRY400
         raise SystemExit(1) from None
-
-
-def _is_safe(url: str) -> bool:
-    """Return whether a key may be sent there: encrypted, or not leaving this machine."""
-    parts = urlsplit(url)
-    if parts.scheme == "https" and parts.hostname:
-        return True
-    if parts.scheme != "http" or not parts.hostname:
-        return False
-    try:
-        return ipaddress.ip_address(parts.hostname).is_loopback
-    except ValueError:
-        return parts.hostname == "localhost"

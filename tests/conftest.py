@@ -17,7 +17,7 @@ from datetime import datetime, timedelta, timezone
 from email.utils import format_datetime
 from functools import partial
 from http.client import responses
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, urlsplit, urlunsplit
 
 import backoff
 import pytest
@@ -59,9 +59,11 @@ class Clock:
 
 @dataclass
 class Request:
+    url: str
     path: str
     params: dict
     headers: dict
+    timeout: float
 
     @property
     def offset(self):
@@ -131,7 +133,8 @@ class Account:
             name: values if name.endswith("[]") else values[0]
             for name, values in parse_qs(url.query).items()
         }
-        seen = Request(url.path, params, request.headers)
+        plain = urlunsplit((*url[:3], "", ""))
+        seen = Request(plain, url.path, params, request.headers, request.timeout)
         self.requests.append(seen)
         self.before(seen)
         context.headers["Date"] = format_datetime(self.now, usegmt=True)
@@ -318,16 +321,26 @@ def catalog(discovered):
 
 
 @pytest.fixture
-def sync(account, command, catalog, config, tmp_path):  # noqa: ARG001, the run needs the account
+def config_file(config, tmp_path):
+    """Write the configuration with these SETTINGS; one that is `...` is left out."""
+
+    def config_file(**settings):
+        found = {**config, **settings}
+        path = tmp_path / "config.json"
+        path.write_text(json.dumps({n: value for n, value in found.items() if value is not ...}))
+        return path
+
+    return config_file
+
+
+@pytest.fixture
+def sync(account, command, catalog, config_file, tmp_path):  # noqa: ARG001, the run needs the account
     """Run a sync of some streams, or all; return what it wrote."""
 
     def sync(*streams, state=None, selection=None, **settings):
-        arguments = []
-        for option, content in {
-            "config": {**config, **settings},
-            "catalog": selection or catalog(*streams),
-            "state": state,
-        }.items():
+        arguments = ["--config", config_file(**settings)]
+        inputs = {"catalog": selection or catalog(*streams), "state": state}
+        for option, content in inputs.items():
             if content is not None:
                 path = tmp_path / f"{option}.json"
                 path.write_text(json.dumps(content))

@@ -239,8 +239,8 @@ def test_a_stream_that_keeps_failing_is_given_up_and_the_others_go_on(account, s
     assert run.exit_code == 1
     reason = requests.status_codes._codes[status][0].replace("_", " ").title()
     assert run.lines("ERROR")[-2:] == [
-        f"teams is incomplete: {status} {reason}",
-        "Run again to complete: finished windows are not read again.",
+        f"teams is incomplete: {status} {reason}; given up after 1 s",
+        "What was finished is in the state; the next run reads the rest.",
     ]
     assert len(run.records("users")) == len(USERS)
     assert 3 <= len(account.asked("/teams")) <= 6
@@ -278,7 +278,7 @@ def test_the_last_lines_name_every_stream_that_is_incomplete_or_skipped(account,
     assert run.lines("ERROR")[-3:] == [
         "tags is incomplete: 400 Bad Request: No tags today",
         "vendors is incomplete: 404 Not Found",
-        "Run again to complete: finished windows are not read again.",
+        "What was finished is in the state; the next run reads the rest.",
     ]
     assert run.lines("WARNING")[-1].startswith("priorities was skipped: 402 Payment Required")
     assert len(run.records("users")) == len(USERS)

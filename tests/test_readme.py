@@ -241,7 +241,7 @@ RUNS = {
         [
             "Incomplete: 400 …",
             "… is incomplete: …",
-            "Run again to complete: finished windows are not read again.",
+            "What was finished is in the state; the next run reads the rest.",
         ],
     ),
     "the key is refused": (
@@ -258,12 +258,12 @@ RUNS = {
             "log_entries": listed("log_entries", 1, total=2),
         },
         {},
-        0,
+        1,
         [
             "… was skipped: 402 …; reading it takes the scope …",
             "… was skipped: 403 …; reading it takes the scope …",
             "The list changed while it was read; reading it again.",
-            "PagerDuty counts … records from … to … and lists ….",
+            "Incomplete: PagerDuty counts … records from … to … and lists …",
         ],
     ),
     "faults that do not pass": (
@@ -283,8 +283,8 @@ RUNS = {
         [
             "…; asking again in … s (try …)",
             "Incomplete: 429 …",
-            "Incomplete: 503 …",
-            "Incomplete: no answer in time",
+            "Incomplete: 503 …; given up after … s",
+            "Incomplete: no answer in time; given up after … s",
             "Incomplete: the account's daily quota is used up; it is renewed in … h",
         ],
     ),
@@ -345,7 +345,7 @@ RUNS = {
         {},
         {"arguments": ("--config", "missing.json")},
         1,
-        ["FileNotFoundError: File at … was not found."],
+        ["The config file cannot be read: …."],
     ),
     "a state of something else": (
         {},

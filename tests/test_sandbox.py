@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import closing, contextmanager
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,7 @@ import requests
 from pagerduty import RestApiV2Client
 
 from sandbox import Sandbox
+from sandbox.directory import KINDS
 from sandbox.endpoints import LISTS
 
 if TYPE_CHECKING:
@@ -73,11 +75,18 @@ def shared() -> Iterator[Client]:
 
 @pytest.fixture
 def fresh() -> Iterator[Client]:
-    """A client of an account of one's own."""
-    with opened() as box:
+    """A client of a small account of one's own."""
+    with opened(incidents=80, days=100) as box:
         client = Client(box)
         yield client
         client.session.close()
+
+
+@contextmanager
+def vendors_client(box: Sandbox) -> Iterator[RestApiV2Client]:
+    with closing(RestApiV2Client(box.api_key)) as client:
+        client._url = box.url  # its setter wants https
+        yield client
 
 
 def the_error(response: requests.Response) -> tuple[int, Any]:
@@ -113,7 +122,7 @@ def the_error(response: requests.Response) -> tuple[int, Any]:
         ("/notifications", {}, 400, 2003),
         ("/notifications", {"since": "2026-10-01"}, 400, 2003),
         ("/notifications", {"since": "2026-02-01", "until": "2026-05-01"}, 400, 2005),
-        ("/notifications", {"since": "2026-02-01", "until": "2026-03-01", "filter": "fax"}, 400, 2001),
+        ("/notifications", {"since": "2026-10-01", "until": NOW, "filter": "fax"}, 400, 2001),
         ("/oncalls", {"since": "2026-08-01", "until": "2026-11-02"}, 400, 2005),
         ("/oncalls", {"until": "2027-03-01"}, 400, 2005),
     ],
@@ -127,7 +136,7 @@ def test_misuse_is_refused(
 @pytest.mark.parametrize(
     ("since", "until", "status"),
     [
-        ("2026-02-01", "2026-04-30T23:59:59Z", 200),
+        ("2026-02-01", "2026-04-30T22:59:59Z", 200),  # New York is an hour nearer to UTC then
         ("2026-01-31", "2026-04-29T23:59:59Z", 200),
         ("2026-01-31", "2026-05-01", 400),
     ],
@@ -249,7 +258,7 @@ def test_a_window_without_bounds_is_a_month(shared: Client) -> None:
 
 
 @pytest.mark.parametrize("inclusive", [False, True])
-def test_boundary_seconds(inclusive: bool) -> None:  # noqa: FBT001
+def test_boundary_seconds(inclusive: bool) -> None:
     with opened(until_inclusive=inclusive) as box:
         a, b = (box.account.create_incident(at=f"2026-10-20T10:00:0{n}Z") for n in (1, 2))
         window = {"since": "2026-10-20T10:00:01Z", "until": "2026-10-20T10:00:02Z"}
@@ -279,7 +288,6 @@ def test_filters(shared: Client) -> None:
     is_open = [each for each in every if each["status"] != "resolved"]
     found = shared.all("/incidents", **EVERYTHING, statuses__=["triggered", "acknowledged"])
     assert ids(found) == ids(is_open) != []
-    assert {each["status"] for each in found} == {"triggered", "acknowledged"}
     service = every[0]["service"]["id"]
     found = shared.all("/incidents", **EVERYTHING, service_ids__=service, urgencies__="high")
     assert ids(found) == ids(
@@ -310,36 +318,29 @@ def test_order_of_log_entries_and_notifications(order: str) -> None:
 def test_same_seed_same_account(shared: Client) -> None:
     with opened() as again, opened(seed=2) as other:
         for resource in LISTS:
-            truth = shared.box.truth(str(resource))
-            assert truth == again.truth(str(resource)), resource
-            assert truth != other.truth(str(resource)), resource
+            truth = shared.box.truth(resource)
+            assert truth == again.truth(resource), resource
+            assert truth != other.truth(resource), resource
 
 
 def test_what_the_vendors_client_reads_is_the_truth(shared: Client) -> None:
-    client = RestApiV2Client(shared.box.api_key)
-    client._url = shared.box.url  # type: ignore[assignment]
-    box = shared.box
-    for name in LISTS:
-        params: dict[str, str] = {}
-        if name == "incidents":
-            params = EVERYTHING
-        elif "time_zone" in LISTS[name].accepted:
-            params = UTC
-        if name == "notifications":
-            params = {**UTC, "since": "2026-08-10T00:00:00Z", "until": "2026-11-01T00:00:00Z"}
-        found = list(client.iter_all(f"/{name}", params=params))
-        truth = box.truth(str(name))
-        if name == "notifications":
-            truth = [each for each in truth if each["started_at"] >= params["since"]]
-        assert found == truth != [], name
+    since = "2026-08-10T00:00:00Z"
+    special = {"incidents": EVERYTHING, "notifications": {**UTC, "since": since, "until": NOW}}
+    with vendors_client(shared.box) as client:
+        for name, endpoint in LISTS.items():
+            params = special.get(name, UTC if "time_zone" in endpoint.accepted else {})
+            found = list(client.iter_all(f"/{name}", params=params))
+            truth = shared.box.truth(name)
+            if name == "notifications":
+                truth = [each for each in truth if each["started_at"] >= since]
+            assert found == truth != [], name
 
 
 def test_the_vendors_client_bisects_what_is_too_much(fresh: Client) -> None:
     fresh.box.account.burst(10_050, at="2026-10-05T00:00:00Z", seconds=3600)
-    client = RestApiV2Client(fresh.box.api_key)
-    client._url = fresh.box.url  # type: ignore[assignment]
     since, until = (datetime(2026, month, 2, tzinfo=timezone.utc) for month in (10, 11))
-    found = {each["id"] for each in client.iter_history("/incidents", since, until)}
+    with vendors_client(fresh.box) as client:
+        found = {each["id"] for each in client.iter_history("/incidents", since, until)}
     truth = {
         each["id"] for each in fresh.box.truth("incidents") if each["created_at"] >= "2026-10-02"
     }
@@ -379,7 +380,8 @@ def test_single_records_are_those_of_the_list(shared: Client) -> None:
         record = shared.box.truth(resource)[0]
         single = shared.json(f"/{resource}/{record['id']}")
         (shown,) = single.values()
-        assert {**shown, "created_at": 0} == {**record, "created_at": 0}, resource
+        moments = {name: 0 for name in ("created_at", "last_incident_timestamp") if name in shown}
+        assert {**shown, **moments} == {**record, **moments}, resource
     entry = shared.box.truth("log_entries")[5]
     assert shared.json(f"/log_entries/{entry['id']}", **UTC)["log_entry"] == entry
     incident = shared.box.truth("incidents")[7]
@@ -447,12 +449,16 @@ def test_on_calls_overlap(shared: Client) -> None:
 # -- time passes -----------------------------------------------------------------------------------
 
 
-def test_time_brings_new_incidents_and_late_changes(fresh: Client) -> None:
-    box = fresh.box
-    before = {each["id"]: each for each in box.truth("incidents")}
+def test_time_is_told(fresh: Client) -> None:
     assert "01 Nov 2026 00:00:00" in fresh.get("/users").headers["Date"]
-    box.advance(20 * 86_400)
+    fresh.box.advance(20 * 86_400)
     assert "21 Nov 2026 00:00:00" in fresh.get("/users").headers["Date"]
+
+
+def test_time_brings_new_incidents_and_late_changes() -> None:
+    box = opened()
+    before = {each["id"]: each for each in box.truth("incidents")}
+    box.advance(20 * 86_400)
     after = {each["id"]: each for each in box.truth("incidents")}
     assert list(after)[: len(before)] == list(before)
     assert 5 < len(after) - len(before) < 40
@@ -461,8 +467,8 @@ def test_time_brings_new_incidents_and_late_changes(fresh: Client) -> None:
     assert len(old) > 5
     assert any(before[own]["created_at"] < "2026-06-01" for own in old)
     entries = box.truth("log_entries")
-    told = {each["incident"]["id"] for each in entries if each.get("incident")
-            and each["created_at"] > NOW}  # fmt: skip
+    new = [each for each in entries if each["created_at"] > NOW and each.get("incident")]
+    told = {each["incident"]["id"] for each in new}
     assert changed <= told
 
 
@@ -522,15 +528,13 @@ def test_merge(fresh: Client) -> None:
 
 def test_lists_can_be_changed(fresh: Client) -> None:
     account = fresh.box.account
-    added = {kind: account.create(kind) for kind in LISTS if kind in {
-        "users", "teams", "services", "escalation_policies", "schedules", "priorities", "vendors",
-        "tags", "business_services"}}  # fmt: skip
+    added = {kind: account.create(kind) for kind in KINDS}
     for kind, own in added.items():
         assert own in {each["id"] for each in fresh.all(f"/{kind}")}, kind
-        account.update(str(kind), own, **{"label" if kind == "tags" else "name": "Renamed"})
+        account.update(kind, own, **{"label" if kind == "tags" else "name": "Renamed"})
         (record,) = [each for each in fresh.all(f"/{kind}") if each["id"] == own]
         assert record["summary"] == "Renamed"
-        account.delete(str(kind), own)
+        account.delete(kind, own)
         assert own not in {each["id"] for each in fresh.all(f"/{kind}")}
     user = added["users"]
     incident = account.create_incident(user_id=user)

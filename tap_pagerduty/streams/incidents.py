@@ -271,8 +271,7 @@ class Incidents(EventStream):
         change. But a change writes a log entry, which can embed the incident as it is now;
         what changes without one is caught while the incident is open.
         """
-        now = self.run_started_at
-        start = instant(self.config["start_date"])
+        now, start = self.run_started_at, self.first_start
         if self.replication_method != REPLICATION_INCREMENTAL:
             yield from self._created(start, now)
             return
@@ -281,14 +280,16 @@ class Incidents(EventStream):
         # on, even if it is interrupted and goes on days later.
         fed = instant(state.setdefault("replication_key_value", isoformat(now)))
         created = instant(state["created_until"]) if "created_until" in state else start
-        lookback = timedelta(days=self.config["incident_lookback_days"])
+        if self.config.get("start_date"):
+            created = max(created, start)
         self.log(
             "Reading incidents created since %s, changed since %s, or open; others are "
             "loaded already.",
             isoformat(created),
             isoformat(fed),
         )
-        yield from self._created(max(start, min(created, now - lookback)), now, fed)
+        lookback = timedelta(days=self.config["incident_lookback_days"])
+        yield from self._created(min(created, max(start, now - lookback)), now, fed)
         yield from self.with_children(self._open(start, now))
         if fed < now:
             yield from self._changed(fed - FEED_OVERLAP, now)
@@ -296,17 +297,17 @@ class Incidents(EventStream):
     def _created(
         self, start: datetime, end: datetime, fed: datetime | None = None
     ) -> Iterator[Record]:
-        """Yield the incidents created in a range; note those that the feed will show again."""
+        """Yield the incidents created in a range; note those that this run will meet again."""
         for window, records in self.read_windows(self.call(w) for w in self.windows(start, end)):
-            again = fed and window.until > fed - FEED_OVERLAP
-            yield from self.with_children(self._listed(records, remember=bool(again)))
+            recent = bool(fed and window.until > fed - FEED_OVERLAP)
+            yield from self.with_children(self._listed(records, recent=recent))
             self.bookmark(created_until=window.until)
 
-    def _listed(self, records: Iterable[Record], *, remember: bool) -> Iterator[Record]:
-        """Yield listed incidents; learn from them, and REMEMBER them if need be."""
+    def _listed(self, records: Iterable[Record], *, recent: bool) -> Iterator[Record]:
+        """Yield listed incidents; note the open ones and, if RECENT, the others as well."""
         for record in records:
             self._learn(record)
-            if remember:
+            if recent or record.get("status") != "resolved":
                 self._note(record)
             yield record
 

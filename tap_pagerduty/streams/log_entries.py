@@ -59,7 +59,7 @@ CHANNEL = (
     text("host", "Kind `nagios`: host that reported."),
     text("service", "Kind `nagios`: service on the host; null if the host itself."),
     text("state", "Kind `nagios`: state that caused the event."),
-    obj("details", "What the sender attached to the event; free-form."),
+    anything("details", "What the sender attached to the event: an object, or plain text."),
     text("service_key", "Kind `api`: key by which the event named its service."),
     text("description", "Kind `api`: description of the event."),
     text("incident_key", "Kind `api`: key under which events are taken for the same."),
