@@ -43,6 +43,11 @@ class EventStream(PagerDutyStream):
     history_days: t.ClassVar[int] = 0
     # Days before the bookmark that are read again, where records change or come late.
     overlap_days: t.ClassVar[int] = 0
+    # The calendar period that the records sum up, which no window may cut: `day`, or `month`
+    # for a window each; empty if they are of single moments.
+    period: t.ClassVar[str] = ""
+    # Columns that take the begin and the end of the window, where records do not tell them.
+    window_columns: t.ClassVar[tuple[str, ...]] = ()
     paginator = WINDOW
 
     @override
@@ -50,7 +55,8 @@ class EventStream(PagerDutyStream):
         """Yield what happened from the bookmark, or `start_date`, to the start of the run."""
         start = self.get_starting_timestamp(context) or self.first_start
         end = self.run_started_at
-        start -= timedelta(days=self.overlap_days)
+        if self.stream_state:
+            start -= timedelta(days=self.overlap_days)
         if self.history_days:
             start = max(start, end - timedelta(days=self.history_days))
         windows = self.windows(start, end)
@@ -67,7 +73,10 @@ class EventStream(PagerDutyStream):
 
     def windows(self, start: datetime, end: datetime) -> Iterator[Window]:
         """Yield the windows between two instants, as long as the endpoint takes."""
-        return cut(whole_second(start), end, timedelta(days=self.max_window_days))
+        if self.period == "month":
+            return months(start, end)
+        start = midnight(start) if self.period == "day" else whole_second(start)
+        return cut(start, end, timedelta(days=self.max_window_days))
 
     def read_windows(
         self,
