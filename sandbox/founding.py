@@ -173,11 +173,12 @@ class Founding:
             }
         grouping = dice.pick(("intelligent", "time", "content_based", None))
         minutes = dice.pick((0, 5, 60))
-        config: Record | None = {
+        configs: dict[str, Record] = {
             "time": {"timeout": minutes},
             "intelligent": {"time_window": 300, "recommended_time_window": 600},
             "content_based": {"aggregate": "all", "fields": ["source"], "time_window": 3600},
-        }.get(str(grouping))
+        }
+        config = configs.get(str(grouping))
         return {
             "id": own,
             "type": "service",
