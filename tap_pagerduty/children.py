@@ -7,16 +7,19 @@ import sys
 import typing as t
 from contextlib import ExitStack
 from dataclasses import replace
+from datetime import timedelta
 from itertools import groupby
+from operator import attrgetter
 
 from singer_sdk.exceptions import SkippableAPIError
 
 from tap_pagerduty.client import Answer, Call, PagerDutyStream
+from tap_pagerduty.windows import cut, whole_second
 
 if sys.version_info >= (3, 12):
-    pass
+    from typing import override
 else:
-    pass
+    from typing_extensions import override
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -25,6 +28,7 @@ if t.TYPE_CHECKING:
 
     from tap_pagerduty.client import Record
     from tap_pagerduty.connection import Connection
+    from tap_pagerduty.windows import Window
 
 
 class ChildStream(PagerDutyStream):
@@ -98,14 +102,23 @@ class ChildStream(PagerDutyStream):
             path = self.path.format(**columns)
             yield replace(self.call(), path=path, parent=columns)
 
+    def together(self, lists: Iterable[tuple[Call, Iterable[Record]]]) -> Iterable[Record]:
+        """Yield the records of one parent out of its LISTS, each with its first call."""
+        for _, records in lists:
+            yield from records
+
     def _records_of(self, parents: list[Record]) -> Iterator[Record]:
         answers = self.read(self.calls(parents))
-        for first, group in groupby(answers, key=_first_of):
-            for record in self.unnested(self.read_whole(first, self._shown(group))):
-                record.update(first.parent or {})
+        for columns, group in groupby(answers, key=attrgetter("call.parent")):
+            for record in self.together(self._lists_of(group)):
+                record.update(columns)
                 row = self.post_process(record)
                 if row is not None and self._is_new(row):
                     yield row
+
+    def _lists_of(self, answers: Iterable[Answer]) -> Iterator[tuple[Call, Iterable[Record]]]:
+        for first, group in groupby(answers, key=_first_of):
+            yield first, self.unnested(self.read_whole(first, self._shown(group)))
 
     def _shown(self, answers: Iterable[Answer]) -> Iterator[Answer]:
         """Yield the answers; note what the API refuses to show.
@@ -129,6 +142,45 @@ class ChildStream(PagerDutyStream):
             return False
         self._emitted.add(key)
         return True
+
+
+class WindowedChildStream(ChildStream):
+    """A list that each parent has for a time range, which the endpoint demands.
+
+    It is read whole, from `start_date` to some days ahead of the run, in windows: so it
+    costs a request, or more if it is paged, for each parent and window.
+    """
+
+    # The longest range that is asked for, in days. PagerDuty documents none for these lists,
+    # and three months for others; 1 February to 1 May is 89 days.
+    max_window_days: t.ClassVar[int] = 88
+    # Days after the run's begin up to which plans are read; on-calls are not told further.
+    days_ahead: t.ClassVar[int] = 90
+
+    def windows(self) -> Iterable[Window]:
+        """Return the windows to read of each parent, oldest first."""
+        start, end = whole_second(self.first_start), self.run_started_at
+        end += timedelta(days=self.days_ahead)
+        return cut(start, end, timedelta(days=self.max_window_days))
+
+    @override
+    def calls(self, parents: Iterable[Record]) -> Iterator[Call]:
+        """Yield the first request for each window of each parent."""
+        windows = list(self.windows())
+        for call in super().calls(parents):
+            for window in windows:
+                yield replace(call, window=window)
+
+    @override
+    def together(self, lists: Iterable[tuple[Call, Iterable[Record]]]) -> Iterable[Record]:
+        """Yield the records of one parent; what stands in several windows comes once."""
+        seen: set[str] = set()
+        for _, records in lists:
+            for record in records:
+                identity = self.identity(record)
+                if identity not in seen:
+                    seen.add(identity)
+                    yield record
 
 
 def _first_of(answer: Answer) -> Call:

@@ -13,6 +13,7 @@ from http import HTTPStatus
 from itertools import islice
 
 import backoff
+import pendulum
 import requests
 from singer_sdk import RESTStream
 from singer_sdk.exceptions import FatalAPIError, RetriableAPIError, SkippableAPIError
@@ -25,7 +26,7 @@ from tap_pagerduty.answers import WHOLE_BODY, CredentialsError, NotFoundError
 from tap_pagerduty.output import Writer
 from tap_pagerduty.pagination import LIST, PAGE_SIZE, CeilingError, Page, Paginator
 from tap_pagerduty.prefetch import look_ahead
-from tap_pagerduty.times import Normaliser, normaliser
+from tap_pagerduty.times import Normaliser, instant, normaliser
 
 if sys.version_info >= (3, 12):
     from typing import override
@@ -151,8 +152,8 @@ class PagerDutyStream(RESTStream[Call]):
     paginator: t.ClassVar[Paginator] = LIST
     # The request budget that the endpoint draws on; empty for that of the key.
     budget: t.ClassVar[str] = ""
-    # The list (or single object) in each record whose items are the stream's records; empty
-    # if they are not nested.
+    # The list (or single object) in each record whose items are the stream's records, as a
+    # dotted path; empty if they are not nested.
     nested: t.ClassVar[str] = ""
     # Columns that a record takes from what it belongs to (the record it is nested in, or
     # the parent stream's): name of the column, path of the property.
@@ -164,7 +165,7 @@ class PagerDutyStream(RESTStream[Call]):
     # Paths of properties that are secrets: left out unless `include_secrets` is on.
     secrets: t.ClassVar[tuple[str, ...]] = ()
 
-    primary_keys = ("id",)
+    primary_keys: t.ClassVar[tuple[str, ...]] = ("id",)
     # Records are as the API sends them and schemas are open: nothing is left to conform,
     # and what PagerDuty adds without documenting it is not dropped.
     TYPE_CONFORMANCE_LEVEL = TypeConformanceLevel.NONE
@@ -180,6 +181,8 @@ class PagerDutyStream(RESTStream[Call]):
         self._answered = False
         # Whether it has been told that the API shows only the beginning of the list.
         self._cut = False
+        # Which list was begun last, and what stands at the ends of its first page.
+        self._first_page: tuple[t.Any, ...] = ()
         self._request_counter = self.get_http_request_counter()
         self._extracted_at = datetime.now(timezone.utc)
 
@@ -338,15 +341,32 @@ class PagerDutyStream(RESTStream[Call]):
             CeilingError: the list holds more than the API lets one page through.
         """
         count = len(answer.records)
-        if call.paginator.is_cut(call.page, answer.body, count) and not self._cut:
+        is_repeated = self._is_repeated(call, answer)
+        is_cut = call.paginator.is_cut(call.page, answer.body, count) or (
+            is_repeated and not 0 < answer.total <= count
+        )
+        if is_cut and not self._cut:
             self._cut = True
             self.log(
-                "PagerDuty lists no more than %d at once, and does not let one page on.",
+                "The list ends after %d records, where PagerDuty lets one read no further.",
                 count,
                 level=logging.WARNING,
             )
+        if is_repeated:
+            return []
         pages = call.paginator.following(call.page, answer.body, count)
         return [replace(call, page=page) for page in pages]
+
+    def _is_repeated(self, call: Call, answer: Answer) -> bool:
+        """Return whether a page is the first one again: the endpoint knows no pages."""
+        records = answer.records
+        if not records:
+            return False
+        ends = (len(records), self.identity(records[0]), self.identity(records[-1]))
+        if call.page == call.paginator.first():
+            self._first_page = (call.path, call.window, ends)
+            return False
+        return self._first_page == (call.path, call.window, ends)
 
     @staticmethod
     def identity(record: Record) -> str:
@@ -364,7 +384,7 @@ class PagerDutyStream(RESTStream[Call]):
             return
         for record in records:
             columns = self.columns_for_child(record)
-            found = record.get(self.nested) or []
+            found = dig(record, self.nested) or []
             for item in found if isinstance(found, list) else [found]:
                 yield {**item, **columns}
 
@@ -378,6 +398,13 @@ class PagerDutyStream(RESTStream[Call]):
             with suppress(SkippableAPIError, FatalAPIError, RetriableAPIError):
                 self.fetch(Call("/abilities", "abilities", {}, LIST, Page({})))
         return self.connection.started_at or datetime.now(timezone.utc)
+
+    @property
+    def first_start(self) -> datetime:
+        """Where a first load begins: at `start_date`, or a year before the run."""
+        if given := self.config.get("start_date"):
+            return instant(given)
+        return pendulum.instance(self.run_started_at).subtract(years=1)
 
     def columns_for_child(self, parent: Record) -> Record:
         """Return what a record takes from the one it belongs to."""

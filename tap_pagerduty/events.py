@@ -7,14 +7,12 @@ import typing as t
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-import pendulum
 from singer_sdk.exceptions import FatalAPIError
 from singer_sdk.singerlib.catalog import REPLICATION_INCREMENTAL
 
 from tap_pagerduty.client import READINGS, Answer, Call, PagerDutyStream
-from tap_pagerduty.pagination import CEILING, WINDOW
-from tap_pagerduty.times import instant
-from tap_pagerduty.windows import Window, cut, isoformat, whole_second
+from tap_pagerduty.pagination import CEILING, WINDOW, Paginator
+from tap_pagerduty.windows import Window, cut, isoformat, midnight, months, whole_second
 
 if sys.version_info >= (3, 12):
     from typing import override
@@ -32,9 +30,9 @@ if t.TYPE_CHECKING:
 class EventStream(PagerDutyStream):
     """A list of what happened, read in closed time windows, oldest first.
 
-    A window ends at the latest when the run began, so nothing can be inserted into it
-    while it is paged. The bookmark is the end of the last window whose records are all
-    out; the next run starts there.
+    A window ends at the latest when the run began, unless the endpoint tells the future;
+    so nothing can be inserted into it while it is paged. The bookmark is the end of the
+    last window whose records are all out; the next run starts there.
     """
 
     # The longest range that the endpoint takes, in days.
@@ -43,33 +41,29 @@ class EventStream(PagerDutyStream):
     history_days: t.ClassVar[int] = 0
     # Days before the bookmark that are read again, where records change or come late.
     overlap_days: t.ClassVar[int] = 0
+    # Days after the run's begin that are read as well, and again on each run, where the
+    # endpoint tells what is planned.
+    days_ahead: t.ClassVar[int] = 0
     # The calendar period that the records sum up, which no window may cut: `day`, or `month`
     # for a window each; empty if they are of single moments.
     period: t.ClassVar[str] = ""
     # Columns that take the begin and the end of the window, where records do not tell them.
     window_columns: t.ClassVar[tuple[str, ...]] = ()
-    paginator = WINDOW
+    paginator: t.ClassVar[Paginator] = WINDOW
 
     @override
     def request_records(self, context: Context | None) -> Iterable[Record]:
         """Yield what happened from the bookmark, or `start_date`, to the start of the run."""
         start = self.get_starting_timestamp(context) or self.first_start
-        end = self.run_started_at
-        if self.stream_state:
+        now = self.run_started_at
+        if "replication_key_value" in self.stream_state:
             start -= timedelta(days=self.overlap_days)
         if self.history_days:
-            start = max(start, end - timedelta(days=self.history_days))
-        windows = self.windows(start, end)
+            start = max(start, now - timedelta(days=self.history_days))
+        windows = self.windows(start, now + timedelta(days=self.days_ahead))
         for window, records in self.read_windows(self.call(window) for window in windows):
             yield from self.with_children(self.unnested(records))
-            self.bookmark(replication_key_value=window.until)
-
-    @property
-    def first_start(self) -> datetime:
-        """Where a first load begins: at `start_date`, or a year before the run."""
-        if given := self.config.get("start_date"):
-            return instant(given)
-        return pendulum.instance(self.run_started_at).subtract(years=1)
+            self.bookmark(replication_key_value=min(window.until, now))
 
     def windows(self, start: datetime, end: datetime) -> Iterator[Window]:
         """Yield the windows between two instants, as long as the endpoint takes."""
@@ -124,7 +118,9 @@ class EventStream(PagerDutyStream):
             for answer in group:
                 call = answer.call
                 total = total or answer.total
+                columns = self._columns_of(call.window)
                 for record in answer.records:
+                    record.update(columns)
                     identity = self.identity(record)
                     if identity not in found:
                         found.add(identity)
@@ -137,6 +133,11 @@ class EventStream(PagerDutyStream):
             group = self.read([replace(call, page=call.paginator.first())])
         # What there is comes, of later windows too, but the bookmark stays before this one.
         self.fail(f"PagerDuty counts {total:,} records from {call.window} and lists {len(found):,}")
+
+    def _columns_of(self, window: Window | None) -> Record:
+        """Return what the records of a window take from it."""
+        ends = window.params.values() if window else ()
+        return dict(zip(self.window_columns, ends, strict=False))
 
     @override
     def following(self, call: Call, answer: Answer) -> list[Call]:

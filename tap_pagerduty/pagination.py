@@ -125,18 +125,33 @@ class SinglePage(Paginator):
 class TokenPaginator(Paginator):
     """A token in the answer is the parameter of the next page, until there is none."""
 
-    def __init__(self, parameter: str, token: str, page_size: int = PAGE_SIZE) -> None:
-        """Take the parameter's name, the name of the TOKEN in the answer, the page's size."""
+    def __init__(
+        self,
+        parameter: str,
+        token: str,
+        page_size: int = PAGE_SIZE,
+        *,
+        full: bool = False,
+    ) -> None:
+        """Take the parameter's name, the name of the TOKEN in the answer, the page's size.
+
+        FULL tells that the last page names a token too: it is known by `more`, or where
+        the answer has none, by being shorter than a full page.
+        """
         self._parameter, self._token, self._size = parameter, token, page_size
+        self._full = full
 
     def first(self) -> Page:
         """Return the first page."""
         return Page({"limit": self._size})
 
-    def following(self, page: Page, body: Body, count: int) -> list[Page]:  # noqa: ARG002
+    def following(self, page: Page, body: Body, count: int) -> list[Page]:
         """Return the next page, unless this was the last."""
         token = body.get(self._token)
-        if not token or token == page.params.get(self._parameter) or body.get("more") is False:
+        more = body.get("more")
+        if more is None:
+            more = not self._full or count >= self._size
+        if not token or token == page.params.get(self._parameter) or not more:
             return []
         return [Page({**page.params, self._parameter: token})]
 
@@ -149,4 +164,4 @@ CURSOR = TokenPaginator("cursor", "next_cursor")
 # Of the alert grouping settings.
 AFTER = TokenPaginator("after", "after")
 # Of the raw analytics data, where it stands in the request's body.
-STARTING_AFTER = TokenPaginator("starting_after", "last", page_size=1000)
+STARTING_AFTER = TokenPaginator("starting_after", "last", page_size=1000, full=True)

@@ -64,6 +64,8 @@ class Request:
     params: dict
     headers: dict
     timeout: float
+    method: str = "GET"
+    body: dict | None = None
 
     @property
     def offset(self):
@@ -130,11 +132,12 @@ class Account:
     def answer(self, request, context):
         url = urlsplit(request.url)
         params = {
-            name: values if name.endswith("[]") else values[0]
+            name: values if name.endswith("[]") or len(values) > 1 else values[0]
             for name, values in parse_qs(url.query).items()
         }
         plain = urlunsplit((*url[:3], "", ""))
         seen = Request(plain, url.path, params, request.headers, request.timeout)
+        seen.method, seen.body = request.method, json.loads(request.body or "null")
         self.requests.append(seen)
         self.before(seen)
         context.headers["Date"] = format_datetime(self.now, usegmt=True)
@@ -270,6 +273,7 @@ def account(clock, waits):  # noqa: ARG001, no real waiting where there is an ac
     account = Account()
     with requests_mock.Mocker(case_sensitive=True) as mocker:
         mocker.get(requests_mock.ANY, content=account.answer)
+        mocker.post(requests_mock.ANY, content=account.answer)
         yield account
 
 

@@ -4,16 +4,121 @@ from __future__ import annotations
 
 import typing as t
 
+from tap_pagerduty.streams.account import (
+    Abilities,
+    LicenseAllocations,
+    Licenses,
+    SessionConfigurations,
+)
+from tap_pagerduty.streams.analytics_metrics import (
+    AnalyticsEscalationPolicyMetrics,
+    AnalyticsIncidentMetrics,
+    AnalyticsPdAdvanceUsage,
+    AnalyticsResponderMetrics,
+    AnalyticsResponderTeamMetrics,
+    AnalyticsServiceMetrics,
+    AnalyticsTeamMetrics,
+    AnalyticsUserMetrics,
+)
+from tap_pagerduty.streams.analytics_raw import (
+    AnalyticsIncidentResponses,
+    AnalyticsIncidents,
+    AnalyticsResponderIncidents,
+    AnalyticsUsers,
+)
+from tap_pagerduty.streams.audit import AuditRecords
+from tap_pagerduty.streams.business_impact import (
+    BusinessServiceImpactors,
+    BusinessServiceImpacts,
+    BusinessServicePriorityThresholds,
+    BusinessServiceSubscribers,
+    StatusDashboards,
+    StatusDashboardServiceImpacts,
+)
+from tap_pagerduty.streams.change_events import ChangeEvents
 from tap_pagerduty.streams.escalation_policies import EscalationPolicies
+from tap_pagerduty.streams.event_rules import ServiceEventRules
+from tap_pagerduty.streams.extensions import Addons, Extensions, ExtensionSchemas
+from tap_pagerduty.streams.flexible_schedules import (
+    FlexibleScheduleCustomShifts,
+    FlexibleScheduleOverrides,
+    FlexibleScheduleRotationEvents,
+    FlexibleScheduleRotations,
+    FlexibleSchedules,
+)
+from tap_pagerduty.streams.incident_details import (
+    IncidentAlerts,
+    IncidentBusinessServiceImpacts,
+    IncidentCustomFieldValues,
+    IncidentNotes,
+    IncidentSubscribers,
+)
+from tap_pagerduty.streams.incident_relations import (
+    IncidentOutliers,
+    IncidentPastIncidents,
+    IncidentRelatedChangeEvents,
+    IncidentRelatedIncidents,
+)
+from tap_pagerduty.streams.incident_types import IncidentTypeCustomFields, IncidentTypes
+from tap_pagerduty.streams.incident_workflows import (
+    IncidentWorkflowActions,
+    IncidentWorkflows,
+    IncidentWorkflowTriggers,
+)
 from tap_pagerduty.streams.incidents import Incidents, Priorities
+from tap_pagerduty.streams.ip_allow_lists import IpAllowLists
 from tap_pagerduty.streams.log_entries import LogEntries
 from tap_pagerduty.streams.notifications import Notifications
-from tap_pagerduty.streams.on_call import Oncalls
-from tap_pagerduty.streams.schedules import Schedules
+from tap_pagerduty.streams.on_call import Oncalls, OncallShifts
+from tap_pagerduty.streams.paused_incidents import PausedIncidentAlerts, PausedIncidentCounts
+from tap_pagerduty.streams.schedules import (
+    ScheduleEntries,
+    ScheduleOverrides,
+    Schedules,
+    ScheduleUsers,
+)
+from tap_pagerduty.streams.service_dependencies import (
+    BusinessServiceDependencies,
+    TechnicalServiceDependencies,
+)
+from tap_pagerduty.streams.service_integrations import ServiceIntegrations
+from tap_pagerduty.streams.service_settings import (
+    AlertGroupingSettings,
+    MaintenanceWindows,
+    ServiceCacheVariables,
+    ServiceCustomFields,
+    ServiceCustomFieldValues,
+    ServiceEnablements,
+)
 from tap_pagerduty.streams.services import BusinessServices, Services, Vendors
-from tap_pagerduty.streams.tags import Tags
-from tap_pagerduty.streams.teams import Teams
-from tap_pagerduty.streams.users import Users
+from tap_pagerduty.streams.sre_memories import SreMemories
+from tap_pagerduty.streams.standards import Standards, StandardScores
+from tap_pagerduty.streams.status_page_posts import (
+    StatusPagePostmortems,
+    StatusPagePosts,
+    StatusPagePostUpdates,
+)
+from tap_pagerduty.streams.status_pages import (
+    StatusPageImpacts,
+    StatusPages,
+    StatusPageServices,
+    StatusPageSeverities,
+    StatusPageStatuses,
+    StatusPageSubscriptions,
+)
+from tap_pagerduty.streams.tags import EntityTags, Tags
+from tap_pagerduty.streams.teams import TeamMembers, TeamNotificationSubscriptions, Teams
+from tap_pagerduty.streams.templates import TemplateFields, Templates
+from tap_pagerduty.streams.users import (
+    UserContactMethods,
+    UserNotificationRules,
+    UserNotificationSubscriptions,
+    UserOauthDelegations,
+    UserOncallHandoffNotificationRules,
+    Users,
+    UserStatusUpdateNotificationRules,
+)
+from tap_pagerduty.streams.webhooks import WebhookOauthClients, WebhookSubscriptions
 
 if t.TYPE_CHECKING:
     from tap_pagerduty.client import PagerDutyStream
@@ -32,4 +137,97 @@ STREAMS: tuple[type[PagerDutyStream], ...] = (
     Incidents,
     LogEntries,
     Notifications,
+    # People and schedules: who belongs together, how they are reached, when they are on call.
+    TeamMembers,
+    TeamNotificationSubscriptions,
+    UserContactMethods,
+    UserNotificationRules,
+    UserOncallHandoffNotificationRules,
+    UserStatusUpdateNotificationRules,
+    UserNotificationSubscriptions,
+    UserOauthDelegations,
+    OncallShifts,
+    ScheduleEntries,
+    ScheduleOverrides,
+    ScheduleUsers,
+    FlexibleSchedules,
+    FlexibleScheduleRotations,
+    FlexibleScheduleRotationEvents,
+    FlexibleScheduleCustomShifts,
+    FlexibleScheduleOverrides,
+    EntityTags,
+    Abilities,
+    Licenses,
+    LicenseAllocations,
+    SessionConfigurations,
+    # Services: what is set for them, what depends on them, who is told of them.
+    ServiceIntegrations,
+    TechnicalServiceDependencies,
+    BusinessServiceDependencies,
+    BusinessServiceSubscribers,
+    BusinessServiceImpacts,
+    BusinessServiceImpactors,
+    BusinessServicePriorityThresholds,
+    ServiceEventRules,
+    ServiceCustomFields,
+    ServiceCustomFieldValues,
+    ServiceEnablements,
+    ServiceCacheVariables,
+    MaintenanceWindows,
+    AlertGroupingSettings,
+    Standards,
+    StandardScores,
+    Extensions,
+    ExtensionSchemas,
+    Addons,
+    WebhookSubscriptions,
+    WebhookOauthClients,
+    Templates,
+    TemplateFields,
+    StatusDashboards,
+    StatusDashboardServiceImpacts,
+    StatusPages,
+    StatusPageServices,
+    StatusPageImpacts,
+    StatusPageSeverities,
+    StatusPageStatuses,
+    StatusPagePosts,
+    StatusPagePostUpdates,
+    StatusPagePostmortems,
+    StatusPageSubscriptions,
+    SreMemories,
+    IpAllowLists,
+    # Incidents: what belongs to one, what it has to do with others, what is set for them.
+    IncidentAlerts,
+    IncidentNotes,
+    IncidentCustomFieldValues,
+    IncidentSubscribers,
+    IncidentBusinessServiceImpacts,
+    IncidentRelatedChangeEvents,
+    IncidentRelatedIncidents,
+    IncidentPastIncidents,
+    IncidentOutliers,
+    IncidentTypes,
+    IncidentTypeCustomFields,
+    IncidentWorkflows,
+    IncidentWorkflowActions,
+    IncidentWorkflowTriggers,
+    PausedIncidentAlerts,
+    PausedIncidentCounts,
+    # Changes, of services and of the configuration.
+    ChangeEvents,
+    AuditRecords,
+    # Analytics: the figures that PagerDuty works out.
+    AnalyticsIncidents,
+    AnalyticsIncidentResponses,
+    AnalyticsResponderIncidents,
+    AnalyticsUsers,
+    AnalyticsIncidentMetrics,
+    AnalyticsServiceMetrics,
+    AnalyticsTeamMetrics,
+    AnalyticsEscalationPolicyMetrics,
+    AnalyticsResponderMetrics,
+    AnalyticsResponderTeamMetrics,
+    AnalyticsUserMetrics,
+    AnalyticsPdAdvanceUsage,
 )

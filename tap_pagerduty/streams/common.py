@@ -25,6 +25,11 @@ def key(name: str, description: str) -> Property:
     return th.Property(name, th.StringType, required=True, description=description)
 
 
+def key_time(name: str, description: str) -> Property:
+    """Return an instant that is part of the primary key: never null."""
+    return th.Property(name, th.DateTimeType, required=True, description=description)
+
+
 def text(name: str, description: str) -> Property:
     """Return a text property."""
     return th.Property(name, th.StringType, description=description)
@@ -65,6 +70,12 @@ def array(name: str, description: str, *props: Property) -> Property:
     return th.Property(name, th.ArrayType(_open_object(*props)), description=description)
 
 
+def text_or_integer(name: str, description: str) -> Property:
+    """Return a property that PagerDuty documents as the one, and shows as the other."""
+    schema = {"type": ["null", "string", "integer"]}
+    return th.Property(name, th.CustomType(schema), description=description)
+
+
 def texts(name: str, description: str) -> Property:
     """Return an array of texts."""
     return th.Property(name, th.ArrayType(th.StringType), description=description)
@@ -102,6 +113,9 @@ def _open_object(*props: Property) -> th.ObjectType:
 
 _ANY_TYPE = ["null", "boolean", "number", "string", "array", "object"]
 
+# A plan that several streams need.
+AIOPS = "the AIOps add-on (Event Intelligence) or the Digital Operations plan"
+
 REFERENCE = (
     text("id", "Id of the resource referred to."),
     text("type", "Kind of resource; ends in `_reference` when only these fields are given."),
@@ -135,6 +149,13 @@ PENDING_ACTION = (
     text("type", "What will happen: `unacknowledge`, `escalate`, `resolve` or `urgency_change`."),
     time("at", "When it will happen."),
     text("to", "New urgency, `high`; only on `urgency_change`."),
+)
+
+CONTEXT = (
+    text("type", "`link` or `image`."),
+    url("href", "Address that the link leads to."),
+    url("src", "Address of the image."),
+    text("text", "Text shown in place of the address or image."),
 )
 
 CUSTOM_FIELD_KIND = (
@@ -242,5 +263,24 @@ ENABLEMENT = (
         "warnings",
         "What stands in the way; absent when nothing does.",
         text("message", "The warning, for example that the account lacks the add-on."),
+    ),
+)
+
+# Of what a user or a team wants status updates: the keys, and where they stand in a record.
+SUBSCRIPTION_KEYS = ("subscribable_id", "subscribable_type")
+SUBSCRIPTION_COLUMNS = {name: f"subscription.{name}" for name in SUBSCRIPTION_KEYS}
+SUBSCRIPTION = (
+    key("subscribable_type", "Kind of what is subscribed to: `incident` or `business_service`."),
+    key("subscribable_id", "Id of the incident or business service."),
+    text("subscribable_name", "Name of it; null for incidents."),
+    obj(
+        "subscription",
+        "Who is subscribed to what.",
+        text("subscriber_id", "Id of the user or team."),
+        text("subscriber_type", "`user` or `team`."),
+        text("subscribable_id", "Id of the incident or business service."),
+        text("subscribable_type", "`incident` or `business_service`."),
+        text("subscribable_name", "Name of it, where PagerDuty's example has it; may be null."),
+        text("account_id", "Id of the subscriber's account."),
     ),
 )
