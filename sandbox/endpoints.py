@@ -300,20 +300,5 @@ ENDPOINTS = (
     Endpoint("/abilities/{id}", None, sources.ability, scope="abilities.read"),
 )
 
-def find(path: str) -> tuple[Endpoint, str] | None:
-    """Find the endpoint of a path, and the id in the path; fixed paths go before `{id}`."""
-    parts = path.strip("/").split("/")
-    exact = _BY_SHAPE.get(tuple(parts))
-    if exact is not None:
-        return exact, ""
-    for place in range(1, len(parts)):
-        shape = (*parts[:place], "{id}", *parts[place + 1 :])
-        endpoint = _BY_SHAPE.get(shape)
-        if endpoint is not None and parts[place]:
-            return endpoint, parts[place]
-    return None
-
-
-_BY_SHAPE = {tuple(each.path.strip("/").split("/")): each for each in ENDPOINTS}
 LISTS = {str(each.key): each for each in ENDPOINTS if each.paged and "{id}" not in each.path}
 """The lists that need no id, by the name of their records."""

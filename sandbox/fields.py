@@ -61,6 +61,7 @@ def _definition(query: Query, path: str, owner: str, ids: tuple[str, ...], place
     record = {
         **made,
         "id": own,
+        "self": str(made["self"]).replace(str(made["id"]), own),
         "name": fixed.name,
         "display_name": fixed.name.replace("_", " ").capitalize(),
         "summary": fixed.name.replace("_", " ").capitalize(),
@@ -171,6 +172,7 @@ _TYPES = read(
     scope="incident_types.read",
     ability="incident_types",
     choices="filter=enabled,disabled,all",
+    filters="filter=enabled",
     check=lambda query: _enabled(query),
     count=(4, 5),
 )
@@ -179,7 +181,7 @@ _TYPES = read(
 def _enabled(query: Query) -> None:
     """Read the filter, which is `enabled` by default."""
     asked = query.one("filter") or "enabled"
-    query.values = {} if asked == "all" else {"enabled": ["true" if asked == "enabled" else "false"]}
+    query.values = {"filter": [{"enabled": "true", "disabled": "false"}.get(asked, "all")]}
 
 
 _OF_TYPE = read(

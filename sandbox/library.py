@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from sandbox.endpoints import Endpoint
     from sandbox.options import Options
     from sandbox.reads import Read
+    from sandbox.words import Json
 
 _KEPT = 20_000
 
@@ -232,3 +233,14 @@ class Library:
                 return record
         self.check_family(many.path, own)
         raise not_found()
+
+    def everything(self, endpoint: Endpoint, query: Query) -> list[Json]:
+        """Give all records of an endpoint, or its one record, as a list."""
+        found = endpoint.source(query) if _is_single(endpoint) else self.rows(endpoint, query).all()
+        return found if isinstance(found, list) else [found]
+
+
+def _is_single(endpoint: Endpoint) -> bool:
+    """Tell whether the source of an endpoint gives one record, no list."""
+    paging = getattr(endpoint, "paging", None)
+    return paging == "single" or (paging is None and not endpoint.paged)

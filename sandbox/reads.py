@@ -6,6 +6,8 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
 from sandbox.endpoints import PAGED, RANGE, Endpoint
 from sandbox.errors import not_found, refusal
 from sandbox.rows import Rows, rows_of
@@ -14,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from sandbox.directory import Record
+    from sandbox.options import Options
     from sandbox.query import Query
     from sandbox.words import Json
 
@@ -143,6 +146,40 @@ def _made(path: str) -> Callable[[Query], Rows]:
         )
 
     return source
+
+
+# -- gates ---------------------------------------------------------------------------------------
+
+
+def gate(endpoint: Read, options: Options) -> None:
+    """Refuse what is not for this key or account."""
+    if endpoint.admin and options.plain_key:
+        raise refusal(403, 2010)
+    if endpoint.enrolment in options.plan_without:
+        raise refusal(403, 2010, "The account is not enrolled in this Early Access programme.")
+
+
+def check_early_access(endpoint: Read, headers: Mapping[str, str]) -> None:
+    """Refuse a request without the header that an Early Access endpoint needs."""
+    if endpoint.early_access not in {None, headers.get("x-early-access")}:
+        raise refusal(403, 2010, f"X-EARLY-ACCESS: {endpoint.early_access} is needed.")
+
+
+def body_of(endpoint: Read, text: bytes) -> Record:
+    """Read what a request brought, and refuse what the endpoint does not know."""
+    if not text or not endpoint.body_keys:
+        return {}
+    try:
+        body = msgspec.json.decode(text)
+    except msgspec.DecodeError:
+        raise refusal(400, 2001, "The body is not JSON.") from None
+    if not isinstance(body, dict) or not isinstance(body.get("filters", {}), dict):
+        raise refusal(400, 2001, "The body is not an object.")
+    given = {*body, *(f"filters.{name}" for name in body.get("filters", {}))}
+    unknown = sorted(given - endpoint.body_keys)
+    if unknown:
+        raise refusal(400, 2001, *(f"Unknown property: {name}" for name in unknown))
+    return body
 
 
 # -- answers -------------------------------------------------------------------------------------

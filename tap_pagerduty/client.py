@@ -142,9 +142,9 @@ class PagerDutyStream(RESTStream[Call]):
     # The endpoint's fixed query parameters, and headers beyond the usual ones.
     params: t.ClassVar[dict[str, t.Any]] = {}
     headers: t.ClassVar[dict[str, str]] = {}
-    # What reading it takes: the OAuth scope, and the plan or feature if not all accounts
-    # have it.
-    scope: t.ClassVar[str]
+    # What reading it takes: the OAuth scope, empty where PagerDuty documents none, and the
+    # plan or feature if not all accounts have it.
+    scope: t.ClassVar[str] = ""
     plan: t.ClassVar[str] = ""
     # Where the answer holds the records; the stream's name if empty, `WHOLE_BODY` if the
     # answer itself is the record.
@@ -540,7 +540,7 @@ class PagerDutyStream(RESTStream[Call]):
 
     def skip(self, reason: str) -> None:
         """Note that the account or the key lacks what the stream needs."""
-        needs = f"the scope `{self.scope}`" + (f" and {self.plan}" if self.plan else "")
+        needs = " and ".join(filter(None, (self.scope and f"the scope `{self.scope}`", self.plan)))
         self.skipped = f"{reason}; reading it takes {needs}"
         # The warning comes at the end of the run, where it is seen.
         self.log("Skipped: %s", self.skipped)

@@ -64,13 +64,17 @@ class OffsetPaginator(Paginator):
     none past the end.
     """
 
-    def __init__(self, overlap: int = 0) -> None:
-        """Let pages OVERLAP by so many records, by which a shifted list is noticed."""
+    def __init__(self, overlap: int = 0, *, counted: bool = True) -> None:
+        """Let pages OVERLAP by so many records, by which a shifted list is noticed.
+
+        Lists that are not COUNTED take no `total`: they are read page after page.
+        """
         self.overlap = overlap
+        self._more = {"total": "true"} if counted else {}
 
     def first(self) -> Page:
         """Return the first page, which also asks for the total."""
-        return Page({"limit": PAGE_SIZE, "offset": 0, "total": "true"})
+        return Page({"limit": PAGE_SIZE, "offset": 0, **self._more})
 
     def following(self, page: Page, body: Body, count: int) -> list[Page]:
         """Return all pages behind the first; behind the last, one more if there is more.
@@ -105,9 +109,10 @@ class OffsetPaginator(Paginator):
 class SinglePage(Paginator):
     """Everything in one answer; PARAMS ask for the most that it can hold."""
 
-    def __init__(self, **params: str | int) -> None:
-        """Take the parameters of the only page."""
+    def __init__(self, most: int | None = None, **params: str | int) -> None:
+        """Take the parameters of the only page, or how many records it has at MOST."""
         self._params = params
+        self._most = most
 
     def first(self) -> Page:
         """Return the only page."""
@@ -119,7 +124,7 @@ class SinglePage(Paginator):
 
     def is_cut(self, page: Page, body: Body, count: int) -> bool:
         """Return whether the answer says so, or is as long as was asked for."""
-        return body.get("more", count == page.params.get("limit")) is True
+        return body.get("more", count == (self._most or page.params.get("limit"))) is True
 
 
 class TokenPaginator(Paginator):
@@ -158,6 +163,7 @@ class TokenPaginator(Paginator):
 
 # A list, whose pages overlap so that a shift is noticed; a closed window needs none.
 LIST = OffsetPaginator(overlap=1)
+UNCOUNTED = OffsetPaginator(overlap=1, counted=False)
 WINDOW = OffsetPaginator()
 WHOLE = SinglePage()
 CURSOR = TokenPaginator("cursor", "next_cursor")

@@ -16,6 +16,8 @@ from tap_pagerduty.times import instant
 from tap_pagerduty.windows import cut, isoformat
 
 CLASSIC = {"limit": "100", "offset": "0", "total": "true"}
+# Where the API does not take `total`.
+UNCOUNTED = {"limit": "100", "offset": "0"}
 # From `start_date` to 90 days ahead of the run, in windows of at most 88 days.
 WINDOWS = [
     {"since": "2024-05-01T00:00:00Z", "until": "2024-07-28T00:00:00Z"},
@@ -105,7 +107,7 @@ SHEETS = [
     ),
     Sheet(
         "team_notification_subscriptions",
-        [("/teams/T1/notification_subscriptions", CLASSIC)],
+        [("/teams/T1/notification_subscriptions", UNCOUNTED)],
         {
             **TEAMS,
             "/teams/T1/notification_subscriptions": {
@@ -179,7 +181,7 @@ SHEETS = [
     ),
     Sheet(
         "user_notification_subscriptions",
-        [(f"/users/U{n}/notification_subscriptions", CLASSIC) for n in (1, 2)],
+        [(f"/users/U{n}/notification_subscriptions", UNCOUNTED) for n in (1, 2)],
         {
             **USERS,
             # Two users may have subscribed to the same incident.
@@ -285,15 +287,15 @@ SHEETS = [
     ),
     Sheet(
         "flexible_schedule_rotations",
-        [("/v3/schedules/F1/rotations", CLASSIC)],
+        [("/v3/schedules/F1/rotations", UNCOUNTED)],
         {**FLEXIBLE, **ROTATIONS},
         [{"id": "R1", "type": "schedule_rotation", "schedule_id": "F1"}],
     ),
     Sheet(
         "flexible_schedule_rotation_events",
         [
-            ("/v3/schedules/F1/rotations", CLASSIC),
-            ("/v3/schedules/F1/rotations/R1/events", CLASSIC),
+            ("/v3/schedules/F1/rotations", UNCOUNTED),
+            ("/v3/schedules/F1/rotations/R1/events", UNCOUNTED),
         ],
         {
             **FLEXIBLE,
@@ -316,7 +318,7 @@ SHEETS = [
     Sheet(
         "flexible_schedule_custom_shifts",
         windowed(
-            "/v3/schedules/F1/custom_shifts", WINDOWS, time_zone="UTC", **CLASSIC, **WHOLE_SHIFTS
+            "/v3/schedules/F1/custom_shifts", WINDOWS, time_zone="UTC", **UNCOUNTED, **WHOLE_SHIFTS
         ),
         {
             **FLEXIBLE,
@@ -328,7 +330,9 @@ SHEETS = [
     ),
     Sheet(
         "flexible_schedule_overrides",
-        windowed("/v3/schedules/F1/overrides", WINDOWS, time_zone="UTC", **CLASSIC, **WHOLE_SHIFTS),
+        windowed(
+            "/v3/schedules/F1/overrides", WINDOWS, time_zone="UTC", **UNCOUNTED, **WHOLE_SHIFTS
+        ),
         {
             **FLEXIBLE,
             "/v3/schedules/F1/overrides": {
@@ -362,7 +366,7 @@ SHEETS = [
     Sheet("licenses", [("/licenses", {})], {"/licenses": {"licenses": [LICENSE]}}, [LICENSE]),
     Sheet(
         "license_allocations",
-        [("/license_allocations", CLASSIC)],
+        [("/license_allocations", UNCOUNTED)],
         {
             "/license_allocations": {
                 "license_allocations": [

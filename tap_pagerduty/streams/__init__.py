@@ -27,6 +27,14 @@ from tap_pagerduty.streams.analytics_raw import (
     AnalyticsUsers,
 )
 from tap_pagerduty.streams.audit import AuditRecords
+from tap_pagerduty.streams.automation_actions import (
+    AutomationActionInvocations,
+    AutomationActionRunners,
+    AutomationActionRunnerTeams,
+    AutomationActions,
+    AutomationActionServices,
+    AutomationActionTeams,
+)
 from tap_pagerduty.streams.business_impact import (
     BusinessServiceImpactors,
     BusinessServiceImpacts,
@@ -37,6 +45,21 @@ from tap_pagerduty.streams.business_impact import (
 )
 from tap_pagerduty.streams.change_events import ChangeEvents
 from tap_pagerduty.streams.escalation_policies import EscalationPolicies
+from tap_pagerduty.streams.event_enrichments import (
+    EnrichmentRecords,
+    EnrichmentSchemas,
+    EventEnrichmentAssociations,
+    EventEnrichmentRules,
+    EventEnrichments,
+    ServicenowEnrichmentIntegrations,
+)
+from tap_pagerduty.streams.event_orchestrations import (
+    EventOrchestrationCacheVariables,
+    EventOrchestrationEnablements,
+    EventOrchestrationIntegrations,
+    EventOrchestrations,
+    RecommendedOrchestrationRules,
+)
 from tap_pagerduty.streams.event_rules import ServiceEventRules
 from tap_pagerduty.streams.extensions import Addons, Extensions, ExtensionSchemas
 from tap_pagerduty.streams.flexible_schedules import (
@@ -70,7 +93,14 @@ from tap_pagerduty.streams.ip_allow_lists import IpAllowLists
 from tap_pagerduty.streams.log_entries import LogEntries
 from tap_pagerduty.streams.notifications import Notifications
 from tap_pagerduty.streams.on_call import Oncalls, OncallShifts
+from tap_pagerduty.streams.orchestration_paths import (
+    EventOrchestrationGlobalPaths,
+    EventOrchestrationRouters,
+    EventOrchestrationUnroutedPaths,
+    ServiceEventOrchestrations,
+)
 from tap_pagerduty.streams.paused_incidents import PausedIncidentAlerts, PausedIncidentCounts
+from tap_pagerduty.streams.rulesets import RulesetRules, Rulesets
 from tap_pagerduty.streams.schedules import (
     ScheduleEntries,
     ScheduleOverrides,
@@ -119,6 +149,10 @@ from tap_pagerduty.streams.users import (
     UserStatusUpdateNotificationRules,
 )
 from tap_pagerduty.streams.webhooks import WebhookOauthClients, WebhookSubscriptions
+from tap_pagerduty.streams.workflow_integrations import (
+    WorkflowIntegrationConnections,
+    WorkflowIntegrations,
+)
 
 if t.TYPE_CHECKING:
     from tap_pagerduty.client import PagerDutyStream
@@ -230,4 +264,30 @@ STREAMS: tuple[type[PagerDutyStream], ...] = (
     AnalyticsResponderTeamMetrics,
     AnalyticsUserMetrics,
     AnalyticsPdAdvanceUsage,
+    # Automation: what is done with events, what enriches them, what is run.
+    Rulesets,
+    RulesetRules,
+    EventOrchestrations,
+    EventOrchestrationRouters,
+    EventOrchestrationGlobalPaths,
+    EventOrchestrationUnroutedPaths,
+    EventOrchestrationIntegrations,
+    EventOrchestrationCacheVariables,
+    EventOrchestrationEnablements,
+    ServiceEventOrchestrations,
+    RecommendedOrchestrationRules,
+    EventEnrichments,
+    EventEnrichmentAssociations,
+    EventEnrichmentRules,
+    EnrichmentSchemas,
+    EnrichmentRecords,
+    ServicenowEnrichmentIntegrations,
+    AutomationActions,
+    AutomationActionServices,
+    AutomationActionTeams,
+    AutomationActionInvocations,
+    AutomationActionRunners,
+    AutomationActionRunnerTeams,
+    WorkflowIntegrations,
+    WorkflowIntegrationConnections,
 )

@@ -7,7 +7,7 @@ import typing as t
 
 from tap_pagerduty.answers import NotFoundError
 from tap_pagerduty.client import Answer, Call, PagerDutyStream
-from tap_pagerduty.pagination import WHOLE
+from tap_pagerduty.pagination import UNCOUNTED, WHOLE
 from tap_pagerduty.streams.common import (
     RESOURCE,
     integer,
@@ -84,6 +84,7 @@ class LicenseAllocations(PagerDutyStream):
 
     name = "license_allocations"
     path = "/license_allocations"
+    paginator = UNCOUNTED
     scope = "licenses.read"
     columns = {"user_id": "user.id", "license_id": "license.id"}
     primary_keys = ("user_id",)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tap_pagerduty.children import ChildStream, WindowedChildStream
 from tap_pagerduty.client import PagerDutyStream
+from tap_pagerduty.pagination import UNCOUNTED
 from tap_pagerduty.streams.common import (
     RESOURCE,
     array,
@@ -77,6 +78,7 @@ class FlexibleScheduleRotations(ChildStream):
     parent = FlexibleSchedules
     path = "/v3/schedules/{schedule_id}/rotations"
     records_key = "rotations"
+    paginator = UNCOUNTED
     parent_columns = {"schedule_id": "id"}
     scope = "schedules.read"
     schema = properties(
@@ -103,6 +105,7 @@ class FlexibleScheduleRotationEvents(ChildStream):
     parent = FlexibleScheduleRotations
     path = "/v3/schedules/{schedule_id}/rotations/{rotation_id}/events"
     records_key = "events"
+    paginator = UNCOUNTED
     parent_columns = {"schedule_id": "schedule_id", "rotation_id": "id"}
     scope = "schedules.read"
     schema = properties(
@@ -123,6 +126,7 @@ class FlexibleScheduleCustomShifts(WindowedChildStream):
     parent = FlexibleSchedules
     path = "/v3/schedules/{schedule_id}/custom_shifts"
     records_key = "custom_shifts"
+    paginator = UNCOUNTED
     # With `overflow`, shifts that reach out of the range are shown as well.
     params = {"time_zone": "UTC", "overflow": "true"}
     parent_columns = {"schedule_id": "id"}
@@ -152,6 +156,7 @@ class FlexibleScheduleOverrides(WindowedChildStream):
     parent = FlexibleSchedules
     path = "/v3/schedules/{schedule_id}/overrides"
     records_key = "overrides"
+    paginator = UNCOUNTED
     # With `overflow`, overrides that reach out of the range are shown as well.
     params = {"time_zone": "UTC", "overflow": "true"}
     parent_columns = {"schedule_id": "id"}

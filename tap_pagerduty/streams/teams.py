@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tap_pagerduty.children import ChildStream
 from tap_pagerduty.client import PagerDutyStream
+from tap_pagerduty.pagination import UNCOUNTED
 from tap_pagerduty.streams.common import (
     RESOURCE,
     SUBSCRIPTION,
@@ -60,6 +61,7 @@ class TeamNotificationSubscriptions(ChildStream):
     parent = Teams
     path = "/teams/{team_id}/notification_subscriptions"
     records_key = "subscriptions"
+    paginator = UNCOUNTED
     parent_columns = {"team_id": "id"}
     columns = SUBSCRIPTION_COLUMNS
     primary_keys = ("team_id", *SUBSCRIPTION_KEYS)

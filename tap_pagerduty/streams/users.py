@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tap_pagerduty.children import ChildStream
 from tap_pagerduty.client import PagerDutyStream
-from tap_pagerduty.pagination import CURSOR, WHOLE
+from tap_pagerduty.pagination import CURSOR, UNCOUNTED, WHOLE
 from tap_pagerduty.streams.common import (
     RESOURCE,
     SUBSCRIPTION,
@@ -177,6 +177,7 @@ class UserNotificationSubscriptions(ChildStream):
     parent = Users
     path = "/users/{user_id}/notification_subscriptions"
     records_key = "subscriptions"
+    paginator = UNCOUNTED
     parent_columns = {"user_id": "id"}
     columns = SUBSCRIPTION_COLUMNS
     primary_keys = ("user_id", *SUBSCRIPTION_KEYS)
