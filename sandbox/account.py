@@ -197,7 +197,7 @@ class Account:
         """Move an incident to another service; PagerDuty writes NO log entry."""
         self._happen(incident, "change_service", at, None, service_id)
 
-    def override(self, incident: str, **fields: Any) -> None:  # noqa: ANN401
+    def override(self, incident: str, /, **fields: Any) -> None:  # noqa: ANN401
         """Make fields of the incident's record just so; neither log entry nor `updated_at`."""
         with self.lock:
             serial = self._serial(incident)
@@ -245,7 +245,7 @@ class Account:
 
     # -- changing configuration ----------------------------------------------------------------
 
-    def create(self, kind: str, **over: Any) -> str:  # noqa: ANN401
+    def create(self, kind: str, /, **over: Any) -> str:  # noqa: ANN401
         """Add a record to a list (users, teams, services, …); gives its id."""
         if kind == "incidents":
             return self.create_incident(**over)
@@ -257,7 +257,7 @@ class Account:
             self.directory.put(kind, _with(record, over))
             return str(own)
 
-    def update(self, kind: str, own: str, **changes: Any) -> None:  # noqa: ANN401
+    def update(self, kind: str, own: str, /, **changes: Any) -> None:  # noqa: ANN401
         """Change fields of a record."""
         with self.lock:
             _known(kind)

@@ -9,6 +9,8 @@ from sandbox.changes import CHANGES
 from sandbox.config_reads import CONFIG
 from sandbox.endpoints import ENDPOINTS
 from sandbox.incident_reads import INCIDENTS
+from sandbox.metrics import METRICS
+from sandbox.page_reads import PAGES
 from sandbox.people_reads import PEOPLE
 from sandbox.schedule_reads import SCHEDULES
 
@@ -17,7 +19,17 @@ if TYPE_CHECKING:
 
 CATALOG: dict[str, Endpoint] = {
     each.path: each
-    for each in (*ENDPOINTS, *PEOPLE, *INCIDENTS, *SCHEDULES, *CHANGES, *CONFIG, *ANALYTICS)
+    for each in (
+        *ENDPOINTS,
+        *PEOPLE,
+        *INCIDENTS,
+        *SCHEDULES,
+        *CHANGES,
+        *CONFIG,
+        *PAGES,
+        *ANALYTICS,
+        *METRICS,
+    )
 }
 _Tree = dict[str, "_Tree | Endpoint"]  # type: ignore[misc]
 
@@ -28,7 +40,9 @@ def find(path: str) -> tuple[Endpoint, tuple[str, ...]] | None:
 
 
 def _find(
-    tree: dict, parts: list[str], ids: tuple[str, ...]  # type: ignore[type-arg]
+    tree: dict,
+    parts: list[str],
+    ids: tuple[str, ...],  # type: ignore[type-arg]
 ) -> tuple[Endpoint, tuple[str, ...]] | None:
     if not parts:
         endpoint = tree.get("")

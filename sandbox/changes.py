@@ -122,7 +122,9 @@ def audit_records(query: Query) -> Rows:
 
 
 def _audit_of(query: Query) -> list[Record]:
-    return [each for each in audit_records(query).all() if each["root_resource"]["id"] == query.ids[0]]
+    return [
+        each for each in audit_records(query).all() if each["root_resource"]["id"] == query.ids[0]
+    ]
 
 
 def change_event(query: Query, number: int) -> Record:
@@ -140,7 +142,16 @@ def change_before(query: Query, moment: int) -> int:
 
 def _changes(query: Query) -> Rows:
     numbers = _numbers(query, _CHANGES, CHANGE_STEP, query.now - _KEPT)
+    teams = query.many("team_ids[]")
+    if teams:
+        numbers = [each for each in numbers if _is_of(query, change_event(query, each), teams)]
     return _rows(numbers, lambda number: change_event(query, number))
+
+
+def _is_of(query: Query, record: Record, teams: frozenset[str]) -> bool:
+    """Tell whether one of the services of a record belongs to one of the teams."""
+    services = [query.account.directory.get("services", x["id"]) for x in record["services"]]
+    return any(ref.id in teams for each in services if each for ref in each["teams"])
 
 
 def _changes_of(query: Query) -> list[Record]:

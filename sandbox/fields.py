@@ -41,13 +41,17 @@ _PATH = "/incidents/types/{id}/custom_fields"
 
 def _field_id(owner: str, place: int) -> str:
     """Give the id of a field; the first of the default type is the one that incidents embed."""
-    return "PT4KHLX" if owner == "incident_default" and place == 0 else short_id(salt_of(owner), place)
+    return (
+        "PT4KHLX" if owner == "incident_default" and place == 0 else short_id(salt_of(owner), place)
+    )
 
 
 def _options(query: Query, own: str, fixed: Field) -> list[Record]:
     if not fixed.field_type.endswith("fixed"):
         return []
-    flat = [x for each in fixed.values if each for x in (each if isinstance(each, list) else [each])]
+    flat = [
+        x for each in fixed.values if each for x in (each if isinstance(each, list) else [each])
+    ]
     records = []
     for number, value in enumerate(dict.fromkeys(flat)):
         made = query.library.make(f"{_PATH}/{{id}}/field_options", (own, own), number, query.zone)
@@ -207,7 +211,9 @@ _OPTIONS = read(
 
 
 def _options_list(path: str, owner: str) -> tuple:  # type: ignore[type-arg]
-    many = read(f"{path}/{{id}}/field_options", "field_options", source=_options_of(path, owner), **_SCOPE)
+    many = read(
+        f"{path}/{{id}}/field_options", "field_options", source=_options_of(path, owner), **_SCOPE
+    )
     return (many, single(f"{many.path}/{{id}}", "field_option", many))
 
 

@@ -61,7 +61,10 @@ def _alert(query: Query, state: State, own: str, place: int, *, resolved: bool) 
     if "incidents" in query.include:
         incident = account.incidents.show(facts.serial, zone)
     entry = account.incidents.show(facts.serial, zone, query.include)["first_trigger_log_entry"]
-    odd: Record = {0: {"privilege": None}, 1: {"resolved_at": iso(closed, zone) if closed else None}}
+    odd: Record = {
+        0: {"privilege": None},
+        1: {"resolved_at": iso(closed, zone) if closed else None},
+    }
     severity = dice.pick(("info", "warning", "error", "critical", None))
     return {
         "id": own,
@@ -165,7 +168,10 @@ def _related(query: Query) -> list[Record]:
             "type": "machine_learning_inferred",
             "metadata": {
                 "grouping_classification": dice.pick(("similar_contents", "prior_feedback")),
-                "user_feedback": {"positive_feedback_count": dice.below(9), "negative_feedback_count": 0},
+                "user_feedback": {
+                    "positive_feedback_count": dice.below(9),
+                    "negative_feedback_count": 0,
+                },
             },
         }
         link = bare(query.library.some_id("services", dice), "technical_service_reference", None)

@@ -121,7 +121,7 @@ class Ledger:
         self.version += 1
         return range(start, len(known))
 
-    def override(self, serial: int, **fields: object) -> None:
+    def override(self, serial: int, /, **fields: object) -> None:
         """Make fields of an incident be so, whatever happens."""
         self.facts(serial).over.update(fields)
         self._facts.setdefault(serial, self.facts(serial))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timezone
-from functools import lru_cache
+from functools import cache
 from hashlib import blake2b
 from typing import TYPE_CHECKING
 
@@ -23,10 +23,9 @@ if TYPE_CHECKING:
     from sandbox.words import Json
 
 _BEGIN = {"created_at", "creation_time", "allocated_at", "effective_since", "timestamp"}
-_NESTED = 12
 
 
-@lru_cache(maxsize=None)
+@cache
 def salt_of(text: str) -> int:
     """Make a number of a text, the same in every process."""
     return int.from_bytes(blake2b(text.encode(), digest_size=8).digest(), "big")
@@ -74,12 +73,14 @@ class Making:
             return {key: self._value(each, key, depth + 1) for key, each in node.fields}
         if node.kind == "list":
             item = node.item[0]
-            count = min(dice.below(4), len(item.choices) or _NESTED)
+            count = dice.below(4)
             if item.kind == "enum":
                 return sorted(dice.some(item.choices, count))
             return [self._value(item, name, depth + 1) for _ in range(count)]
         if node.kind == "enum":
-            return node.choices[(self.number if name == "type" else dice.bits()) % len(node.choices)]
+            return node.choices[
+                (self.number if name == "type" else dice.bits()) % len(node.choices)
+            ]
         if node.kind == "reference":
             return self._reference(node, name)
         if node.kind == "str":
@@ -142,7 +143,7 @@ def bare(own: str, kind: str, summary: str | None) -> Record:
     return {"id": own, "type": kind, "summary": summary, "self": None, "html_url": None}
 
 
-@lru_cache(maxsize=None)
+@cache
 def _id_kind(path: str) -> str:
     node = shape_of(path)
     for name, each in node.fields:
@@ -176,5 +177,3 @@ def write_time(kind: str, moment: int, zone: tzinfo, fraction: int = 0) -> str:
         "zo": f".{fraction // 1000:03d}+00:00",
     }
     return text + endings[kind]
-
-

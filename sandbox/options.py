@@ -33,7 +33,9 @@ class Options:
     bearer_token: Any = _setting(None, "OAuth token to accept (Authorization: Bearer …)", read=str)
     scopes: Any = _setting(None, "OAuth scopes granted, comma separated (default: all)", read=names)
     plan_without: Any = _setting(
-        frozenset(), "abilities, resources or paths that the plan lacks (HTTP 402), comma separated", read=names
+        frozenset(),
+        "abilities, resources or paths that the plan lacks (HTTP 402), comma separated",
+        read=names,
     )
     strict_accept: bool = _setting(False, "refuse requests without an Accept header")
     rate_limit: int = _setting(960, "requests allowed in each window")

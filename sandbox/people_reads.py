@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from sandbox.dice import Dice
     from sandbox.directory import Record
     from sandbox.query import Query
-    from sandbox.reads import Read
 
 _ACCOUNT = "PACCT01"
 _ROLES = ("manager", "responder", "observer")
@@ -256,7 +255,10 @@ TEAMS = (
         extra=account_id,
         **_SUBSCRIBERS,
     ),
-    *(read(f"/{kind}/{{id}}/tags", "tags", "classic", _tags, scope="tags.read") for kind in _TAGGABLE),
+    *(
+        read(f"/{kind}/{{id}}/tags", "tags", "classic", _tags, scope="tags.read")
+        for kind in _TAGGABLE
+    ),
     *(
         read(f"/tags/{{id}}/{kind}", kind, "classic", _tagged(kind), scope="tags.read")
         for kind in _TAGGABLE

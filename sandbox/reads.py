@@ -62,6 +62,8 @@ class Read(Endpoint):
     """What a POST may bring; those of `filters` as `filters.x`."""
     check: Callable[[Query], None] | None = None
     """What else a request must do."""
+    tells_more: bool = True
+    """Analytics: whether its answers have `more`."""
     whole: bool = False
     """The records are the whole answer: there is no key."""
 
@@ -268,7 +270,10 @@ def _classic(endpoint: Read, query: Query, rows: Rows) -> Record:
 
 
 def _undocumented(endpoint: Read, query: Query, rows: Rows) -> Record:
-    how, given = query.options.undocumented_paging, {"limit", "offset", "cursor"} & set(query.values)
+    how, given = (
+        query.options.undocumented_paging,
+        {"limit", "offset", "cursor"} & set(query.values),
+    )
     if given and how == "refused":
         raise refusal(400, 2001, *(f"Unknown parameter: {name}" for name in sorted(given)))
     if given and how == "ignored":
@@ -340,19 +345,21 @@ def _top(endpoint: Read, query: Query, rows: Rows) -> Record:
 
 
 def _analytics(endpoint: Read, query: Query, rows: Rows) -> Record:
-    """Cut pages by `starting_after`; the answer without `more` is the document's own oddity."""
+    """Cut pages by `starting_after`."""
     limit = query.body.get("limit", 100)
     if type(limit) is not int or not 1 <= limit <= _BATCH:
         raise refusal(400, 2001, "limit must be between 1 and 1000.")
     start = _position(rows, query.body.get("starting_after"))
     records, more = rows.page(start, limit)
-    return {
+    page: Record = {
         "first": _token([], start) if records else None,
         "last": _token(records, start + len(records)) if records else None,
         "limit": limit,
-        "more": more,
         str(endpoint.key): records,
     }
+    if endpoint.tells_more:
+        page["more"] = more
+    return page
 
 
 _ANSWERS: dict[str, Callable[[Read, Query, Rows], Record]] = {

@@ -112,7 +112,9 @@ def _rotations(query: Query) -> list[Record]:
     for number in range(dice.below(4)):
         own = own_id("ulid", library.seed, int(schedule, 36), number)
         path = f"{API}{_V3}/{schedule}/rotations/{own}"
-        events = library.rows(library.read(_EVENTS), library.query((schedule, own), zone=query.zone))
+        events = library.rows(
+            library.read(_EVENTS), library.query((schedule, own), zone=query.zone)
+        )
         records.append(
             {
                 "id": own,
@@ -221,7 +223,9 @@ _V3_OVERRIDES = read(
     no_total=True,
     **_SCOPE,
 )
-_ROTATIONS = read(f"{_V3}/{{id}}/rotations", "rotations", "classic", _rotations, no_total=True, **_SCOPE)
+_ROTATIONS = read(
+    f"{_V3}/{{id}}/rotations", "rotations", "classic", _rotations, no_total=True, **_SCOPE
+)
 _ROTATION_EVENTS = read(
     _EVENTS, "events", "classic", _events, no_total=True, count=(0, 3), **_SCOPE
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -51,7 +51,7 @@ def _lines() -> dict[str, str]:
     return shapes
 
 
-@lru_cache(maxsize=None)
+@cache
 def shape_of(path: str) -> Node:
     """Give the shape of the records of an endpoint."""
     return _Parser(_lines()[path]).node()

@@ -64,8 +64,7 @@ class ChildStream(PagerDutyStream):
         self._count = self._meters.enter_context(self.get_record_counter())
         if self.selected:
             self._write_schema_message()
-            if versioned and self.is_versioned:
-                self._stream_version = self.version
+            self._versioned = versioned and self.is_versioned
         for follower in self.followers:
             follower.begin(versioned=versioned and self.is_versioned)
 
@@ -89,8 +88,8 @@ class ChildStream(PagerDutyStream):
                 level=logging.WARNING,
             )
         complete = complete and not (self.skipped or self.failed or self._refused)
-        if self._stream_version and complete:
-            self._write_activate_version_message(self._stream_version)
+        if self._versioned and complete:
+            self._write_activate_version_message(self.version)
         for follower in self.followers:
             follower.end(complete=complete)
         self._meters.close()

@@ -38,6 +38,7 @@ if t.TYPE_CHECKING:
 
     from backoff.types import Details
     from singer_sdk.helpers.types import Context
+    from singer_sdk.singerlib.catalog import Catalog
     from singer_sdk.tap_base import Tap
 
     from tap_pagerduty.connection import Connection
@@ -179,6 +180,8 @@ class PagerDutyStream(RESTStream[Call]):
         self.skipped = ""
         self.failed = ""
         self._answered = False
+        # Whether this run's records carry a version, and those of others are to vanish.
+        self._versioned = False
         # Whether it has been told that the API shows only the beginning of the list.
         self._cut = False
         # Which list was begun last, and what stands at the ends of its first page.
@@ -308,6 +311,19 @@ class PagerDutyStream(RESTStream[Call]):
             level=logging.WARNING,
         )
 
+    @override
+    def apply_catalog(self, catalog: Catalog) -> None:
+        """Take what the user has set for the stream.
+
+        The SDK would let the method that it wrote into the catalog itself, on discovery,
+        win over one that is forced in the metadata.
+        """
+        super().apply_catalog(catalog)
+        entry = catalog.get_stream(self.name)
+        forced = entry and entry.metadata.root.forced_replication_method
+        if forced:
+            self.forced_replication_method = forced
+
     # -- Answers become records
 
     @override
@@ -326,6 +342,8 @@ class PagerDutyStream(RESTStream[Call]):
             self._request_counter.increment()
             self._answered = self._answered or not answer.refusal
             self._extracted_at = datetime.now(timezone.utc)
+            if self._versioned:
+                self._stream_version = self.version
             yield answer
 
     @contextmanager
@@ -477,11 +495,10 @@ class PagerDutyStream(RESTStream[Call]):
         for follower in self.followers:
             follower.begin(versioned=self.is_versioned)
         with self.metered(), self.told():
-            if self.is_versioned:
-                self._stream_version = self.version
+            self._versioned = self.selected and self.is_versioned
             yield from self.request_records(context)
-            if self._stream_version:
-                self._write_activate_version_message(self._stream_version)
+            if self._versioned:
+                self._write_activate_version_message(self.version)
         for follower in self.followers:
             follower.end(complete=not self.skipped and not self.failed)
 
@@ -520,8 +537,12 @@ class PagerDutyStream(RESTStream[Call]):
 
     @property
     def version(self) -> int:
-        """The version of a full table: as the SDK has it, the second the run began."""
-        return self._tap.initialized_at // 1000
+        """The version of a full table: as the SDK has it, the second in which the run began.
+
+        But by the account's clock: if this machine's were set back, the target would take
+        the rows of this run for older than those of the last.
+        """
+        return int(self.run_started_at.timestamp())
 
     @property
     def is_versioned(self) -> bool:

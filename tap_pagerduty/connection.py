@@ -66,8 +66,10 @@ class Connection:
     def answered(self, budget: str, response: requests.Response) -> None:
         """Take from an answer what is left of the budget, and once what time it is."""
         if self.started_at is None:
-            date = response.headers.get("Date")
-            now = parsedate_to_datetime(date) if date else datetime.now(timezone.utc)
+            try:
+                now = parsedate_to_datetime(response.headers["Date"])
+            except (KeyError, ValueError):
+                now = datetime.now(timezone.utc)
             self.started_at = whole_second(now.astimezone(timezone.utc))
         if budget:
             # The headers tell of the limit that is nearest, here the endpoint's.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 import typing as t
@@ -11,6 +12,8 @@ if t.TYPE_CHECKING:
 
 # Requests per second until the API has told its limit, and for good if it never does.
 CONSERVATIVE = 5.0
+# Seconds: by so much the told ends of one window may differ, as they are rounded.
+ROUNDING = 2.0
 
 
 class Pacer:
@@ -74,8 +77,12 @@ class Pacer:
                 reset = float(headers["ratelimit-reset"])
             except (KeyError, ValueError):
                 return
+            if not math.isfinite(reset):
+                return
             now = self._clock()
             window = self._window
+            if window and now + reset < window.resets_at - ROUNDING:
+                return  # a late answer, of the window before
             # Answers may overtake each other, so a few more than before mean nothing.
             if (
                 window is None
@@ -83,7 +90,8 @@ class Pacer:
                 or remaining > window.remaining + limit / 4
             ):
                 answered = self._sent - self._under_way
-                window = self._window = _Window(now, answered, remaining, now + reset)
+                window = _Window(now, answered, remaining, now + reset, self._others)
+                self._window = window
             window.remaining = min(window.remaining, remaining)
             # Whole seconds, rounded up: the least of several is the nearest to the truth.
             window.resets_at = min(window.resets_at, now + reset)
@@ -91,12 +99,17 @@ class Pacer:
 
     def _steer(self, window: _Window, limit: int, now: float) -> None:
         left = max(0.0, window.resets_at - now)
-        passed = now - window.began
-        if passed > left / 20:
-            ours = self._sent - window.answered
-            self._others = max(0, window.first - window.remaining - ours) / passed
-        free = window.remaining - self._under_way - self._reserve * limit - self._others * left
+        ours = self._sent - window.answered
+        theirs = max(0, window.first - window.remaining - ours)
+        # They come in bursts: a rate taken from a short time would be far off, so that of
+        # the window before counts as well.
+        memory = (window.resets_at - window.began) / 4
+        passed = now - window.began + memory
+        self._others = (theirs + window.others_before * memory) / passed if passed else 0.0
+        free = window.remaining - self._under_way - self._reserve * limit
         if free >= 1:
+            # A part is ours in any case: who makes no requests does not see others stop.
+            free = max(free - self._others * left, free / 10)
             self._interval = max(self._shortest, left / free)
         else:
             self._interval = max(self._shortest, 1 / CONSERVATIVE)
@@ -106,8 +119,16 @@ class Pacer:
 class _Window:
     """The API's present window, as it was when we first saw it and as it is now."""
 
-    __slots__ = ("answered", "began", "first", "remaining", "resets_at")
+    __slots__ = ("answered", "began", "first", "others_before", "remaining", "resets_at")
 
-    def __init__(self, began: float, answered: int, remaining: int, resets_at: float) -> None:
+    def __init__(
+        self,
+        began: float,
+        answered: int,
+        remaining: int,
+        resets_at: float,
+        others_before: float,
+    ) -> None:
         self.began, self.answered, self.resets_at = began, answered, resets_at
         self.first = self.remaining = remaining
+        self.others_before = others_before

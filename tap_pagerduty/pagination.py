@@ -84,18 +84,19 @@ class OffsetPaginator(Paginator):
         Raises:
             CeilingError: the total, or the next offset, is beyond the ceiling.
         """
-        end = page.params.get("offset", 0) + count
+        offset = page.params.get("offset", 0)
+        end = offset + count
         total = body.get("total") or 0
         if not page.last or not (body.get("more") or total > end):
             return []
-        if max(total, end + 1) > CEILING:
-            raise CeilingError(max(total, end + 1))
         if not count:
             # It promises more and yet holds nothing: asking for it again would not end.
-            count = page.params.get("limit", PAGE_SIZE)
+            count = PAGE_SIZE
             end += count
+        if max(total, end + 1) > CEILING:
+            raise CeilingError(max(total, end + 1))
         step = max(1, count - self.overlap)
-        start = end - self.overlap
+        start = offset + step
         offsets = range(start, max(total - self.overlap, start + 1), step)
         return [
             Page(

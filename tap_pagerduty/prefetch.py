@@ -88,8 +88,10 @@ def look_ahead(
     """
     source = iter(roots)
     steps: deque[_Step[Request, Answer]] = deque()
-    # With one worker a call is made when it is its turn, not before.
-    ahead = workers.count if workers.count > 1 else 0
+    # Calls under way, waiting for a worker or answered, before their turn. As many again as
+    # there are workers, so that none is idle while the next in order is slow; no more, as
+    # answers take memory. With one worker a call is made when it is its turn, not before.
+    ahead = 2 * workers.count if workers.count > 1 else 0
 
     def call(step: _Step[Request, Answer]) -> Future[Answer]:
         return workers.submit(lambda: fetch(step.request))
@@ -97,7 +99,7 @@ def look_ahead(
     def fill() -> None:
         for request in islice(source, max(0, workers.count - len(steps))):
             steps.append(_Step(request))
-        free = ahead - sum(1 for step in steps if step.answer and not step.answer.done())
+        free = ahead - sum(1 for step in steps if step.answer)
         for step in steps:
             if free <= 0:
                 break

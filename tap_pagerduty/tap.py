@@ -77,6 +77,12 @@ class TapPagerDuty(Tap):
     # -- State
 
     @override
+    def __init__(self, *args: t.Any, state: t.Any = None, **kwargs: t.Any) -> None:
+        if isinstance(state, (list, int, float)):  # the SDK takes the empty ones for no state
+            self._refuse_state("it is no object")
+        super().__init__(*args, state=state, **kwargs)
+
+    @override
     def load_state(self, state: dict[str, t.Any]) -> None:
         """Take the state of an earlier run.
 
@@ -86,9 +92,13 @@ class TapPagerDuty(Tap):
         try:
             check(state, self.streams)
         except ValueError as error:
-            self.logger.error("The state cannot be used: %s.", error)  # noqa: TRY400
-            raise SystemExit(1) from None
+            self._refuse_state(error)
         super().load_state(state)
+
+    @classmethod
+    def _refuse_state(cls, reason: object) -> t.NoReturn:
+        cls.logger.error("The state cannot be used: %s.", reason)
+        raise SystemExit(1) from None
 
     # -- The run as a whole
 
@@ -145,13 +155,7 @@ class TapPagerDuty(Tap):
 
         The SDK declares this final, and has no hook after the last stream.
         """
-        try:
-            super().sync_all()
-        except BrokenPipeError:
-            self.logger.error("The target stopped reading; see its own messages.")  # noqa: TRY400
-            # Python would write what is buffered to the closed pipe once more, and complain.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            raise SystemExit(1) from None
+        super().sync_all()
         self._tell_what_is_missing()
 
     def _tell_what_is_missing(self) -> None:

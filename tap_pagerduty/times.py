@@ -40,8 +40,11 @@ def instant(value: str) -> datetime:
     Raises:
         ValueError: VALUE is no time.
     """
-    # Exact: otherwise a time of day is taken for one of today.
-    parsed = pendulum.parse(value, exact=True)
+    try:
+        # Exact: otherwise a time of day is taken for one of today.
+        parsed = pendulum.parse(value, exact=True)
+    except TypeError:  # its answer to some texts, "0:" among them
+        parsed = None
     if isinstance(parsed, pendulum.DateTime) and value != "now":
         with suppress(OverflowError):  # the last hours of the year 9999, west of UTC
             return parsed.in_timezone("UTC")

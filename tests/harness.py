@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import io
-import itertools
 import json
 import logging
 import re
@@ -54,7 +53,7 @@ INCLUDES = {"log_entries": {"channels"}, "schedules": {"schedule_layers"}}
 # Times that the tap fills `updated_at` of an incident from, the first that is there.
 UPDATED = ("updated_at", "last_status_change_at", "created_at")
 
-COMMAND = str(Path(sys.executable).with_name("tap-pagerduty"))
+COMMAND = [str(Path(sys.executable).with_name("tap-pagerduty"))]
 # Seconds after which a run that does not end is a failed test.
 PATIENCE = 60
 
@@ -149,11 +148,6 @@ def _as_it_was():
             signal.signal(number, handler)
 
 
-# Seconds by which the machine's clock seems to go on from one run in this process to the next:
-# they number the versions of a table.
-_second = itertools.count(1)
-
-
 def sync(box, *streams, state=None, **settings):
     """Run the tap in this process: as the command does, without its second of start-up."""
     out = io.TextIOWrapper(io.BytesIO(), "utf-8")
@@ -167,7 +161,6 @@ def sync(box, *streams, state=None, **settings):
                     catalog=catalog(streams),
                     state=deepcopy(state),
                 )
-                tap._PluginBase__initialized_at += 1000 * next(_second)
                 tap.sync_all()
         except SystemExit as end:
             status = end.code
@@ -192,7 +185,7 @@ def ceiling_of(records):
 def arguments(box, place, *streams, state=None, **settings):
     """Write the files of a run to a directory; return the command line."""
     files = {"config": settings_of(box, **settings), "catalog": catalog(streams), "state": state}
-    line = [COMMAND]
+    line = [*COMMAND]
     for option, content in files.items():
         if content is not None:
             path = place / f"{option}.json"

@@ -327,6 +327,7 @@ def test_a_list_edited_while_it_is_paged_arrives_whole(crowded, edit, times, str
 def test_the_run_after_the_edits_equals_the_account(crowded, warehouse, edit):
     edits(crowded, "users", edit, times=2)
     for _ in range(2):
+        crowded.advance(1)
         next_run(crowded, warehouse, "users")
     assert differences(warehouse, crowded, "users") == []
 
@@ -337,12 +338,14 @@ def test_deleted_rows_vanish_and_those_of_a_stream_that_failed_stay(crowded, war
     crowded.account.delete("users", gone[0])
     crowded.account.delete("services", gone[1])
     crowded.faults.add("status", path="/services", status=400, after=1)
+    crowded.advance(60)
     done = warehouse.load(sync(crowded, "users", "services", state=warehouse.state))
     assert done.status == 1
     assert done.activated == ["users"]
     assert gone[0] not in warehouse.rows("users")
     assert gone[1] in warehouse.rows("services")
     crowded.faults.clear()
+    crowded.advance(60)
     next_run(crowded, warehouse, "users", "services")
     assert differences(warehouse, crowded, "users", "services") == []
 

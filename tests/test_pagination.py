@@ -51,6 +51,13 @@ def test_nothing_is_left_out_when_pages_are_smaller_than_asked_for(count, size, 
     assert sorted({record for page in read for record in page}) == list(range(count))
 
 
+@pytest.mark.parametrize("overlap", [0, 1])
+@pytest.mark.parametrize("size", [37, 100])
+def test_the_last_page_before_the_ceiling_does_not_ask_for_what_is_beyond(size, overlap):
+    read = pages(OffsetPaginator(overlap), list(range(CEILING)), size=size)
+    assert read[-1][-1] == CEILING - 1
+
+
 @given(LISTS)
 def test_a_page_repeats_the_last_record_of_the_one_before_if_it_is_to(records):
     read = pages(OffsetPaginator(1), records)

@@ -115,9 +115,9 @@ def test_a_failure_comes_in_its_turn_after_all_results_before_it(count):
         return request
 
     found = []
+    walk = look_ahead(itertools.count(), fetch, nothing, Workers(count))
     with pytest.raises(LookupError, match="third"):
-        for request, _ in look_ahead(itertools.count(), fetch, nothing, Workers(count)):
-            found.append(request)
+        found.extend(request for request, _ in walk)
     assert failed.is_set()
     assert found == [0, 1, 2]
 
@@ -146,17 +146,17 @@ def test_workers_go_on_after_a_failure(count):
 
 @pytest.mark.parametrize("count", [1, 2, 3, 5])
 def test_requests_are_drawn_as_they_are_needed(count):
-    drawn = 0
+    drawn = []
 
     def roots():
-        nonlocal drawn
-        for drawn in itertools.count(1):
-            yield drawn
+        for request in itertools.count():
+            drawn.append(request)
+            yield request
 
     walk = look_ahead(roots(), lambda request: request, nothing, Workers(count))
     for taken in range(1, 50):
         next(walk)
-        assert drawn <= taken + count
+        assert len(drawn) <= taken + count
     walk.close()
 
 

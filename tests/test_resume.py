@@ -4,6 +4,7 @@ import json
 import signal
 import subprocess
 import time
+from pathlib import Path
 
 import pytest
 
@@ -36,7 +37,7 @@ LONGEST = {
 @pytest.fixture(scope="module")
 def years():
     """An account of two years, which no test changes."""
-    with sandbox(incidents=160, days=735) as box:
+    with sandbox(incidents=70, days=735) as box:
         yield box
 
 
@@ -56,7 +57,7 @@ def resumed(box, warehouse, **settings):
 # -- The real command, ended
 
 
-@pytest.mark.parametrize("part", [0.0, 0.1, 0.3, 0.5, 0.8])
+@pytest.mark.parametrize("part", [0.0, 0.3, 0.7])
 @pytest.mark.parametrize("how", ENDS.values(), ids=ENDS)
 def test_a_first_load_of_two_years_goes_on_where_it_was_ended(years, whole, tmp_path, how, part):
     warehouse = Warehouse()
@@ -104,11 +105,11 @@ def assert_ended_in_order(ended, how):
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT], ids=["SIGTERM", "Ctrl-C"])
 def test_it_stops_within_a_second_while_no_answer_comes(tmp_path, how):
     with sandbox() as box:
-        box.faults.add("hang", seconds=PATIENCE, after=3)
+        box.faults.add("hang", seconds=PATIENCE, after=2)
         with (tmp_path / "log").open("w+") as log:
             process = subprocess.Popen(arguments(box, tmp_path), stdout=subprocess.PIPE, stderr=log)
             try:
-                while len(box.requests) < 6:
+                while not any(request.fault for request in box.requests):
                     assert process.poll() is None
                     time.sleep(0.02)
                 told = time.monotonic()
@@ -123,7 +124,7 @@ def test_it_stops_within_a_second_while_no_answer_comes(tmp_path, how):
 
 
 def test_a_full_disk_ends_the_run_with_one_line(years, tmp_path):
-    with open("/dev/full", "wb") as full, (tmp_path / "log").open("w+") as log:
+    with Path("/dev/full").open("wb") as full, (tmp_path / "log").open("w+") as log:
         done = subprocess.run(
             arguments(years, tmp_path), stdout=full, stderr=log, timeout=PATIENCE, check=False
         )
@@ -138,7 +139,7 @@ def test_a_full_disk_ends_the_run_with_one_line(years, tmp_path):
 # -- Any byte
 
 
-@pytest.mark.parametrize("part", [number / 40 for number in range(40)])
+@pytest.mark.parametrize("part", [number / 30 for number in range(30)])
 def test_wherever_it_is_cut_nothing_is_lost_and_one_window_repeats(years, whole, part):
     warehouse = Warehouse()
     ended = warehouse.load(whole.cut(int(part * len(whole.out))))
@@ -164,7 +165,7 @@ def test_no_state_runs_ahead_of_the_records(years, whole):
     lines = whole.out.splitlines(keepends=True)
     sizes = [sum(map(len, lines[: n + 1])) for n, line in enumerate(lines) if b'"STATE"' in line]
     assert len(sizes) > 20
-    for size in sizes[::3]:
+    for size in sizes[::4]:
         warehouse = Warehouse()
         warehouse.load(whole.cut(size))
         resumed(years, warehouse)
@@ -173,21 +174,21 @@ def test_no_state_runs_ahead_of_the_records(years, whole):
 
 def test_a_run_that_is_ended_again_and_again_gets_there(years, whole):
     warehouse = Warehouse()
-    size = len(whole.out) // 6
-    for runs in range(1, 40):
+    size = int(0.35 * len(whole.out))
+    done, runs = whole, 0
+    while len(done.out) > size:
         done = sync(years, state=warehouse.state)
         warehouse.load(done.cut(size))
-        if len(done.out) <= size:
-            break
-    assert runs > 3
-    assert differences(warehouse, years, *EVENTS) == []
+        runs += 1
+    assert runs > 2
+    assert differences(warehouse, years) == []
 
 
 # -- The first load, days later
 
 
 @pytest.mark.parametrize("short", [0.0, 1.0], ids=["whole", "short"])
-@pytest.mark.parametrize("part", [0.1, 0.25, 0.4, 0.6])
+@pytest.mark.parametrize("part", [0.3, 0.5, 0.7])
 def test_what_changed_before_a_first_load_goes_on_days_later_arrives(part, short):
     with sandbox(incidents=100, days=735, incident_embed_short=short) as box:
         old = [box.account.create_incident(at=ago(box, days=days)) for days in range(20, 720, 70)]
@@ -247,7 +248,8 @@ GOOD = {"replication_key": "created_at", "replication_key_value": "2024-06-01T00
 DAMAGED = {
     "cut off": ('{"bookmarks": {"incid', "The state or catalog file is no JSON"),
     "empty": ("", "The state or catalog file is no JSON"),
-    "a list": ([], "The state"),
+    "a list": ([], "it is no object"),
+    "a number": (7, "it is no object"),
     "without bookmarks": ({"value": 1}, "it holds no `bookmarks`"),
     "a whole message": ({"type": "STATE", "value": {"bookmarks": {}}}, "whole STATE message"),
     "another tap's": ({"bookmarks": {"issues": GOOD}}, "of other streams than this tap's"),

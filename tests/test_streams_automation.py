@@ -129,8 +129,10 @@ SHEETS = [
         "/event_orchestrations/O1/integrations",
         {},
         {"integrations": [{"id": "I1", "label": "Mail"}, {"id": "I2"}], "total": 2},
-        [{"id": "I1", "label": "Mail", "orchestration_id": "O1"}]
-        + [{"id": "I2", "orchestration_id": "O1"}],
+        [
+            {"id": "I1", "label": "Mail", "orchestration_id": "O1"},
+            {"id": "I2", "orchestration_id": "O1"},
+        ],
         ORCHESTRATIONS,
     ),
     Sheet(

@@ -260,7 +260,7 @@ class Incidents(EventStream):
     def __init__(self, tap: Tap, connection: Connection) -> None:
         super().__init__(tap, connection)
         # What this run has emitted and may meet again: when it was last changed, by id.
-        self._emitted: dict[str, datetime] = {}
+        self._emitted: dict[str, str] = {}
         # Properties that an embedded incident has when it is as full as a listed one.
         self._expected = set(LISTED)
 
@@ -371,7 +371,9 @@ class Incidents(EventStream):
     def _is_emitted(self, record: Record) -> bool:
         """Return whether this run has emitted the incident as new as this."""
         changed, known = record.get("updated_at"), self._emitted.get(record["id"])
-        return bool(changed and known and instant(changed) <= known)
+        if not changed or not known:
+            return False
+        return bool(changed == known or instant(changed) <= instant(known))
 
     def _news(self, record: Record) -> Iterator[Record]:
         """Yield the incident, unless this run has emitted it as new as this."""
@@ -382,7 +384,7 @@ class Incidents(EventStream):
     def _note(self, record: Record) -> None:
         """Remember that the incident is emitted as it is here."""
         if changed := record.get("updated_at"):
-            self._emitted[record["id"]] = instant(changed)
+            self._emitted[record["id"]] = changed
 
     def post_process(self, row: Record, context: Context | None = None) -> Record | None:
         """Fill in `updated_at` where it is missing or null, so that the bookmark can use it.

@@ -1,0 +1,1 @@
+"""Speed and cost of the tap, measured against others: `python -m benchmarks`."""

@@ -1,0 +1,255 @@
+"""Measure everything and write RESULTS.md: `python -m benchmarks [--quick] [PART …]`."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+import sys
+from datetime import datetime, timezone
+from importlib.metadata import version
+from typing import TYPE_CHECKING
+
+from benchmarks import cost, pace, startup
+from benchmarks.cost import BARE, CEILING, OURS, STOCK
+from benchmarks.environments import PACKAGES
+from benchmarks.process import HERE
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+# A row of the table "To reach": what, the target, what was measured.
+Goal = tuple[str, str, str]
+LIMITS = {"960 per 60 s": (960, 60.0), "96 per 6 s": (96, 6.0)}
+
+
+class Report:
+    """Collects the goals and the tables."""
+
+    def __init__(self) -> None:
+        """Begin empty."""
+        self.goals: list[Goal] = []
+        self._text: list[str] = []
+
+    def goal(self, what: str, target: str, reached: str) -> None:
+        """Add a row to the table of goals."""
+        self.goals.append((what, target, reached))
+
+    def section(self, title: str, text: str, head: str, rows: Iterable[Iterable[str]]) -> None:
+        """Add a table with what it shows."""
+        self._text.append(f"## {title}\n\n{text}\n\n{table(head, rows)}")
+
+    def __str__(self) -> str:
+        now = datetime.now(timezone.utc)
+        system = f"{platform.system()} {platform.machine()}, {os.cpu_count()} CPUs"
+        return "\n\n".join(
+            [
+                "# Benchmarks",
+                f"Written by `make bench` on {now:%-d %B %Y}: {system}, Python "
+                f"{platform.python_version()}, singer-sdk {version('singer-sdk')}. Other work "
+                "may have run on the machine: times differ from run to run, ratios are the "
+                "medians of measurements that took turns.",
+                table("what|to reach|reached", self.goals),
+                *self._text,
+            ]
+        )
+
+
+def table(head: str, rows: Iterable[Iterable[str]]) -> str:
+    """Return a Markdown table."""
+    names = head.split("|")
+    lines = [names, ["---"] * len(names), *rows]
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+
+
+def measure_cost(report: Report, *, quick: bool) -> None:
+    """CPU and memory for each record."""
+    costs = cost.measure(quick=quick)
+    sizes = sorted({size for _, size, _ in costs.cpu})
+    rows = []
+    for stream, size, client in [*costs.cpu, *costs.failed]:
+        key = stream, size, client
+        if key in costs.failed:
+            rows.append([stream, f"{size:,}", client, costs.failed[key], "", "", ""])
+            continue
+        ratios = [costs.ratio(*key, other) for other in (CEILING, BARE, OURS)]
+        rows.append(
+            [
+                stream,
+                f"{size:,}",
+                client,
+                f"{costs.microseconds(*key):.0f} µs",
+                f"{costs.memory[key]:.0f} MB",
+                *(f"{ratio:.1f}" if ratio else "" for ratio in ratios),
+            ]
+        )
+    report.section(
+        "CPU and memory for a record",
+        "User and system time of the client's process, less that of a run with "
+        f"{cost.FEW} records (its start), divided by the records; the largest size of the "
+        "process. All read the same rendered pages of 100 records (an incident 2.6 KB, a log "
+        "entry 1.5 KB, uncompressed) over HTTP from another process without latency or limits, "
+        "and write to a pipe. The bare ceiling decodes, wraps and encodes with msgspec: pages "
+        "that it has in memory, or that it gets with requests. The peers list no more than "
+        "10,000 records of a range; for each incident tap-pagerduty makes two more requests. "
+        "`pagerduty` is the vendor's client, its records written as lines of JSON.",
+        "stream|records|client|CPU per record|peak memory|× bare in memory|× bare over HTTP|× ours",
+        sorted(rows, key=lambda row: (row[0], int(row[1].replace(",", "")))),
+    )
+    for stream in cost.STREAMS:
+        size = max(size for size in sizes if (stream, size, STOCK) in costs.cpu)
+        stock = costs.ratio(stream, size, STOCK, OURS) or 0
+        memory, http = (costs.ratio(stream, size, OURS, other) or 0 for other in (CEILING, BARE))
+        report.goal(
+            f"CPU for a record of {stream}, {size:,} records",
+            "≤ 1/8 of the stock SDK tap, ≤ 3 × the bare ceiling",
+            f"1/{stock:.1f} of the stock tap, {memory:.1f} × the ceiling "
+            f"({http:.1f} × with HTTP on both sides)",
+        )
+    for stream in cost.STREAMS:
+        used = [costs.memory[stream, size, OURS] for size in sizes]
+        report.goal(
+            f"peak memory, {stream}",
+            "≤ 120 MB at 1M records, and within 10 % of that at 100k",
+            ", ".join(f"{mb:.0f} MB at {size:,}" for mb, size in zip(used, sizes, strict=True)),
+        )
+
+
+def measure_pace(report: Report, *, quick: bool) -> None:
+    """Wall time at the limit, alone and with another client."""
+    incidents = 1_500 if quick else 20_000
+    rows = []
+
+    def load(name: str, size: int, other_client: float = 0.0) -> pace.Load:
+        print(f"A load at {name}", file=sys.stderr)  # noqa: T201
+        found = pace.load(size, *LIMITS[name], other_client=other_client)
+        rows.append(
+            [
+                name + (", half of it another's" if other_client else ""),
+                f"{found.records:,}",
+                f"{found.requests:,} (at least {found.minimum:,})",
+                f"{found.wall:.1f} s",
+                f"{found.of_the_ideal:.1%}",
+                f"{found.used:.1%}",
+                str(found.refused),
+                f"{found.cpu:.1f} s",
+            ]
+        )
+        return found
+
+    for name, size in zip(LIMITS, (incidents, incidents // 2), strict=True):
+        found = load(name, size)
+        report.goal(
+            f"wall time of the 13 streams, latency 150 ms, {name}, reserve 0",
+            "≥ 95 % of the limit's pace, no 429",
+            f"{found.of_the_ideal:.1%} with start-up, {found.used:.1%} from the first answer to "
+            f"the last; {found.refused} of {found.requests} requests got 429",
+        )
+        report.goal(
+            f"requests for the 13 streams, {found.records:,} records",
+            "≤ 1.02 × minimum",
+            f"{found.requests / found.minimum:.3f} × ({found.requests:,} of {found.minimum:,})",
+        )
+    shared = load("96 per 6 s", incidents // 4, other_client=0.5)
+    report.goal(
+        "96 per 6 s shared with a client that uses half of it",
+        "≤ 1 % of our requests get 429; ≥ 85 % of what is left is used",
+        f"{shared.refused / shared.requests:.1%} get 429; {shared.used:.1%} is used",
+    )
+    report.section(
+        "Full load of the 13 streams",
+        "A year of a sandbox account, answers after 150 ms ± 50 ms, `max_concurrency` 3, "
+        "`rate_limit_reserve_percent` 0. At least: ⌈records/100⌉ requests for each stream and "
+        "each window that the API forces. The ideal makes so many at the limit's pace of 16 (or "
+        "8) a second, and starts in no time; a load that ends within a window may beat it.",
+        "limit|records|requests|wall time|of the ideal|of the limit used|429|CPU",
+        rows,
+    )
+
+
+def measure_output(report: Report, *, quick: bool) -> None:
+    """Whether the output depends on the number of requests under way."""
+    digests = pace.outputs(300 if quick else 3_000)
+    same = len(set(digests.values())) == 1
+    report.goal(
+        "output with `max_concurrency` 1, 3 and 8",
+        "identical: records, order and state",
+        "identical" if same else f"DIFFERENT: {digests}",
+    )
+
+
+def measure_stop(report: Report, *, quick: bool) -> None:
+    """How long it takes to stop."""
+    stops = pace.stops(2 if quick else 10)
+    valid = all(stop.is_valid for stop in stops)
+    report.goal(
+        f"SIGTERM while requests take 30 s ({len(stops)} times)",
+        "exit within 1 s, final STATE valid",
+        f"after {pace.median(stops):.2f} s, at most {max(stop.seconds for stop in stops):.2f} s; "
+        f"all lines whole and the last STATE valid: {'yes' if valid else 'NO'}",
+    )
+
+
+def measure_increment(report: Report, *, quick: bool) -> None:
+    """What a run a day later takes."""
+    rows = []
+    for incidents in (1_000,) if quick else (10_000, 100_000):
+        day = pace.a_day(incidents)
+        rows.append(
+            [
+                f"{incidents:,}",
+                f"{day.records:,}",
+                f"{day.requests:,}",
+                f"{day.wall:.1f} s",
+                f"{day.cpu:.1f} s",
+            ]
+        )
+    report.section(
+        "Incremental run, a day after another",
+        "The 13 streams, latency and limit as above (960 per 60 s).",
+        "incidents a year|records|requests|wall time|CPU",
+        rows,
+    )
+
+
+def measure_start(report: Report, *, quick: bool) -> None:
+    """What a start takes."""
+    starts = startup.measure(3 if quick else 15)
+    for option, start in starts.items():
+        report.goal(
+            f"start-up, `{option}`",
+            "< 2 × a bare SDK tap's",
+            f"{start.ratio:.2f} × ({start.ours:.2f} s of CPU, the other {start.bare:.2f} s)",
+        )
+
+
+PARTS: dict[str, Callable[..., None]] = {
+    "pace": measure_pace,
+    "cost": measure_cost,
+    "output": measure_output,
+    "stop": measure_stop,
+    "increment": measure_increment,
+    "start": measure_start,
+}
+
+
+def main() -> None:
+    """Run the parts that are asked for, or all."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="small sizes, printed only")
+    parser.add_argument("parts", nargs="*", metavar="PART", help=f"of {', '.join(PARTS)}")
+    given = parser.parse_args()
+    if unknown := set(given.parts) - PARTS.keys():
+        parser.error(f"no such part: {', '.join(unknown)}")
+    report = Report()
+    for name, part in PARTS.items():
+        if name in (given.parts or PARTS):
+            part(report, quick=given.quick)
+    print(report)  # noqa: T201
+    if not given.quick and not given.parts:
+        (HERE / "RESULTS.md").write_text(f"{report}\n", encoding="utf-8")
+    print("Peers:", ", ".join(PACKAGES.values()), file=sys.stderr)  # noqa: T201
+
+
+if __name__ == "__main__":
+    main()

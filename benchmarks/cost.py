@@ -1,0 +1,141 @@
+"""CPU and memory for each record: our tap, and others, reading from rendered pages."""
+
+from __future__ import annotations
+
+import statistics
+import subprocess
+import sys
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta, timezone
+from typing import TYPE_CHECKING
+
+from benchmarks import environments
+from benchmarks.process import Server, Tap, median_ratio, run, run_counted
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from benchmarks.process import Command
+
+STREAMS = ("incidents", "log_entries")
+# A run with so few records takes what a start takes; it is subtracted from the others.
+FEW = 100
+# The account's records lie in this range: less than the 180 days of a window at most.
+UNTIL = datetime(2026, 1, 1, tzinfo=timezone.utc)
+SINCE = UNTIL - timedelta(days=170)
+# Records in the windows of those who do not find the right size themselves.
+IN_WINDOW = 9_000
+
+OURS, STOCK = "our tap", "stock SDK tap"
+CEILING, BARE = "bare, pages in memory", "bare, over HTTP"
+
+
+@dataclass
+class Costs:
+    """Measurements by stream, size and client, in the order of the rounds."""
+
+    cpu: dict[tuple[str, int, str], list[float]] = field(default_factory=lambda: defaultdict(list))
+    memory: dict[tuple[str, int, str], float] = field(default_factory=dict)
+    failed: dict[tuple[str, int, str], str] = field(default_factory=dict)
+
+    def microseconds(self, stream: str, size: int, client: str) -> float:
+        """Return the median CPU for a record."""
+        return statistics.median(self.cpu[stream, size, client]) * 1e6
+
+    def ratio(self, stream: str, size: int, client: str, other: str) -> float | None:
+        """Return how many times the other's CPU the client takes, the median of pairs."""
+        pair = [self.cpu.get((stream, size, each)) for each in (client, other)]
+        return median_ratio(pair[0], pair[1]) if pair[0] and pair[1] else None
+
+
+@dataclass(frozen=True)
+class Client:
+    """One who reads a stream: the command for a number of records, and the most of them."""
+
+    name: str
+    command: Callable[[str, int], Command]
+    most: int
+
+
+def measure(*, quick: bool) -> Costs:
+    """Measure all clients on all sizes, in rounds, so that a ratio compares neighbours."""
+    rounds = {5_000: 1} if quick else {10_000: 7, 100_000: 3, 1_000_000: 1}
+    costs = Costs()
+    with Server("replay") as server:
+        every = clients(server.url)
+        for size, count in rounds.items():
+            for _ in range(count):
+                for stream in STREAMS:
+                    for client in every:
+                        if size <= client.most:
+                            _measure(costs, server, client, stream, size)
+    return costs
+
+
+def _measure(costs: Costs, server: Server, client: Client, stream: str, size: int) -> None:
+    key = stream, size, client.name
+    if key in costs.failed:
+        return
+    print(f"{stream}, {size:,} records: {client.name}", file=sys.stderr)  # noqa: T201
+    server.ask(size=FEW)
+    start = run(client.command(stream, FEW))
+    server.ask(size=size)
+    cost, lines = run_counted(client.command(stream, size))
+    if cost.exit_code or lines < size:
+        costs.failed[key] = f"wrote {lines:,} lines and ended with status {cost.exit_code}"
+        return
+    costs.cpu[key].append((cost.cpu - start.cpu) / (size - FEW))
+    costs.memory[key] = max(cost.memory, costs.memory.get(key, 0))
+
+
+def clients(url: str) -> list[Client]:
+    """Return all clients that can be run here."""
+    taps = {stream: Tap(url, [stream], start_date=SINCE.isoformat()) for stream in STREAMS}
+
+    def span(size: int) -> list[str]:
+        seconds = round((UNTIL - SINCE).total_seconds() * min(1, IN_WINDOW / size))
+        return [SINCE.isoformat(), UNTIL.isoformat(), str(seconds)]
+
+    def bare(source: str, stream: str, size: int) -> Command:
+        return [sys.executable, "-m", "benchmarks.bare", source, url, stream, *span(size)]
+
+    def stock(stream: str, size: int) -> Command:
+        since, until, seconds = span(size)
+        config = {
+            "api_key": "sandbox-key",
+            "api_url": url,
+            "stream": stream,
+            "since": since,
+            "until": until,
+            "window_seconds": int(seconds),
+        }
+        path = taps[stream].file("stock", config)
+        return [sys.executable, "-m", "benchmarks.stock", "--config", path]
+
+    found = [
+        Client(OURS, lambda stream, _: taps[stream].command(), 1_000_000),
+        Client(CEILING, lambda stream, size: bare(str(size), stream, size), 1_000_000),
+        Client(BARE, lambda stream, size: bare("http", stream, size), 1_000_000),
+        Client(STOCK, stock, 100_000),
+    ]
+    for peer, package in environments.PACKAGES.items():
+        # The others know no ceiling: an account of 10,000 records is all that they can list.
+        client = _peer(peer, package, url, 100_000 if peer == "vendor" else 10_000)
+        if client:
+            found.append(client)
+    return found
+
+
+def _peer(peer: str, package: str, url: str, most: int) -> Client | None:
+    try:
+        python = environments.python(peer)
+    except subprocess.CalledProcessError:
+        print(f"{package} cannot be installed here.", file=sys.stderr)  # noqa: T201
+        return None
+    span = [SINCE.isoformat(), UNTIL.isoformat()]
+
+    def command(stream: str, _size: int) -> Command:
+        return [python, "benchmarks/peer.py", peer, url, stream, *span]
+
+    return Client(package, command, most)

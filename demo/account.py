@@ -1,0 +1,38 @@
+"""The account that is read: a real one, or the sandbox."""
+
+from __future__ import annotations
+
+import re
+import sys
+import typing as t
+
+from demo.processes import DemoError, lines
+
+if t.TYPE_CHECKING:
+    from pathlib import Path
+
+    from demo.processes import Processes
+
+
+def start_sandbox(processes: Processes, project: Path, home: Path) -> dict[str, str]:
+    """Start the sandbox, a day older than the last time; return the settings to read it.
+
+    Raises:
+        DemoError: it did not come up.
+    """
+    home.mkdir(parents=True, exist_ok=True)
+    log = home / "sandbox.log"
+    sandbox = processes.start(
+        *(sys.executable, "-m", "sandbox", "--quiet"),
+        *("--state-file", home / "clock.json", "--advance", "1d"),
+        cwd=project,
+        log=log,
+    )
+    for line in lines(sandbox):
+        if found := re.search(r"http://\S+", line):
+            return {
+                "TAP_PAGERDUTY_API_KEY": "sandbox-key",
+                "TAP_PAGERDUTY_API_URL": found[0],
+            }
+    msg = f"The sandbox does not start; its own words are in {log}."
+    raise DemoError(msg)

@@ -1,0 +1,146 @@
+"""Child processes that never outlive us, however we end."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import typing as t
+from contextlib import ExitStack, contextmanager, suppress
+
+if t.TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+    from types import FrameType
+
+# Seconds that a process gets to end by itself when it is told to.
+PATIENCE = 15
+
+
+class DemoError(Exception):
+    """What keeps us from going on, in a line for a person."""
+
+
+class Stopped(BaseException):
+    """A signal told us to stop."""
+
+    def __init__(self, number: int) -> None:
+        """Keep the signal's number."""
+        super().__init__(number)
+        self.number = number
+
+
+class Processes:
+    """Starts processes, each in a group of its own, and stops all of them at the end.
+
+    While it is open, SIGINT, SIGTERM and SIGHUP raise Stopped, but not while a process is
+    half started or being stopped. They reach us alone: a child in a group of its own is
+    not hit by the Ctrl-C of the terminal.
+    """
+
+    def __init__(self) -> None:
+        """Start nothing yet."""
+        self._children = ExitStack()
+        self._held = 0
+        self._pending: int | None = None
+        self._before: dict[int, t.Any] = {}
+
+    def __enter__(self) -> Processes:  # noqa: PYI034, nobody derives from it
+        """Take over the signals."""
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            self._before[number] = signal.signal(number, self._signalled)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Stop what was started, the last first, and give the signals back."""
+        with suppress(Stopped), self._hold():
+            self._children.close()
+        for number, handler in self._before.items():
+            signal.signal(number, handler)
+
+    def start(
+        self,
+        *command: str | Path,
+        cwd: Path,
+        env: dict[str, str] | None = None,
+        log: Path | None = None,
+        stop: int = signal.SIGTERM,
+    ) -> subprocess.Popen[str]:
+        """Start a process that the signal STOP ends; its errors, or all it says, go to LOG.
+
+        Without LOG they come with its output, to be read.
+        """
+        with self._hold(), ExitStack() as files:
+            errors = files.enter_context(log.open("a")) if log else subprocess.STDOUT
+            child = subprocess.Popen(  # noqa: S603, the commands are ours
+                command,
+                cwd=cwd,
+                env=env,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=errors,
+                text=True,
+                encoding="utf-8",
+                errors="replace",
+                start_new_session=True,
+            )
+            self._children.callback(_stop, child, stop)
+        return child
+
+    def run(self, *command: str | Path, cwd: Path, log: Path, what: str) -> None:
+        """Run a process to its end.
+
+        Raises:
+            DemoError: it did not end well.
+        """
+        child = self.start(*command, cwd=cwd, log=log)
+        child.communicate()
+        if child.returncode:
+            msg = f"{what} failed; its own words are in {log}."
+            raise DemoError(msg)
+
+    @contextmanager
+    def _hold(self) -> Iterator[None]:
+        """Put signals off until the block is done."""
+        self._held += 1
+        try:
+            yield
+        finally:
+            self._held -= 1
+        self._raise_pending()
+
+    def _signalled(self, number: int, _: FrameType | None) -> None:
+        self._pending = number
+        self._raise_pending()
+
+    def _raise_pending(self) -> None:
+        if self._pending is not None and not self._held:
+            number, self._pending = self._pending, None
+            raise Stopped(number)
+
+
+def _stop(child: subprocess.Popen[str], number: int) -> None:
+    """End a process by a signal, and then what is left of its group."""
+    if child.poll() is None:
+        child.send_signal(number)
+        with suppress(subprocess.TimeoutExpired):
+            # Someone must read what it still says, or it may never end.
+            child.communicate(timeout=PATIENCE)
+    with suppress(ProcessLookupError, PermissionError):
+        os.killpg(child.pid, signal.SIGKILL)
+    child.wait()
+    if child.stdout:
+        child.stdout.close()
+
+
+def say(text: str = "") -> None:
+    """Write a line for the person at the terminal, at once."""
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
+
+
+def lines(child: subprocess.Popen[str]) -> Iterator[str]:
+    """Yield what a process says, line by line, as it says it."""
+    if child.stdout:
+        yield from child.stdout
