@@ -22,7 +22,7 @@ from singer_sdk.mapper import SameRecordTransform
 from singer_sdk.streams.rest import HTTPRequest, PageContext
 
 from tap_pagerduty import answers
-from tap_pagerduty.answers import WHOLE_BODY, CredentialsError, NotFoundError
+from tap_pagerduty.answers import WHOLE_BODY, CredentialsError, NotFoundError, QuotaError
 from tap_pagerduty.output import Writer
 from tap_pagerduty.pagination import LIST, PAGE_SIZE, CeilingError, Page, Paginator
 from tap_pagerduty.prefetch import look_ahead
@@ -525,6 +525,11 @@ class PagerDutyStream(RESTStream[Call]):
                 self.fail(f"access was withdrawn while reading: {error}")
             else:
                 self.skip(str(error))
+        except QuotaError as error:
+            if self._answered:
+                self.fail(str(error))
+            else:
+                self.skipped = str(error)
         except (FatalAPIError, CeilingError, RetriableAPIError, *RETRIED) as error:
             tried = "" if isinstance(error, (FatalAPIError, CeilingError)) else self.patience
             self.fail(answers.describe(error) + tried)
