@@ -138,19 +138,22 @@ class Sandbox:
         return records
 
     def children(
-        self, path: str, include: Collection[str] = (), **window: When
+        self,
+        path: str,
+        include: Collection[str] = (),
+        **how: Any,  # noqa: ANN401
     ) -> dict[Any, list[Record]]:
         """Give the records of a path such as `/teams/{id}/members` by the id of their parent.
 
         With several `{id}` in the path the keys are tuples. Parents without children are there,
-        with an empty list.
+        with an empty list. `how`: as of `truth_of`.
         """
         found: dict[Any, list[Record]] = {}
         for ids in list(self.app.library.parents(path)):
             own = path
             for each in ids:
                 own = own.replace("{id}", each, 1)
-            found[ids[0] if len(ids) == 1 else ids] = self.truth_of(own, include, **window)
+            found[ids[0] if len(ids) == 1 else ids] = self.truth_of(own, include, **how)
         return found
 
     def replace(self, path: str, records: list[Record]) -> None:

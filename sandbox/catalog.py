@@ -31,37 +31,40 @@ CATALOG: dict[str, Endpoint] = {
         *METRICS,
     )
 }
-_Tree = dict[str, "_Tree | Endpoint"]  # type: ignore[misc]
 
 
 def find(path: str) -> tuple[Endpoint, tuple[str, ...]] | None:
     """Find the endpoint of a path, and the ids in the path; fixed words go before `{id}`."""
-    return _find(_TREE, path.strip("/").split("/"), ())
+    return _ROOT.find(path.strip("/").split("/"), ())
 
 
-def _find(
-    tree: dict,
-    parts: list[str],
-    ids: tuple[str, ...],  # type: ignore[type-arg]
-) -> tuple[Endpoint, tuple[str, ...]] | None:
-    if not parts:
-        endpoint = tree.get("")
-        return (endpoint, ids) if endpoint is not None else None
-    part, rest = parts[0], parts[1:]
-    found = _find(tree[part], rest, ids) if part and part in tree else None
-    if found is None and part and "{id}" in tree:
-        found = _find(tree["{id}"], rest, (*ids, part))
-    return found
+class _Branch:
+    """What may come after the same first words of a path."""
+
+    def __init__(self) -> None:
+        self.endpoint: Endpoint | None = None
+        self.words: dict[str, _Branch] = {}
+
+    def add(self, parts: list[str], endpoint: Endpoint) -> None:
+        """Add an endpoint."""
+        if parts:
+            self.words.setdefault(parts[0], _Branch()).add(parts[1:], endpoint)
+        else:
+            self.endpoint = endpoint
+
+    def find(
+        self, parts: list[str], ids: tuple[str, ...]
+    ) -> tuple[Endpoint, tuple[str, ...]] | None:
+        """Find the endpoint of the rest of a path."""
+        if not parts:
+            return (self.endpoint, ids) if self.endpoint else None
+        fixed, free = self.words.get(parts[0]), self.words.get("{id}")
+        found = fixed.find(parts[1:], ids) if fixed else None
+        if found is None and free and parts[0]:
+            found = free.find(parts[1:], (*ids, parts[0]))
+        return found
 
 
-def _tree() -> dict:  # type: ignore[type-arg]
-    tree: dict = {}  # type: ignore[type-arg]
-    for path, endpoint in CATALOG.items():
-        branch = tree
-        for part in path.strip("/").split("/"):
-            branch = branch.setdefault(part, {})
-        branch[""] = endpoint
-    return tree
-
-
-_TREE = _tree()
+_ROOT = _Branch()
+for _path, _endpoint in CATALOG.items():
+    _ROOT.add(_path.strip("/").split("/"), _endpoint)

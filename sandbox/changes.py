@@ -14,7 +14,7 @@ from sandbox.founding import FOUNDED
 from sandbox.making import bare, own_id, salt_of, write_time
 from sandbox.query import bounds
 from sandbox.reads import read, single
-from sandbox.rows import Rows
+from sandbox.rows import Rows, rows_of
 from sandbox.times import DAY, UTC, add_months, iso
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from sandbox.directory import Record
     from sandbox.query import Query
-    from sandbox.reads import Read
+    from sandbox.reads import Read, Settings
 
 _AUDIT = "/audit/records"
 _AUDIT_STEP = 5 * 3600
@@ -118,7 +118,13 @@ def audit_records(query: Query) -> Rows:
     """List the audit records of the window, newest first; nothing is older than 12 months."""
     oldest = max(_FIRST_AUDIT, add_months(query.now, -12))
     numbers = _numbers(query, _AUDIT, _AUDIT_STEP, oldest)
-    return _rows(numbers, lambda number: _audit_record(query, number))
+    rows = _rows(numbers, lambda number: _audit_record(query, number))
+    kinds = query.many("root_resource_types[]")
+    if not kinds:
+        return rows
+    types = {f"{KINDS[each][0]}_reference" for each in kinds if each in KINDS}
+    found = [each for each in rows.all() if each["root_resource"]["type"] in types]
+    return rows_of(found, lambda record: record)
 
 
 def _audit_of(query: Query) -> list[Record]:
@@ -254,14 +260,15 @@ def _audit(path: str, prefix: str = "") -> Read:
         early_access=early,
         window=audit_window,
         choices="actor_type=user_reference,api_key_reference,app_reference "
-        "method_type=browser,oauth,api_token,identity_provider,other actions[]=create,update,delete "
+        "method_type=browser,oauth,api_token,identity_provider,other "
+        "actions[]=create,update,delete "
         f"root_resource_types[]={','.join(KINDS)},ip_allow_lists",
-        filters="root_resource_types[]=root_resource.type actor_type=actors.type actor_id=actors.id method_type=method.type "
+        filters="actor_type=actors.type actor_id=actors.id method_type=method.type "
         "method_truncated_token=method.truncated_token actions[]=action",
     )
 
 
-_PAUSED_SETTINGS = {
+_PAUSED_SETTINGS: Settings = {
     "scope": "incidents.read",
     "ability": "event_intelligence",
     "window": _half_year,

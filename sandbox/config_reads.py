@@ -11,7 +11,7 @@ from sandbox.reads import read, single
 if TYPE_CHECKING:
     from sandbox.directory import Record
     from sandbox.query import Query
-    from sandbox.reads import Read
+    from sandbox.reads import Read, Settings
     from sandbox.words import Json
 
 # -- workflows -----------------------------------------------------------------------------------
@@ -195,7 +195,7 @@ _ORCHESTRATIONS = read(
     no_total=True,
     count=(26, 30),
 )
-_EO = {"scope": "event_orchestrations.read"}
+_EO: Settings = {"scope": "event_orchestrations.read"}
 _EO_INTEGRATIONS = read(
     "/event_orchestrations/{id}/integrations", "integrations", count=(0, 3), **_EO
 )
@@ -388,7 +388,7 @@ def _enrichments(query: Query) -> list[Record]:
     return records
 
 
-_EARLY = {"scope": "contextual_data.read", "enrolment": "enrichment"}
+_EARLY: Settings = {"scope": "contextual_data.read", "enrolment": "enrichment"}
 _ENRICHMENTS = read(
     "/enrichment/event_enrichments",
     "event_enrichments",

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from sandbox.directory import Record
     from sandbox.query import Query
+    from sandbox.reads import Read, Settings
     from sandbox.words import Json
 
 
@@ -66,6 +67,7 @@ def _definition(query: Query, path: str, owner: str, ids: tuple[str, ...], place
         **made,
         "id": own,
         "self": str(made["self"]).replace(str(made["id"]), own),
+        "html_url": None,
         "name": fixed.name,
         "display_name": fixed.name.replace("_", " ").capitalize(),
         "summary": fixed.name.replace("_", " ").capitalize(),
@@ -81,7 +83,8 @@ def _definition(query: Query, path: str, owner: str, ids: tuple[str, ...], place
 
 def _types(query: Query) -> list[Record]:
     """List the incident types; the first is what incidents are unless they are something else."""
-    library, records = query.library, []
+    library = query.library
+    records: list[Record] = []
     for number in range(library.count("/incidents/types")):
         made = library.make("/incidents/types", (), number, query.zone)
         name = "incident_default" if number == 0 else f"type_{number}"
@@ -168,7 +171,15 @@ def incident_values(query: Query, own: str, known: dict[str, Json]) -> list[Reco
     return records
 
 
-_SCOPE = {"scope": "custom_fields.read"}
+_SCOPE: Settings = {"scope": "custom_fields.read"}
+
+
+def _enabled(query: Query) -> None:
+    """Read the filter, which is `enabled` by default."""
+    asked = query.one("filter") or "enabled"
+    query.values = {"filter": [{"enabled": "true", "disabled": "false"}.get(asked, "all")]}
+
+
 _TYPES = read(
     "/incidents/types",
     "incident_types",
@@ -177,15 +188,9 @@ _TYPES = read(
     ability="incident_types",
     choices="filter=enabled,disabled,all",
     filters="filter=enabled",
-    check=lambda query: _enabled(query),
+    check=_enabled,
     count=(4, 5),
 )
-
-
-def _enabled(query: Query) -> None:
-    """Read the filter, which is `enabled` by default."""
-    asked = query.one("filter") or "enabled"
-    query.values = {"filter": [{"enabled": "true", "disabled": "false"}.get(asked, "all")]}
 
 
 _OF_TYPE = read(
@@ -210,7 +215,7 @@ _OPTIONS = read(
 )
 
 
-def _options_list(path: str, owner: str) -> tuple:  # type: ignore[type-arg]
+def _options_list(path: str, owner: str) -> tuple[Read, Read]:
     many = read(
         f"{path}/{{id}}/field_options", "field_options", source=_options_of(path, owner), **_SCOPE
     )

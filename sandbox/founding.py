@@ -101,6 +101,7 @@ class Founding:
         login = f"user{index:02d}" if not name.isascii() else name.lower().replace(" ", ".")
         email = f"{login.replace(chr(34), '')}@example.com"
         token = f"{hash_of(self._seed, 0xCA1, index):016X}"
+        url = f"{API}/users/{own}/contact_methods"
         methods = [("email_contact_method", "Default", email)]
         methods += [("phone_contact_method", "Mobile", phone(own))] * dice.below(2)
         methods += [("push_notification_contact_method", "Phone app", token)] * dice.below(2)
@@ -149,7 +150,7 @@ class Founding:
                             "id": self._part_id(1, index, 0),
                             "type": "email_contact_method_reference",
                             "summary": "Default",
-                            "self": f"{API}/users/{own}/contact_methods/{self._part_id(1, index, 0)}",
+                            "self": f"{url}/{self._part_id(1, index, 0)}",
                             "html_url": None,
                         },
                         "urgency": "high",

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from sandbox.directory import Record
     from sandbox.incidents import State
     from sandbox.query import Query
+    from sandbox.reads import Settings
 
 _LOOK_BACK = 300
 _PLACES = 1 << 24
@@ -61,7 +62,7 @@ def _alert(query: Query, state: State, own: str, place: int, *, resolved: bool) 
     if "incidents" in query.include:
         incident = account.incidents.show(facts.serial, zone)
     entry = account.incidents.show(facts.serial, zone, query.include)["first_trigger_log_entry"]
-    odd: Record = {
+    odd: dict[int, Record] = {
         0: {"privilege": None},
         1: {"resolved_at": iso(closed, zone) if closed else None},
     }
@@ -255,7 +256,7 @@ def _impacts(query: Query) -> list[Record]:
     return [impact(query, own, dice) for own in dice.some(ids, dice.below(4))]
 
 
-_READ = {"scope": "incidents.read"}
+_READ: Settings = {"scope": "incidents.read"}
 _ALERTS = read(
     "/incidents/{id}/alerts",
     "alerts",
@@ -267,7 +268,11 @@ _ALERTS = read(
     filters="alert_key=alert_key statuses[]=status",
     **_READ,
 )
-_AIOPS = {"ability": "event_intelligence", "choices": "additional_details[]=incident", **_READ}
+_AIOPS: Settings = {
+    "ability": "event_intelligence",
+    "choices": "additional_details[]=incident",
+    **_READ,
+}
 INCIDENTS = (
     _ALERTS,
     single("/incidents/{id}/alerts/{id}", "alert", _ALERTS, includes=""),

@@ -1,4 +1,4 @@
-"""The records of all endpoints but the core ones: made, kept, replaced, looked up, compared with."""
+"""The records of all endpoints but the core ones: made, kept, replaced, looked up."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class Library:
 
     def __init__(self, account: Account, options: Options, reads: Mapping[str, Endpoint]) -> None:
         """Take the account and the endpoints by path; nothing is made yet."""
-        self.account = account
+        self.account: Account = account
         self.options = options
         self.seed = hash_of(options.seed, 0x11B)
         self._reads = reads
@@ -129,6 +129,10 @@ class Library:
         shown: list[Record] = directory.show("users", record, zone, include)["contact_methods"]
         return shown or [bare("PCONT00", "email_contact_method_reference", None)]
 
+    def web(self, path: str) -> str:
+        """Give the address of a page of the web app."""
+        return self.account.directory.web(path)
+
     # -- parents -------------------------------------------------------------------------------
 
     def check_parents(self, path: str, ids: tuple[str, ...]) -> None:
@@ -145,7 +149,7 @@ class Library:
     def _is_own(self, path: str) -> bool:
         """Tell whether the last id in a path is that of the record itself."""
         prefix = path[: -len("/{id}")]
-        return prefix in self._reads and prefix not in _PARENTS
+        return prefix not in _PARENTS
 
     def check_family(self, prefix: str, own: str) -> None:
         """Refuse the id of a legacy schedule among the flexible ones, and the other way round."""
@@ -238,7 +242,9 @@ class Library:
         """Find one record of a list."""
         everything = self.query(ids, zone=query.zone, include=query.include)
         for record in self.rows(many, everything).all():
-            if str(record.get(place)) == own or record.get("name") == own:
+            if str(record.get(place)) == own:
+                return record
+            if many.path == "/incidents/types" and record["name"] == own:
                 return record
         self.check_family(many.path, own)
         raise not_found()

@@ -1,4 +1,4 @@
-"""Makes records of a shape: always the same ones for the same account, endpoint, parents, number."""
+"""Makes records of a shape: always the same for the same account, endpoint, parents, number."""
 
 from __future__ import annotations
 
@@ -47,10 +47,10 @@ class Making:
     def __post_init__(self) -> None:
         """Set up what all properties of the record share."""
         key = (self.library.seed, salt_of(self.path), *map(salt_of, self.ids), self.number)
-        self.dice = Dice(*key)
-        self.own = own_id(self.library, self.path, self.ids, self.number)
-        self.title = title_of(self.path, self.ids, self.number)
-        self.address = self.path
+        self.dice: Dice = Dice(*key)
+        self.own: str = own_id(self.library, self.path, self.ids, self.number)
+        self.title: str = title_of(self.path, self.ids, self.number)
+        self.address: str = self.path
         for own in self.ids:
             self.address = self.address.replace("{id}", own, 1)
         self.created = FOUNDED + self.dice.below(1500 * DAY)
@@ -64,7 +64,7 @@ class Making:
                 made[name] = self.own
         return made
 
-    def _value(self, node: Node, name: str, depth: int) -> Json:  # noqa: PLR0911
+    def _value(self, node: Node, name: str, depth: int) -> Json:  # noqa: C901, PLR0911
         dice = self.dice
         null = node.null and dice.one_in(4)
         if null and name != "self":
@@ -76,7 +76,10 @@ class Making:
             count = dice.below(4)
             if item.kind == "enum":
                 return sorted(dice.some(item.choices, count))
-            return [self._value(item, name, depth + 1) for _ in range(count)]
+            items = [self._value(item, name, depth + 1) for _ in range(count)]
+            if item.kind == "reference":
+                items = list({each["id"]: each for each in items}.values())
+            return items
         if node.kind == "enum":
             return node.choices[
                 (self.number if name == "type" else dice.bits()) % len(node.choices)

@@ -13,7 +13,7 @@ from sandbox.reads import read, single
 if TYPE_CHECKING:
     from sandbox.directory import Record
     from sandbox.query import Query
-    from sandbox.reads import Read
+    from sandbox.reads import Read, Settings
 
 # -- standards -----------------------------------------------------------------------------------
 
@@ -59,7 +59,7 @@ def _ids_needed(query: Query) -> None:
         raise refusal(400, 2003, "ids cannot be empty.")
 
 
-_STANDARDS = {"scope": "standards.read"}
+_STANDARDS: Settings = {"scope": "standards.read"}
 STANDARDS = (
     read(
         "/standards",
@@ -86,7 +86,7 @@ STANDARDS = (
 
 # -- status pages --------------------------------------------------------------------------------
 
-_PAGES_SCOPE = {"scope": "status_pages.read"}
+_PAGES_SCOPE: Settings = {"scope": "status_pages.read"}
 _POST_TYPES = "post_type=incident,maintenance"
 _POST = "/status_pages/{id}/posts"
 _UPDATES = read(

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from sandbox.dice import Dice
     from sandbox.directory import Record
     from sandbox.query import Query
+    from sandbox.reads import Settings
 
 _ACCOUNT = "PACCT01"
 _ROLES = ("manager", "responder", "observer")
@@ -69,7 +70,7 @@ def _allocations(query: Query) -> list[Record]:
     ]
 
 
-_CONTACTS = {"scope": "users:contact_methods.read"}
+_CONTACTS: Settings = {"scope": "users:contact_methods.read"}
 _METHODS = read("/users/{id}/contact_methods", "contact_methods", source=_methods, **_CONTACTS)
 _NOTIFICATION_RULES = read(
     "/users/{id}/notification_rules",
@@ -226,7 +227,7 @@ def _tagged(kind: str) -> Callable[[Query], list[Record]]:
 
 
 _TAGGABLE = ("users", "teams", "escalation_policies")
-_SUBSCRIBERS = {"scope": "subscribers.read"}
+_SUBSCRIBERS: Settings = {"scope": "subscribers.read"}
 TEAMS = (
     read(
         "/teams/{id}/members",
@@ -300,9 +301,12 @@ def _all_relationships(query: Query) -> list[Record]:
     for kind, owns in (("business_service", business), ("technical_service", technical)):
         for own in owns:
             dice = library.dice("depends", own)
-            for other in dice.some(query.account.founding.ids["services"], dice.below(4)):
-                if other != own and other in technical:
-                    found.append(_relationship(other, kind, own))
+            others = dice.some(query.account.founding.ids["services"], dice.below(4))
+            found += [
+                _relationship(other, kind, own)
+                for other in others
+                if other != own and other in technical
+            ]
     return found
 
 
@@ -371,8 +375,8 @@ def _threshold(query: Query) -> Record:
 
 
 _MORE_FIELDS = "additional_fields[]=services.highest_impacting_priority,total_impacted_count"
-_SERVICES = {"scope": "services.read"}
-_BOARD = {"scope": "status_dashboards.read"}
+_SERVICES: Settings = {"scope": "services.read"}
+_BOARD: Settings = {"scope": "status_dashboards.read"}
 _DASHBOARDS = read("/status_dashboards", "status_dashboards", "next_only", count=(3, 6), **_BOARD)
 _INTEGRATIONS = read("/services/{id}/integrations", "integrations", source=_integrations)
 SERVICES = (

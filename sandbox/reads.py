@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import msgspec
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from sandbox.query import Query
     from sandbox.words import Json
 
+Settings: TypeAlias = dict[str, Any]
 _PAGING: dict[str, set[str]] = {
     "none": set(),
     "single": set(),
@@ -36,6 +37,7 @@ _PAGING: dict[str, set[str]] = {
 }
 _TOP = 200
 _BATCH = 1000
+_NEARBY = 200
 
 
 @dataclass(frozen=True)
@@ -111,7 +113,7 @@ def read(  # noqa: PLR0913
 
 
 def _pairs(text: str) -> dict[str, str]:
-    return dict(each.split("=", 1) for each in text.split())  # type: ignore[misc]
+    return dict(each.split("=", 1) for each in text.split())
 
 
 def single(path: str, key: str, many: Read, *, place: str = "id", **more: Any) -> Read:  # noqa: ANN401
@@ -207,7 +209,8 @@ def answer(endpoint: Read, query: Query) -> Json:
 
 
 def _extra(endpoint: Read, query: Query) -> Record:
-    return endpoint.extra(query) if endpoint.extra else {}
+    more = endpoint.extra
+    return more(query) if more else {}
 
 
 def chosen(endpoint: Read, query: Query, rows: Rows) -> Rows:
@@ -229,7 +232,7 @@ def chosen(endpoint: Read, query: Query, rows: Rows) -> Rows:
 
 
 def _sort_key(value: Json) -> tuple[int, str]:
-    return (value, "") if isinstance(value, int) else (0, str(value or "").casefold())
+    return (int(value), "") if isinstance(value, int) else (0, str(value or "").casefold())
 
 
 def _passes(record: Record, where: str, wanted: frozenset[str]) -> bool:
@@ -308,7 +311,7 @@ def _position(rows: Rows, token: str | None) -> int:
     except ValueError:
         raise refusal(400, 2001, "Cursor is invalid.") from None
     if anchor:
-        for shift in (0, *range(1, 200)):
+        for shift in range(_NEARBY):
             found = rows.show(rows.take(position - 1 + shift, 1))
             if not found:
                 break

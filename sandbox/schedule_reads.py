@@ -18,10 +18,12 @@ if TYPE_CHECKING:
 
     from sandbox.directory import Record
     from sandbox.query import Query
+    from sandbox.reads import Settings
 
 _PAST, _COMING = 400 * DAY, 90 * DAY
 _V3 = "/v3/schedules"
 _EVENTS = f"{_V3}/{{id}}/rotations/{{id}}/events"
+_PLURALS = {"custom_shift": "custom_shifts", "override_shift": "overrides"}
 _GRID = {"custom_shift": 21 * DAY, "override_shift": 10 * DAY}
 
 
@@ -148,7 +150,7 @@ def _member(making: Making) -> Record:
 
 def _shifts(kind: str) -> Callable[[Query], list[Record]]:
     """Make the source of what happens every so many days on a flexible schedule."""
-    path, step = f"{_V3}/{{id}}/{kind}", _GRID[kind]
+    path, step = f"{_V3}/{{id}}/{_PLURALS[kind]}", _GRID[kind]
 
     def source(query: Query) -> list[Record]:
         since, until = _range(query)
@@ -162,7 +164,7 @@ def _shifts(kind: str) -> Callable[[Query], list[Record]]:
                 low, high = (start, end) if overflow else (max(start, since), min(end, until))
                 own = own_id("ulid", query.library.seed, int(query.ids[0], 36), number, step)
                 times = {"start_time": iso(low, query.zone), "end_time": iso(high, query.zone)}
-                address = f"{API}{path.replace('{id}', query.ids[0])}s/{own}"
+                address = f"{API}{path.replace('{id}', query.ids[0])}/{own}"
                 records.append(
                     {
                         "id": own,
@@ -200,7 +202,7 @@ def _overriding(query: Query, making: Making) -> Record:
 
 
 _PARTS = {"custom_shift": _assignments, "override_shift": _overriding}
-_SCOPE = {"scope": "schedules.read"}
+_SCOPE: Settings = {"scope": "schedules.read"}
 _CUSTOM_SHIFTS = read(
     f"{_V3}/{{id}}/custom_shifts",
     "custom_shifts",

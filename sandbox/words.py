@@ -1,5 +1,7 @@
 """What a string, a number or a free-form object may be, by the name of its property."""
 
+# ruff: noqa: E501, RUF001 - a table, and dashes and such are what is wanted here
+
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -120,7 +122,7 @@ STRINGS: dict[str, Maker] = {
     "recommendation_id": lambda making: making.own,
     "id": _part_id,
     "self": lambda making: f"{API}{making.address}/{making.own}",
-    "html_url": lambda making: making.library.account.directory.web(f"x{making.address}/{making.own}"),
+    "html_url": lambda making: making.library.web(f"x{making.address}/{making.own}"),
     "url": _url("hook"),
     "endpoint_url": _url("endpoint"),
     "service_url": _url("service"),

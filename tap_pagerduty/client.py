@@ -151,6 +151,8 @@ class PagerDutyStream(RESTStream[Call]):
     # answer itself is the record.
     records_key: t.ClassVar[str] = ""
     paginator: t.ClassVar[Paginator] = LIST
+    # What a run of it costs in requests, where the other facts do not tell (`docs/streams.md`).
+    cost: t.ClassVar[str] = ""
     # The request budget that the endpoint draws on; empty for that of the key.
     budget: t.ClassVar[str] = ""
     # The list (or single object) in each record whose items are the stream's records, as a

@@ -306,7 +306,7 @@ SHEETS = [
             "connections": [{"id": "K1", "created_at": "2024-05-30T10:00:00.1+00:00"}],
             **LAST_CURSOR,
         },
-        [{"id": "K1", "created_at": "2024-05-30T10:00:00.1Z"}],
+        [{"id": "K1", "created_at": "2024-05-30T10:00:00.100000Z"}],
     ),
 ]
 

@@ -521,6 +521,15 @@ def test_shifts_that_windows_show_whole_or_cut_come_out_whole_and_once(rota, wid
     assert sorted(map(json.dumps, out)) == sorted(map(json.dumps, rota))
 
 
+def test_a_shift_that_only_touches_the_first_window_leaves_no_stump():
+    window = next(cut(START, START + 48 * HOUR, 48 * HOUR))
+    shifts = Shifts(lambda each: each["user"]["id"])
+    before = [shift("U1", -5, 0), shift("U2", -5, 1)]
+    stumps = list(shown(before, *window.params.values(), edge=timedelta(0)))
+    assert len(stumps) == 2
+    assert [*shifts.ended(window, stumps), *shifts.rest()] == [shift("U2", 0, 1)]
+
+
 class Rota:
     """What `GET /oncalls` shows of a list of on-calls."""
 

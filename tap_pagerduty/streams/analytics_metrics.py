@@ -245,6 +245,7 @@ class AnalyticsUserMetrics(Analytics, EventStream):
 
     name = "analytics_user_metrics"
     path = "/analytics/metrics/users/all"
+    cost = "1"
     # Filters by range are on the users' creation: all are counted.
     range_filters = ()
     primary_keys = ("range_start",)

@@ -137,6 +137,7 @@ class Incidents(EventStream):
     params = {"time_zone": "UTC", "sort_by": "created_at:asc,incident_number:asc"}
     replication_key = "updated_at"
     max_window_days = 180
+    cost = "1 per 100 that are new, 1 per 100 that are open, 1 per 100 new log entries"
     schema = properties(
         *RESOURCE,
         integer("incident_number", "Number that people call the incident by; one per account."),

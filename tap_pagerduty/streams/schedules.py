@@ -204,6 +204,7 @@ class ScheduleUsers(WindowedChildStream):
     paginator = WHOLE
     primary_keys = ("schedule_id", "since", "id")
     scope = "users.read"
+    cost = "1 per record of `schedules` and month"
     schema = properties(
         key("schedule_id", "Id of the schedule."),
         key_time("since", "Begin of the month, UTC."),

@@ -68,6 +68,7 @@ class StandardScores(ChildStream):
     scope = "standards.read"
     records_key = "resources"
     paginator = WHOLE
+    cost = "1 per 100 records of `services`"
     primary_keys = ("resource_type", "resource_id")
     schema = properties(
         key("resource_type", "What is scored: `technical_service`."),

@@ -44,10 +44,11 @@ class EntityTags(ChildStream):
 
     name = "entity_tags"
     parent = Tags
-    path = "/tags/{id}"
+    path = "/tags/{id}/{entity_type}"
     parent_columns = {name: name for name in Tags.schema["properties"]}
     primary_keys = ("entity_type", "entity_id", "id")
     scope = "tags.read"
+    cost = "3 per record of `tags`"
     schema = properties(
         key("entity_type", "Kind of what has the tag: `users`, `teams`, `escalation_policies`."),
         key("entity_id", "Id of the user, team or escalation policy."),
@@ -60,10 +61,11 @@ class EntityTags(ChildStream):
 
         Documented in "Get connected entities" (`GET /tags/{id}/{entity_type}`).
         """
-        for call in super().calls(parents):
+        for tag in parents:
             for kind in ("users", "teams", "escalation_policies"):
-                columns = {**(call.parent or {}), "entity_type": kind}
-                yield replace(call, path=f"{call.path}/{kind}", records_key=kind, parent=columns)
+                columns = {**self.columns_for_child(tag), "entity_type": kind}
+                path = self.path.format(**columns)
+                yield replace(self.call(), path=path, records_key=kind, parent=columns)
 
     @override
     def unnested(self, records: Iterable[Record]) -> Iterable[Record]:
