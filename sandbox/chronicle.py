@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from sandbox.ids import IdKind
     from sandbox.volume import Volume
 
-_SMALL = 13
+_SMALL = 31
 _LARGE = 997
 _CACHE = 5_000
 
@@ -112,7 +112,7 @@ class Chronicle:
             actions = ("resolve",) if is_open else dice.pick(LATE_CHANGES)
             for step, action in enumerate(actions):
                 events.append(self._event(facts, place + len(events), at + 30 * step, action))
-            is_open = "reopen" in actions
+            is_open = actions[-1] == "notify"
         return events
 
     def _event(self, facts: Facts, place: int, at: int, action: str) -> Event:

@@ -79,9 +79,8 @@ LATER = (30, 200)
 """Days after which the first incident of a day changes once more."""
 
 LATE_CHANGES = (
-    ("annotate",),
-    ("priority",),
+    *(("annotate",), ("priority",), ("custom_field",)) * 4,
+    *(("reopen", "notify", "acknowledge", "resolve"),) * 3,
     ("reopen", "notify"),
-    ("custom_field",),
 )
 """What may happen late to an incident that is resolved; one that is open is resolved."""

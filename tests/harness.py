@@ -308,17 +308,19 @@ def in_utc(value):
     return value
 
 
-def differences(warehouse, box, *streams, stale=(), gone=()):
-    """Return where a warehouse differs from the account, a line each.
+def differences(warehouse, box, *streams, stale=(), gone=(), shown=None):
+    """Return where a warehouse (what has `rows`) differs from the account, a line each.
 
     What happens in the second in which a run begins is the next run's. STALE are ids of things
     that were renamed or deleted: what happened before still refers to them as they were called
-    then. GONE are ids that the account no longer shows.
+    then. GONE are ids that the account no longer shows. SHOWN makes a row of a record.
     """
     lines = []
     now = iso(box.now())
     for stream in streams or STREAMS:
         kept, held = warehouse.rows(stream), truth(box, stream)
+        if shown:
+            held = {own: shown(stream, record) for own, record in held.items()}
         for own in sorted(kept.keys() | held.keys()):
             mine, theirs = kept.get(own), held.get(own)
             happened = theirs and theirs.get("updated_at", theirs.get(EVENTS.get(stream), ""))
