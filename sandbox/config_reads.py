@@ -138,7 +138,7 @@ _TEMPLATES = read(
 )
 EXTENSIONS = (
     _ADDONS,
-    single("/addons/{id}", "addon", _ADDONS),
+    single("/addons/{id}", "addon", _ADDONS, includes=""),
     _EXTENSIONS,
     single(
         "/extensions/{id}",
@@ -170,6 +170,18 @@ EXTENSIONS = (
 def _only(path: str, key: str, **more: object) -> Read:
     """Make the data sheet of a record that there is one of for each parent."""
     return read(path, key, "first", count=(1, 1), **more)  # type: ignore[arg-type]
+
+
+def _recommended(query: Query) -> list[Record]:
+    path, teams = "/recommendations/event_orchestrations/rules", query.many("team_ids[]")
+    library, directory = query.library, query.account.directory
+    records = [library.make(path, (), each, query.zone) for each in range(library.count(path))]
+    owners = [directory.get("services", each["parent"]["id"]) for each in records]
+    return [
+        record
+        for record, owner in zip(records, owners, strict=True)
+        if not teams or (owner and any(ref.id in teams for ref in owner["teams"]))
+    ]
 
 
 def _active(query: Query) -> bool:
@@ -214,7 +226,7 @@ RULES = (
     _RULES,
     single("/rulesets/{id}/rules/{id}", "rule", _RULES),
     _SERVICE_RULES,
-    single("/services/{id}/rules/{id}", "rule", _SERVICE_RULES),
+    single("/services/{id}/rules/{id}", "rule", _SERVICE_RULES, includes=""),
     _ORCHESTRATIONS,
     single("/event_orchestrations/{id}", "orchestration", _ORCHESTRATIONS),
     _EO_INTEGRATIONS,
@@ -249,6 +261,8 @@ RULES = (
         "/recommendations/event_orchestrations/rules",
         "recommended_rules",
         "cursor",
+        _recommended,
+        params="team_ids[]",
         scope="recommendations.read",
         choices="actions[]=suppress,severity,priority",
         filters="service_id=parent.id service_ids[]=parent.id",
@@ -412,6 +426,14 @@ _ALLOW_LISTS = read(
 ENRICHMENT = (
     _ENRICHMENTS,
     single("/enrichment/event_enrichments/{id}", "event_enrichment", _ENRICHMENTS),
+    read(
+        "/enrichment/event_enrichments/default",
+        "event_enrichment",
+        "first",
+        _enrichments,
+        enrolment="enrichment",
+        count=(1, 1),
+    ),
     read(
         "/enrichment/event_enrichments/{id}/associations",
         "associations",

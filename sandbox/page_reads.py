@@ -142,7 +142,7 @@ def _on_page(
 ) -> list[Read]:
     by = {each.partition("=")[0]: each.partition("=")[0] for each in choices.split()}
     if "reviewed_status" in by:
-        by["reviewed_status"] = "updates.reviewed_status"
+        by.update({"reviewed_status": "updates.reviewed_status", "status[]": "updates.status.id"})
     many = read(
         f"/status_pages/{{id}}/{name}",
         name,

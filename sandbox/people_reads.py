@@ -339,6 +339,13 @@ def _impacts(query: Query) -> list[Record]:
     return [impact(query, own, query.library.dice("impact", own)) for own in ids]
 
 
+def _supporting(query: Query) -> list[Record]:
+    """List the business services that another one stands on."""
+    dice = query.library.dice
+    others = [each for each in _impacts(query) if each["id"] != query.ids[0]]
+    return [each for each in others if dice("supports", query.ids[0], each["id"]).one_in(3)]
+
+
 def _dashboard_impacts(query: Query) -> list[Record]:
     dice = query.library.dice
     return [each for each in _impacts(query) if dice(query.ids[0], each["id"]).below(2)]
@@ -401,6 +408,16 @@ SERVICES = (
         "services",
         "top",
         _impacts,
+        choices=_MORE_FIELDS,
+        filters="ids[]=id",
+        extra=_impacted,
+        **_SERVICES,
+    ),
+    read(
+        "/business_services/{id}/supporting_services/impacts",
+        "services",
+        "top",
+        _supporting,
         choices=_MORE_FIELDS,
         filters="ids[]=id",
         extra=_impacted,
