@@ -7,7 +7,7 @@ import typing as t
 
 from singer_sdk.streams.rest import HTTPRequest
 
-from tap_pagerduty.client import Call, PagerDutyStream
+from tap_pagerduty.client import PagerDutyStream
 from tap_pagerduty.pagination import WHOLE, Paginator
 
 if sys.version_info >= (3, 12):
@@ -17,6 +17,8 @@ else:
 
 if t.TYPE_CHECKING:
     from singer_sdk.streams.rest import PageContext
+
+    from tap_pagerduty.calls import Call
 
 
 class Analytics(PagerDutyStream):

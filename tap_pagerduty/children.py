@@ -13,7 +13,7 @@ from operator import attrgetter
 
 from singer_sdk.exceptions import SkippableAPIError
 
-from tap_pagerduty.client import Answer, Call, PagerDutyStream
+from tap_pagerduty.client import PagerDutyStream
 from tap_pagerduty.windows import cut, whole_second
 
 if sys.version_info >= (3, 12):
@@ -26,8 +26,9 @@ if t.TYPE_CHECKING:
 
     from singer_sdk.tap_base import Tap
 
-    from tap_pagerduty.client import Record
+    from tap_pagerduty.calls import Answer, Call
     from tap_pagerduty.connection import Connection
+    from tap_pagerduty.records import Record
     from tap_pagerduty.windows import Window
 
 

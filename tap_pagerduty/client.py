@@ -6,7 +6,7 @@ import logging
 import sys
 import typing as t
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timezone
 from functools import cached_property
 from http import HTTPStatus
@@ -21,11 +21,13 @@ from singer_sdk.helpers.conform import TypeConformanceLevel
 from singer_sdk.mapper import SameRecordTransform
 from singer_sdk.streams.rest import HTTPRequest, PageContext
 
-from tap_pagerduty import answers
-from tap_pagerduty.answers import WHOLE_BODY, CredentialsError, NotFoundError, QuotaError
+from tap_pagerduty import answers, readings
+from tap_pagerduty.answers import CredentialsError, NotFoundError, QuotaError
+from tap_pagerduty.calls import Answer, Body, Call
 from tap_pagerduty.output import Writer
 from tap_pagerduty.pagination import LIST, PAGE_SIZE, CeilingError, Page, Paginator
 from tap_pagerduty.prefetch import look_ahead
+from tap_pagerduty.records import Record, dig, leave_out
 from tap_pagerduty.times import Normaliser, instant, normaliser
 
 if sys.version_info >= (3, 12):
@@ -34,7 +36,7 @@ else:
     from typing_extensions import override
 
 if t.TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator
 
     from backoff.types import Details
     from singer_sdk.helpers.types import Context
@@ -44,13 +46,9 @@ if t.TYPE_CHECKING:
     from tap_pagerduty.connection import Connection
     from tap_pagerduty.windows import Window
 
-Record = dict[str, t.Any]
-Body = dict[str, t.Any]
 
 # Seconds: the longest wait between two tries of a request.
 LONGEST_WAIT = 60
-# Readings of a list that keeps shifting, or of a window that comes short.
-READINGS = 5
 # Faults of the connection after which a request is made again.
 RETRIED = (
     requests.exceptions.ConnectionError,
@@ -58,46 +56,6 @@ RETRIED = (
     requests.exceptions.ChunkedEncodingError,
     requests.exceptions.ContentDecodingError,
 )
-
-
-@dataclass(frozen=True)
-class Call:
-    """One request: a page of a path, within a time window where it has one."""
-
-    path: str
-    records_key: str
-    params: Mapping[str, t.Any]
-    paginator: Paginator
-    page: Page
-    window: Window | None = None
-    # For a child: the columns that its records take from the parent. The parent may be
-    # gone meanwhile, or closed to this key; neither is a fault of the stream.
-    parent: Mapping[str, t.Any] | None = None
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What came back to a call: its records, and how many the API counts in all."""
-
-    call: Call
-    body: Body
-    # Why the API refused to show the children of this one parent; empty if it did not.
-    refusal: str = ""
-
-    @property
-    def records(self) -> list[Record]:
-        """The records of the page; one, where the answer is a single resource."""
-        if not self.body:
-            return []
-        if self.call.records_key == WHOLE_BODY:
-            return [self.body]
-        found: list[Record] | Record = self.body[self.call.records_key]
-        return found if isinstance(found, list) else [found]
-
-    @property
-    def total(self) -> int:
-        """The count that a first page carries; 0 on other pages."""
-        return self.body.get("total") or 0
 
 
 class Follower(t.Protocol):
@@ -111,27 +69,6 @@ class Follower(t.Protocol):
 
     def end(self, *, complete: bool) -> None:
         """Finish; COMPLETE if no parent is missing."""
-
-
-def dig(record: Record, path: str) -> t.Any:  # noqa: ANN401, any JSON value
-    """Return the property at a dotted PATH, or None where there is none."""
-    value: t.Any = record
-    for name in path.split("."):
-        value = value.get(name) if isinstance(value, dict) else None
-    return value
-
-
-def leave_out(value: t.Any, path: str) -> None:  # noqa: ANN401, any JSON value
-    """Remove the property at a dotted PATH, in each element of the lists on the way."""
-    if isinstance(value, list):
-        for element in value:
-            leave_out(element, path)
-    elif isinstance(value, dict):
-        name, _, rest = path.partition(".")
-        if rest:
-            leave_out(value.get(name), rest)
-        else:
-            value.pop(name, None)
 
 
 class PagerDutyStream(RESTStream[Call]):
@@ -431,42 +368,8 @@ class PagerDutyStream(RESTStream[Call]):
         return {name: dig(parent, path) for name, path in self.parent_columns.items()}
 
     def read_whole(self, call: Call, answers: Iterable[Answer] = ()) -> Iterable[Record]:
-        """Return the records of one reading of a list during which nothing moved.
-
-        A list that is edited while it is paged by offset shifts: a removal moves a record
-        past us, an insertion shows one twice. Pages overlap by one record, which must be
-        the same on both; otherwise the list is read again. If no reading is clean, all
-        readings together are taken, provided they hold as many records as the API counts.
-
-        ANSWERS are those of a first reading that is under way already.
-
-        Raises:
-            CeilingError: the list holds more than the API lets one page through.
-            FatalAPIError: the readings do not add up to the whole list.
-        """
-        together: dict[str, Record] = {}
-        total = 0
-        for _ in range(READINGS):
-            reading: dict[str, Record] = {}
-            last, clean = "", True
-            for answer in answers or self.read([call]):
-                ids = [self.identity(record) for record in answer.records]
-                if ids and reading.keys() >= set(ids[call.paginator.overlap :]) and last:
-                    break  # the endpoint ignores the offset, and repeats its only page
-                clean = clean and (not last or last in ids[:1])
-                reading.update(zip(ids, answer.records, strict=True))
-                total = answer.total or total
-                if call.paginator.overlap:
-                    last = ids[-1] if ids else "the page is empty"
-            answers = ()
-            if clean:
-                return reading.values()
-            together.update(reading)
-            self.log("The list changed while it was read; reading it again.")
-        if len(together) < total:
-            msg = f"the list changed at each of {READINGS} readings"
-            raise FatalAPIError(msg)
-        return together.values()
+        """Return the records of a list that is read whole; see `readings.whole`."""
+        return readings.whole(lambda: self.read([call]), self.identity, answers)
 
     @property
     def followers(self) -> list[Follower]:

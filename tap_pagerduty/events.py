@@ -10,8 +10,9 @@ from datetime import datetime, timedelta
 from singer_sdk.exceptions import FatalAPIError
 from singer_sdk.singerlib.catalog import REPLICATION_INCREMENTAL
 
-from tap_pagerduty.client import READINGS, Answer, Call, PagerDutyStream
+from tap_pagerduty.client import PagerDutyStream
 from tap_pagerduty.pagination import CEILING, WINDOW, Paginator
+from tap_pagerduty.readings import READINGS
 from tap_pagerduty.windows import Window, cut, isoformat, midnight, months, whole_second
 
 if sys.version_info >= (3, 12):
@@ -24,7 +25,8 @@ if t.TYPE_CHECKING:
 
     from singer_sdk.helpers.types import Context
 
-    from tap_pagerduty.client import Record
+    from tap_pagerduty.calls import Answer, Call
+    from tap_pagerduty.records import Record
 
 
 class EventStream(PagerDutyStream):

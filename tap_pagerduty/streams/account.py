@@ -6,7 +6,8 @@ import sys
 import typing as t
 
 from tap_pagerduty.answers import NotFoundError
-from tap_pagerduty.client import Answer, Call, PagerDutyStream
+from tap_pagerduty.calls import Answer, Call
+from tap_pagerduty.client import PagerDutyStream
 from tap_pagerduty.pagination import UNCOUNTED, WHOLE
 from tap_pagerduty.streams.common import (
     RESOURCE,
@@ -27,7 +28,7 @@ else:
 if t.TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from tap_pagerduty.client import Record
+    from tap_pagerduty.records import Record
 
 LICENSE = (
     text("name", "Name of the licence."),

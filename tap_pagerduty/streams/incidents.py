@@ -9,7 +9,8 @@ from itertools import chain
 
 from singer_sdk.singerlib.catalog import REPLICATION_INCREMENTAL
 
-from tap_pagerduty.client import Call, PagerDutyStream
+from tap_pagerduty.calls import Call
+from tap_pagerduty.client import PagerDutyStream
 from tap_pagerduty.events import EventStream
 from tap_pagerduty.pagination import CeilingError, Page
 from tap_pagerduty.streams.common import (

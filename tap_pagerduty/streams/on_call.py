@@ -8,8 +8,9 @@ from collections import deque
 from dataclasses import replace
 from datetime import timedelta
 
-from tap_pagerduty.client import Answer, Call, PagerDutyStream, dig
+from tap_pagerduty.client import PagerDutyStream
 from tap_pagerduty.events import EventStream
+from tap_pagerduty.records import dig
 from tap_pagerduty.shifts import Shifts, seamed
 from tap_pagerduty.streams.common import integer, key, properties, reference, text, time
 from tap_pagerduty.times import utc
@@ -24,7 +25,8 @@ if t.TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from datetime import datetime
 
-    from tap_pagerduty.client import Record
+    from tap_pagerduty.calls import Answer, Call
+    from tap_pagerduty.records import Record
 
 COLUMNS = {
     "escalation_policy_id": "escalation_policy.id",

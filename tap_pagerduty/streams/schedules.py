@@ -8,8 +8,9 @@ from dataclasses import replace
 from datetime import timedelta
 
 from tap_pagerduty.children import WindowedChildStream
-from tap_pagerduty.client import PagerDutyStream, dig
+from tap_pagerduty.client import PagerDutyStream
 from tap_pagerduty.pagination import WHOLE
+from tap_pagerduty.records import dig
 from tap_pagerduty.shifts import Shifts, seamed
 from tap_pagerduty.streams.common import (
     RESOURCE,
@@ -36,7 +37,8 @@ else:
 if t.TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from tap_pagerduty.client import Call, Record
+    from tap_pagerduty.calls import Call
+    from tap_pagerduty.records import Record
     from tap_pagerduty.windows import Window
 
 RENDERED = (

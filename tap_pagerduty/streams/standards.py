@@ -30,7 +30,8 @@ else:
 if t.TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from tap_pagerduty.client import Answer, Call, Record
+    from tap_pagerduty.calls import Answer, Call
+    from tap_pagerduty.records import Record
 
 # Services that one request may ask for.
 BATCH = 100

@@ -18,7 +18,8 @@ else:
 if t.TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from tap_pagerduty.client import Call, Record
+    from tap_pagerduty.calls import Call
+    from tap_pagerduty.records import Record
 
 TAG = (
     *RESOURCE,
