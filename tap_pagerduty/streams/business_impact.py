@@ -5,7 +5,7 @@ from __future__ import annotations
 from tap_pagerduty.answers import WHOLE_BODY
 from tap_pagerduty.children import ChildStream
 from tap_pagerduty.client import PagerDutyStream
-from tap_pagerduty.pagination import CURSOR, WHOLE
+from tap_pagerduty.pagination import CURSOR, UNCOUNTED, WHOLE
 from tap_pagerduty.streams.common import IMPACT, integer, key, properties, text
 from tap_pagerduty.streams.services import BusinessServices
 
@@ -20,6 +20,7 @@ class BusinessServiceSubscribers(ChildStream):
     parent = BusinessServices
     path = "/business_services/{business_service_id}/subscribers"
     scope = "subscribers.read"
+    paginator = UNCOUNTED
     records_key = "subscribers"
     parent_columns = {"business_service_id": "id"}
     primary_keys = ("business_service_id", "subscriber_id", "subscriber_type")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tap_pagerduty.children import ChildStream
-from tap_pagerduty.pagination import CURSOR, WHOLE
+from tap_pagerduty.pagination import CURSOR, UNCOUNTED, WHOLE
 from tap_pagerduty.streams.common import (
     CONTEXT,
     CUSTOM_FIELD_VALUE,
@@ -106,6 +106,7 @@ class IncidentSubscribers(ChildStream):
     parent_columns = {"incident_id": "id"}
     primary_keys = ("incident_id", "subscriber_id", "subscriber_type")
     scope = "subscribers.read"
+    paginator = UNCOUNTED
     schema = properties(
         INCIDENT_ID,
         key("subscriber_id", "Id of the user or team."),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tap_pagerduty.children import ChildStream
-from tap_pagerduty.pagination import WHOLE
+from tap_pagerduty.pagination import UNCOUNTED, WHOLE
 from tap_pagerduty.streams.common import (
     array,
     boolean,
@@ -49,6 +49,7 @@ class StatusPagePosts(ChildStream):
     parent = StatusPages
     path = "/status_pages/{status_page_id}/posts"
     scope = "status_pages.read"
+    paginator = UNCOUNTED
     records_key = "posts"
     parent_columns = {"status_page_id": "id"}
     schema = properties(
@@ -76,6 +77,7 @@ class StatusPagePostUpdates(ChildStream):
     parent = StatusPagePosts
     path = "/status_pages/{status_page_id}/posts/{post_id}/post_updates"
     scope = "status_pages.read"
+    paginator = UNCOUNTED
     records_key = "post_updates"
     parent_columns = {"status_page_id": "status_page_id", "post_id": "id"}
     schema = properties(

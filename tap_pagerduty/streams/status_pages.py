@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tap_pagerduty.children import ChildStream
 from tap_pagerduty.client import PagerDutyStream
+from tap_pagerduty.pagination import UNCOUNTED
 from tap_pagerduty.streams.common import key, properties, reference, text, time, url
 
 # What all parts of a status page have.
@@ -29,6 +30,7 @@ class StatusPages(PagerDutyStream):
     name = "status_pages"
     path = "/status_pages"
     scope = "status_pages.read"
+    paginator = UNCOUNTED
     schema = properties(
         key("id", "Id that PagerDuty gave the page; never reused."),
         text("type", "Kind of record: `status_page`."),
@@ -46,6 +48,7 @@ class StatusPageServices(ChildStream):
     parent = StatusPages
     path = "/status_pages/{status_page_id}/services"
     scope = "status_pages.read"
+    paginator = UNCOUNTED
     records_key = "services"
     parent_columns = {"status_page_id": "id"}
     schema = properties(
@@ -62,6 +65,7 @@ class StatusPageImpacts(ChildStream):
     parent = StatusPages
     path = "/status_pages/{status_page_id}/impacts"
     scope = "status_pages.read"
+    paginator = UNCOUNTED
     records_key = "impacts"
     parent_columns = {"status_page_id": "id"}
     schema = properties(*WORD)
@@ -74,6 +78,7 @@ class StatusPageSeverities(ChildStream):
     parent = StatusPages
     path = "/status_pages/{status_page_id}/severities"
     scope = "status_pages.read"
+    paginator = UNCOUNTED
     records_key = "severities"
     parent_columns = {"status_page_id": "id"}
     schema = properties(*WORD)
@@ -86,6 +91,7 @@ class StatusPageStatuses(ChildStream):
     parent = StatusPages
     path = "/status_pages/{status_page_id}/statuses"
     scope = "status_pages.read"
+    paginator = UNCOUNTED
     records_key = "statuses"
     parent_columns = {"status_page_id": "id"}
     schema = properties(*WORD)
@@ -98,6 +104,7 @@ class StatusPageSubscriptions(ChildStream):
     parent = StatusPages
     path = "/status_pages/{status_page_id}/subscriptions"
     scope = "status_pages.read"
+    paginator = UNCOUNTED
     records_key = "subscriptions"
     parent_columns = {"status_page_id": "id"}
     schema = properties(
