@@ -31,8 +31,11 @@ run: target $(PLUGINS)-$(TARGET)
 	@$(BIN)/python -m demo --target $(TARGET)
 
 target:
-	@case $(TARGET) in target-postgres | target-duckdb | target-jsonl) ;; *) \
-		echo 'TARGET is target-postgres, target-duckdb or target-jsonl.'; exit 2 ;; \
+	@case $(TARGET) in \
+	target-postgres | target-jsonl) ;; \
+	target-duckdb) $(PYTHON) -c 'import sys; sys.exit(sys.version_info >= (3, 14) and \
+		"target-duckdb needs Python 3.13 or older: make PYTHON=python3.13 ...")' ;; \
+	*) echo 'TARGET is target-postgres, target-duckdb or target-jsonl.'; exit 2 ;; \
 	esac
 
 psql: $(ENVIRONMENT)

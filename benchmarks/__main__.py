@@ -1,5 +1,7 @@
 """Measure everything and write RESULTS.md: `python -m benchmarks [--quick] [PART …]`."""
 
+# ruff: noqa: RUF001 - a multiplication sign is meant
+
 from __future__ import annotations
 
 import argparse
@@ -46,9 +48,9 @@ class Report:
             [
                 "# Benchmarks",
                 f"Written by `make bench` on {now:%-d %B %Y}: {system}, Python "
-                f"{platform.python_version()}, singer-sdk {version('singer-sdk')}. Other work "
-                "may have run on the machine: times differ from run to run, ratios are the "
-                "medians of measurements that took turns.",
+                + f"{platform.python_version()}, singer-sdk {version('singer-sdk')}. Other work "
+                + "may have run on the machine: times differ from run to run, ratios are the "
+                + "medians of measurements that took turns.",
                 table("what|to reach|reached", self.goals),
                 *self._text,
             ]
@@ -66,7 +68,7 @@ def measure_cost(report: Report, *, quick: bool) -> None:
     """CPU and memory for each record."""
     costs = cost.measure(quick=quick)
     sizes = sorted({size for _, size, _ in costs.cpu})
-    rows = []
+    rows: list[list[str]] = []
     for stream, size, client in [*costs.cpu, *costs.failed]:
         key = stream, size, client
         if key in costs.failed:
@@ -121,7 +123,7 @@ def measure_pace(report: Report, *, quick: bool) -> None:
     rows = []
 
     def load(name: str, size: int, other_client: float = 0.0) -> pace.Load:
-        print(f"A load at {name}", file=sys.stderr)  # noqa: T201
+        print(f"A load at {name}", file=sys.stderr)
         found = pace.load(size, *LIMITS[name], other_client=other_client)
         rows.append(
             [
@@ -245,10 +247,10 @@ def main() -> None:
     for name, part in PARTS.items():
         if name in (given.parts or PARTS):
             part(report, quick=given.quick)
-    print(report)  # noqa: T201
+    print(report)
     if not given.quick and not given.parts:
         (HERE / "RESULTS.md").write_text(f"{report}\n", encoding="utf-8")
-    print("Peers:", ", ".join(PACKAGES.values()), file=sys.stderr)  # noqa: T201
+    print("Peers:", ", ".join(PACKAGES.values()), file=sys.stderr)
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sys
 from datetime import datetime, timedelta, timezone
-from itertools import count, islice, cycle
+from itertools import count, cycle, islice
 from typing import TYPE_CHECKING
 
 import msgspec

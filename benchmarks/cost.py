@@ -77,7 +77,7 @@ def _measure(costs: Costs, server: Server, client: Client, stream: str, size: in
     key = stream, size, client.name
     if key in costs.failed:
         return
-    print(f"{stream}, {size:,} records: {client.name}", file=sys.stderr)  # noqa: T201
+    print(f"{stream}, {size:,} records: {client.name}", file=sys.stderr)
     server.ask(size=FEW)
     start = run(client.command(stream, FEW))
     server.ask(size=size)
@@ -131,7 +131,7 @@ def _peer(peer: str, package: str, url: str, most: int) -> Client | None:
     try:
         python = environments.python(peer)
     except subprocess.CalledProcessError:
-        print(f"{package} cannot be installed here.", file=sys.stderr)  # noqa: T201
+        print(f"{package} cannot be installed here.", file=sys.stderr)
         return None
     span = [SINCE.isoformat(), UNTIL.isoformat()]
 

@@ -1,5 +1,7 @@
 """The environments of the peers, made once, beside this file."""
 
+# ruff: noqa: S603 - the commands are our own
+
 from __future__ import annotations
 
 import subprocess
@@ -24,7 +26,7 @@ def python(peer: str) -> str:
     directory = HERE / ".envs" / f"{peer}-{sys.version_info.major}.{sys.version_info.minor}"
     interpreter, complete = directory / "bin" / "python", directory / ".complete"
     if not complete.exists():
-        print(f"Installing {PACKAGES[peer]} (once) ...", file=sys.stderr)  # noqa: T201
+        print(f"Installing {PACKAGES[peer]} (once) ...", file=sys.stderr)
         venv.create(directory, clear=True, with_pip=True)
         install = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
         subprocess.run([interpreter, *install, PACKAGES[peer]], check=True)

@@ -1,5 +1,7 @@
 """Run a client, and tell what it took."""
 
+# ruff: noqa: S603, S607 - the commands are our own
+
 from __future__ import annotations
 
 import json
@@ -11,7 +13,7 @@ import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -48,9 +50,7 @@ def finish(child: subprocess.Popen[bytes], started: float) -> Cost:
     _, status, usage = os.wait4(child.pid, 0)
     child.returncode = os.waitstatus_to_exitcode(status)
     wall = time.monotonic() - started
-    return Cost(
-        wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024, child.returncode
-    )
+    return Cost(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024, child.returncode)
 
 
 def run_counted(command: Command) -> tuple[Cost, int]:
@@ -72,18 +72,18 @@ class Server:
             text=True,
             cwd=HERE.parent,
         )
+        self._questions = cast("IO[str]", self._process.stdin)
+        self._answers = cast("IO[str]", self._process.stdout)
         self.url: str = self._read()
 
     def ask(self, **question: Any) -> Any:  # noqa: ANN401
         """Return the answer to a question, which depends on the module."""
-        assert self._process.stdin is not None
-        self._process.stdin.write(json.dumps(question) + "\n")
-        self._process.stdin.flush()
+        self._questions.write(json.dumps(question) + "\n")
+        self._questions.flush()
         return self._read()
 
     def _read(self) -> Any:  # noqa: ANN401
-        assert self._process.stdout is not None
-        return json.loads(self._process.stdout.readline())
+        return json.loads(self._answers.readline())
 
     def __enter__(self) -> Self:
         return self
@@ -95,9 +95,9 @@ class Server:
 
 def answer_questions(answer: Callable[..., Any], url: str) -> None:
     """Be a `Server`: print the URL, then answer questions until there are no more."""
-    print(json.dumps(url), flush=True)  # noqa: T201
+    print(json.dumps(url), flush=True)
     for line in sys.stdin:
-        print(json.dumps(answer(**json.loads(line))), flush=True)  # noqa: T201
+        print(json.dumps(answer(**json.loads(line))), flush=True)
 
 
 class Tap:

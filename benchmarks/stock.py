@@ -85,6 +85,7 @@ class Incidents(Stream):
     """Incidents."""
 
     name = "incidents"
+    replication_key = "updated_at"
     path = "/incidents"
     records_jsonpath = "$.incidents[*]"
     schema = OurIncidents.schema
@@ -94,6 +95,7 @@ class LogEntries(Stream):
     """Log entries."""
 
     name = "log_entries"
+    replication_key = "created_at"
     path = "/log_entries"
     records_jsonpath = "$.log_entries[*]"
     schema = OurLogEntries.schema

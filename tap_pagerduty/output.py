@@ -48,8 +48,7 @@ class Writer(MsgSpecWriter):
     @override
     def write_message(self, message: Message) -> None:
         try:
-            if self._gathering:
-                self._gathering.flush()
+            self._output.flush()
             super().write_message(message)
         except OSError as error:
             _end(error)

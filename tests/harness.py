@@ -367,7 +367,8 @@ def allowed(box, since, handful=6):
     is open now, and a handful.
     """
     since = moment_of(since) if isinstance(since, str) else since
-    created = sum(moment_of(each["created_at"]) >= since for each in box.truth("incidents"))
-    logged = sum(moment_of(each["created_at"]) >= since for each in box.truth("log_entries"))
-    still_open = sum(each["status"] != "resolved" for each in box.truth("incidents"))
+    incidents, entries = box.truth("incidents"), box.truth("log_entries")
+    created = sum(moment_of(each["created_at"]) >= since for each in incidents)
+    logged = sum(moment_of(each["created_at"]) >= since for each in entries)
+    still_open = sum(each["status"] != "resolved" for each in incidents)
     return sum(ceil(count / 100) for count in (created, logged, still_open)) + handful

@@ -109,19 +109,20 @@ def started(target, place, **settings):
     """Start a target with its standard input open; it may take its time while others work."""
     path = place / f"{target}.json"
     path.write_text(json.dumps(settings))
-    with (place / f"{target}.log").open("w+") as log:
-        process = subprocess.Popen(
+    with (
+        (place / f"{target}.log").open("w+") as log,
+        subprocess.Popen(
             [executable(target), "--config", str(path)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=log,
-        )
+        ) as process,
+    ):
         process.log = log
         try:
             yield process
         finally:
             process.kill()
-            process.wait()
 
 
 def ended(process):

@@ -104,16 +104,16 @@ def test_odd_texts_and_undocumented_fields_survive_in_postgres(box, database, tm
 def test_duckdb_holds_every_row(box, tmp_path):
     import duckdb  # noqa: PLC0415, see above
 
+    odd(box)
+    box.advance(1)
     file = tmp_path / "warehouse.duckdb"
-    settings = {"filepath": str(file), "default_target_schema": SCHEMA}
-    for _ in range(2):
-        box.advance(DAY)
-        assert pipe(box, tmp_path, "target-duckdb", settings)[0] == 0
+    # Without these columns it takes a first record of texts only for a header, and drops it.
+    how = {"default_target_schema": SCHEMA, "add_metadata_columns": True}
+    assert pipe(box, tmp_path, "target-duckdb", {"filepath": str(file), **how})[0] == 0
     with duckdb.connect(str(file)) as database:
         for stream in STREAMS:
-            ask = f"SELECT id FROM {SCHEMA}.{stream}"
-            found = sorted(own for (own,) in database.execute(ask).fetchall())
-            assert found == sorted(truth(box, stream)), stream
+            found = database.execute(f"SELECT id FROM {SCHEMA}.{stream}").fetchall()
+            assert sorted(own for (own,) in found) == sorted(truth(box, stream)), stream
 
 
 def test_json_lines_hold_every_record_whole(box, tmp_path):
