@@ -19,9 +19,13 @@ from tap_pagerduty.streams.event_rules import ACTIONS, EVENT_RULE
 
 
 class Rulesets(PagerDutyStream):
-    """Sets of event rules of the account, which PagerDuty is phasing out (`GET /rulesets`)."""
+    """Sets of event rules of the account, which PagerDuty is phasing out (`GET /rulesets`).
+
+    Not selected by default: once the endpoint is gone, each run would end incomplete.
+    """
 
     name = "rulesets"
+    selected_by_default = False
     path = "/rulesets"
     scope = "event_rules.read"
     secrets = ("routing_keys",)
