@@ -328,7 +328,7 @@ RUNS = {
             "Incomplete: 429 …",
             "Incomplete: 503 …; given up after … s",
             "Incomplete: no answer in time; given up after … s",
-            "Incomplete: the account's daily quota is used up; it is renewed in … h",
+            "… was skipped: the account's daily quota is used up; it is renewed in … h",
         ],
     ),
     "too many records": (
