@@ -104,7 +104,7 @@ class Sandbox:
         records: list[Record] = msgspec.json.decode(encoded)
         return records
 
-    def truth_of(
+    def truth_of(  # noqa: PLR0913
         self,
         path: str,
         include: Collection[str] = (),
@@ -112,13 +112,15 @@ class Sandbox:
         since: When = None,
         until: When = None,
         body: dict[str, Any] | None = None,
+        params: dict[str, str] | None = None,
     ) -> list[Record]:
         """List all records of a path (`/teams/PIJ90N7/members`), in UTC, filtered by nothing.
 
         What has a time is given for all of the time that the account knows (audit records: 12
         months; shifts and overrides: 400 days back, 90 ahead), or for `since` … `until`. An
         endpoint with one record gives a list of it, or of nothing if there is none. Analytics
-        take the `body` that a POST would bring (metrics: the last 30 days by default).
+        take the `body` that a POST would bring (metrics: the last 30 days by default). `params`
+        are such as add to a record, for example `additional_fields[]`.
         """
         found = catalog.find(path)
         if found is None:
@@ -132,6 +134,7 @@ class Sandbox:
                 since=None if since is None else moment_of(since),
                 until=None if until is None else moment_of(until),
                 body=body or {},
+                values={name: [value] for name, value in (params or {}).items()},
             )
             encoded = msgspec.json.encode(self.app.library.everything(endpoint, asked))
         records: list[Record] = msgspec.json.decode(encoded)

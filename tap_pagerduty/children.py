@@ -79,8 +79,9 @@ class ChildStream(PagerDutyStream):
                     self._write_record_message(record)
                     self._count.increment()
 
-    def end(self, *, complete: bool) -> None:
+    def end(self, *, complete: bool, obstacle: str) -> None:
         """Tell the target to drop what has vanished, if all that is left was read."""
+        self.skipped = self.skipped or obstacle
         if self._refused and not self.skipped:
             self.log(
                 "%d parents are closed to the key: %s",
@@ -92,7 +93,7 @@ class ChildStream(PagerDutyStream):
         if self._versioned and complete:
             self._write_activate_version_message(self.version)
         for follower in self.followers:
-            follower.end(complete=complete)
+            follower.end(complete=complete, obstacle=self.obstacle)
         self._meters.close()
 
     def calls(self, parents: Iterable[Record]) -> Iterator[Call]:

@@ -67,8 +67,8 @@ class Follower(t.Protocol):
     def read_for(self, parents: list[Record]) -> None:
         """Read and emit what belongs to these parents."""
 
-    def end(self, *, complete: bool) -> None:
-        """Finish; COMPLETE if no parent is missing."""
+    def end(self, *, complete: bool, obstacle: str) -> None:
+        """Finish; COMPLETE if no parent is missing, OBSTACLE why there are none at all."""
 
 
 class PagerDutyStream(RESTStream[Call]):
@@ -405,7 +405,7 @@ class PagerDutyStream(RESTStream[Call]):
             if self._versioned:
                 self._write_activate_version_message(self.version)
         for follower in self.followers:
-            follower.end(complete=not self.skipped and not self.failed)
+            follower.end(complete=not self.skipped and not self.failed, obstacle=self.obstacle)
 
     @contextmanager
     def told(self) -> Iterator[None]:
@@ -475,6 +475,11 @@ class PagerDutyStream(RESTStream[Call]):
         self.skipped = f"{reason}; reading it takes {needs}"
         # The warning comes at the end of the run, where it is seen.
         self.log("Skipped: %s", self.skipped)
+
+    @property
+    def obstacle(self) -> str:
+        """Why its children cannot be read; empty if they can."""
+        return self.skipped and f"{self.name} cannot be read: {self.skipped}"
 
     @property
     def patience(self) -> str:

@@ -42,12 +42,14 @@ def whole(
     total = 0
     for _ in range(READINGS):
         reading: dict[str, Record] = {}
+        first: list[str] = []
         last, clean = "", True
         for answer in answers or read():
             overlap = answer.call.paginator.overlap
             ids = [identity(record) for record in answer.records]
-            if last and ids and reading.keys() >= set(ids[overlap:]):
+            if last and ids == first:
                 break  # the endpoint ignores the offset, and repeats its only page
+            first = first or ids
             clean = clean and (not last or last in ids[:1])
             reading.update(zip(ids, answer.records, strict=True))
             total = answer.total or total
