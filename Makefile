@@ -16,13 +16,14 @@ UV = $(BIN)/uv
 ENVIRONMENT = .venv/.complete
 PLUGINS = .meltano/.complete
 
-.PHONY: help run target psql test lint format pins clean
+.PHONY: help run target psql test bench lint format pins clean
 
 help:
 	@echo 'make run      load the account of TAP_PAGERDUTY_API_KEY, or of the sandbox if it is not set,'
 	@echo '              with TARGET=target-postgres (default), target-duckdb or target-jsonl'
 	@echo 'make psql     look into the PostgreSQL database that make run has filled'
 	@echo 'make test     check format, lint and types, and run every test'
+	@echo 'make bench    measure speed and cost against others, into benchmarks/RESULTS.md (half an hour)'
 	@echo 'make format   format the code, and mend what the linter can'
 	@echo 'make pins     renew requirements/*.txt'
 	@echo 'make clean    remove what these have made: environments, state, and the data in output/'
@@ -43,6 +44,9 @@ psql: $(ENVIRONMENT)
 
 test: lint $(PLUGINS)
 	$(BIN)/python -m pytest -n 2
+
+bench: $(ENVIRONMENT)
+	@$(BIN)/python -m benchmarks
 
 lint: $(ENVIRONMENT)
 	$(BIN)/ruff format --check .
@@ -89,5 +93,5 @@ pins: $(ENVIRONMENT)
 	done
 
 clean:
-	rm -rf .venv .meltano output build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf .venv .meltano benchmarks/.envs output build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -prune -exec rm -rf {} +

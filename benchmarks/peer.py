@@ -3,6 +3,8 @@
 Usage: python peer.py {singer-io | bmaquet | vendor} URL STREAM SINCE UNTIL
 """
 
+# mypy: ignore-errors
+
 import json
 import sys
 from datetime import datetime

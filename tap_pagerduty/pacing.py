@@ -50,7 +50,11 @@ class Pacer:
             with self._lock:
                 now = self._clock()
                 if now >= self._next:
-                    self._next = now + self._interval
+                    # A turn may have passed while all threads waited for answers. It is made
+                    # up for, or a twentieth of the budget would be lost. Not before the limit
+                    # is known.
+                    late = min(now - self._next, self._interval) if self._window else 0.0
+                    self._next = now + max(self._shortest, self._interval - late)
                     self._sent += 1
                     self._under_way += 1
                     return

@@ -88,9 +88,9 @@ def look_ahead(
     """
     source = iter(roots)
     steps: deque[_Step[Request, Answer]] = deque()
-    # Calls under way, waiting for a worker or answered, before their turn. As many again as
-    # there are workers, so that none is idle while the next in order is slow; no more, as
-    # answers take memory. With one worker a call is made when it is its turn, not before.
+    # So many calls next in order are waiting for a worker, under way or answered. Twice as
+    # many as there are workers, so that none is idle while the next in order is slow; no
+    # more, as answers take memory. With one worker a call is made when it is its turn.
     ahead = 2 * workers.count if workers.count > 1 else 0
 
     def call(step: _Step[Request, Answer]) -> Future[Answer]:
@@ -99,13 +99,8 @@ def look_ahead(
     def fill() -> None:
         for request in islice(source, max(0, workers.count - len(steps))):
             steps.append(_Step(request))
-        free = ahead - sum(1 for step in steps if step.answer)
-        for step in steps:
-            if free <= 0:
-                break
-            if step.answer is None:
-                step.answer = call(step)
-                free -= 1
+        for step in islice(steps, ahead):
+            step.answer = step.answer or call(step)
 
     try:
         fill()

@@ -308,12 +308,13 @@ def in_utc(value):
     return value
 
 
-def differences(warehouse, box, *streams, stale=(), gone=(), shown=None):
+def differences(warehouse, box, *streams, since="", stale=(), gone=(), shown=None):  # noqa: PLR0913
     """Return where a warehouse (what has `rows`) differs from the account, a line each.
 
-    What happens in the second in which a run begins is the next run's. STALE are ids of things
-    that were renamed or deleted: what happened before still refers to them as they were called
-    then. GONE are ids that the account no longer shows. SHOWN makes a row of a record.
+    What happens in the second in which a run begins is the next run's. What happened before
+    SINCE may be missing. STALE are ids of things that were renamed or deleted: what happened
+    before still refers to them as they were called then. GONE are ids that the account no
+    longer shows. SHOWN makes a row of a record.
     """
     lines = []
     now = iso(box.now())
@@ -327,6 +328,8 @@ def differences(warehouse, box, *streams, stale=(), gone=(), shown=None):
             if own in gone or (stream in EVENTS and happened and happened >= now):
                 continue
             if mine is None:
+                if stream in EVENTS and theirs[EVENTS[stream]] < since:
+                    continue
                 lines.append(f"{stream} {own} is missing")
             elif theirs is None:
                 lines.append(f"{stream} {own} is gone from the account")

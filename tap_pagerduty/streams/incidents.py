@@ -62,6 +62,12 @@ RESPONDER = (
     texts("escalation_policy_requests", "Names of escalation policies that brought the user in."),
 )
 
+TARGET = (
+    text("type", "Kind of target: a user or an escalation policy."),
+    text("id", "Id of the user or escalation policy."),
+    text("summary", "Name of the user or escalation policy."),
+)
+
 RESPONDER_REQUEST = (
     text("id", "Id of the request."),
     reference("incident", "Incident that needs help."),
@@ -71,10 +77,14 @@ RESPONDER_REQUEST = (
     array(
         "responder_request_targets",
         "Users and escalation policies that were asked.",
-        text("type", "Kind of target: a user or an escalation policy."),
-        text("id", "Id of the user or escalation policy."),
-        text("summary", "Name of the user or escalation policy."),
+        *TARGET,
         array("incident_responders", "Users that the target stands for.", *RESPONDER),
+        obj(
+            "responder_request_target",
+            "Not documented by PagerDuty, but in its examples: what should be one level up.",
+            *TARGET,
+            array("incidents_responders", "Users that the target stands for.", *RESPONDER),
+        ),
     ),
 )
 
