@@ -389,7 +389,9 @@ class PagerDutyStream(RESTStream[Call]):
             yield from records
             return
         records = iter(records)
-        while batch := list(islice(records, PAGE_SIZE)):
+        # In a trial run it is the first record that children are read of.
+        size = self.ABORT_AT_RECORD_COUNT or PAGE_SIZE
+        while batch := list(islice(records, size)):
             parents = [dict(record) for record in batch]
             yield from batch
             for follower in self.followers:

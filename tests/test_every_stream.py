@@ -77,6 +77,13 @@ def key_of(stream, row):
     return tuple(row.get(name) for name in stream.primary_keys)
 
 
+def endpoint_of(stream):
+    """Return what the sandbox serves the stream from; None if it does not."""
+    path = stream.path.replace("{entity_type}", "users")
+    found = catalog.find(re.sub(r"{\w+}", "x", path))
+    return found and found[0]
+
+
 class Expected:
     """The rows that a run should leave of an account, as it is now, by stream and key.
 
@@ -323,7 +330,9 @@ class Loaded:
             name: {key: row for key, (_, row) in warehouse.tables[name].items()} for name in NAMES
         }
         expected = Expected(box, self.run, start)
-        self.expected = {stream.name: expected.rows(stream) for stream in STREAMS}
+        self.expected = {
+            stream.name: expected.rows(stream) if endpoint_of(stream) else {} for stream in STREAMS
+        }
         self.left_out = expected.left_out
         self.start, self.warehouse = start, warehouse
 
@@ -349,6 +358,7 @@ def test_the_state_of_all_streams_is_flat_and_small(first):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_rows_are_those_of_the_account(first, name):
+    assert endpoint_of(BY_NAME[name]), "the sandbox does not serve the endpoint"
     assert first.tables[name], "the account has no record to test it with"
     assert differences(first.tables[name], first.expected[name]) == []
 
@@ -405,7 +415,10 @@ SERIOUS = ("WARNING", "ERROR", "CRITICAL")
 
 @pytest.fixture(scope="module")
 def second(box, first, tmp_path_factory):
-    """What has changed meanwhile, and the run that goes on from the state of the first."""
+    """What has changed meanwhile, and the run that goes on from the state of the first.
+
+    The latest incidents change: figures of days long past are not read again.
+    """
     latest = [i["id"] for i in box.truth("incidents") if i["status"] != "resolved"][-2:]
     box.advance(DAY)
     box.account.add_note(latest[0], "It is the disk.")
@@ -496,9 +509,8 @@ def poor(tmp_path_factory):
 
 def is_refused(stream):
     """Return whether the sandbox refuses the stream itself."""
-    path = stream.path.replace("{entity_type}", "users")
-    endpoint, _ = catalog.find(re.sub(r"{\w+}", "x", path))
-    return (
+    endpoint = endpoint_of(stream)
+    return endpoint and (
         (endpoint.scope is not None and endpoint.scope not in LACKING["scopes"])
         or endpoint.ability in LACKING["plan_without"]
         or getattr(endpoint, "enrolment", None) in LACKING["plan_without"]
