@@ -58,8 +58,12 @@ class EventStream(PagerDutyStream):
         """Yield what happened from the bookmark, or `start_date`, to the start of the run."""
         start = self.get_starting_timestamp(context) or self.first_start
         now = self.run_started_at
-        if "replication_key_value" in self.stream_state:
-            start -= timedelta(days=self.overlap_days)
+        if (
+            self.replication_method == REPLICATION_INCREMENTAL
+            and "replication_key_value" in self.stream_state
+        ):
+            earliest = min(start, self.first_start)
+            start = max(start - timedelta(days=self.overlap_days), earliest)
         if self.history_days:
             start = max(start, now - timedelta(days=self.history_days))
         windows = self.windows(start, now + timedelta(days=self.days_ahead))

@@ -517,4 +517,4 @@ def test_only_what_costs_list_requests_is_selected_by_default(discovered):
         for found in stream["metadata"]
         if not found["breadcrumb"] and found["metadata"].get("selected-by-default")
     }
-    assert chosen & {sheet.stream for sheet in SHEETS} == {"rulesets", "event_orchestrations"}
+    assert chosen & {sheet.stream for sheet in SHEETS} == {"event_orchestrations"}

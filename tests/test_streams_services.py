@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import pytest
 
 CLASSIC = {"limit": "100", "offset": "0", "total": "true"}
+UNCOUNTED = {"limit": "100", "offset": "0"}
 LAST_PAGE = {"more": False, "limit": 100, "offset": 0, "total": None}
 
 
@@ -101,7 +102,7 @@ SHEETS = [
     Sheet(
         "business_service_subscribers",
         "/business_services/B1/subscribers",
-        CLASSIC,
+        UNCOUNTED,
         {
             "subscribers": [
                 {"subscriber_id": "X1", "subscriber_type": "user"},
@@ -312,7 +313,7 @@ SHEETS = [
     Sheet(
         "status_pages",
         "/status_pages",
-        CLASSIC,
+        UNCOUNTED,
         {"status_pages": [{"id": "P1", "status_page_type": "public"}], **LAST_PAGE},
         [{"id": "P1", "status_page_type": "public"}],
     ),
@@ -320,7 +321,7 @@ SHEETS = [
         Sheet(
             f"status_page_{name}",
             f"/status_pages/P1/{name}",
-            CLASSIC,
+            UNCOUNTED,
             {name: [{**WORD, "status_page": OF_P1}], **LAST_PAGE},
             [{**WORD, "status_page": OF_P1, "status_page_id": "P1"}],
             P1,
@@ -330,7 +331,7 @@ SHEETS = [
     Sheet(
         "status_page_services",
         "/status_pages/P1/services",
-        CLASSIC,
+        UNCOUNTED,
         {"services": [{"id": "V1", "name": "Shop"}], **LAST_PAGE},
         [{"id": "V1", "name": "Shop", "status_page_id": "P1"}],
         P1,
@@ -338,7 +339,7 @@ SHEETS = [
     Sheet(
         "status_page_subscriptions",
         "/status_pages/P1/subscriptions",
-        CLASSIC,
+        UNCOUNTED,
         {"subscriptions": [{"id": "J1", "contact": "reader@example.com"}], **LAST_PAGE},
         [{"id": "J1", "contact": "reader@example.com", "status_page_id": "P1"}],
         P1,
@@ -346,7 +347,7 @@ SHEETS = [
     Sheet(
         "status_page_posts",
         "/status_pages/P1/posts",
-        CLASSIC,
+        UNCOUNTED,
         {"posts": [POST], **LAST_PAGE},
         [{**POST, "status_page_id": "P1"}],
         P1,
@@ -354,7 +355,7 @@ SHEETS = [
     Sheet(
         "status_page_post_updates",
         "/status_pages/P1/posts/O1/post_updates",
-        CLASSIC,
+        UNCOUNTED,
         {"post_updates": [{"id": "U1", "message": "On it."}], **LAST_PAGE},
         [{"id": "U1", "message": "On it.", "status_page_id": "P1", "post_id": "O1"}],
         P1,
