@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from unittest import mock
 
 import backoff
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 
 from tap_pagerduty.streams.incidents import Incidents
@@ -110,6 +110,20 @@ accounts = st.fixed_dictionaries(
     ceiling=st.sampled_from([150, 10_000]),
     workers=st.integers(1, 4),
     story=st.lists(steps, min_size=1, max_size=4),
+)
+@example(  # times in a part of an incident that no schema told of stayed in the account's zone
+    options={
+        "seed": 2,
+        "incidents": 2,
+        "days": 67,
+        "incident_embed_short": 1.0,
+        "time_zone": "America/New_York",
+    },
+    days=1,
+    longest=3,
+    ceiling=150,
+    workers=1,
+    story=[Step([Change("resolve", 1, 0)], 1, None, None, None)],
 )
 def test_the_last_version_by_key_of_all_that_was_emitted_is_the_account(  # noqa: PLR0913, PLR0917
     options, days, longest, ceiling, workers, story
