@@ -118,6 +118,8 @@ class PagerDutyStream(RESTStream[Call]):
         # Why the stream was left out, or is incomplete; both empty when all is well.
         self.skipped = ""
         self.failed = ""
+        # Whether what was left out is due again: it is not the account that lacks it.
+        self.postponed = False
         self._answered = False
         # Whether this run's records carry a version, and those of others are to vanish.
         self._versioned = False
@@ -436,7 +438,7 @@ class PagerDutyStream(RESTStream[Call]):
             if self._answered:
                 self.fail(str(error))
             else:
-                self.skipped = str(error)
+                self.skipped, self.postponed = str(error), True
         except (FatalAPIError, CeilingError, RetriableAPIError, *RETRIED) as error:
             tried = "" if isinstance(error, (FatalAPIError, CeilingError)) else self.patience
             self.fail(answers.describe(error) + tried)

@@ -165,9 +165,8 @@ class EventStream(PagerDutyStream):
 
         If one is missing, or one of their children, the next run has to come back to it.
         """
-        missing = self.failed or any(
-            t.cast("PagerDutyStream", child).failed for child in self.descendent_streams
-        )
+        children = t.cast("list[PagerDutyStream]", self.descendent_streams)
+        missing = self.failed or any(child.failed or child.postponed for child in children)
         if missing or self.replication_method != REPLICATION_INCREMENTAL:
             return
         self.stream_state["replication_key"] = self.replication_key

@@ -276,7 +276,7 @@ class Account:
         name, params = stream.name, request.params
         found = self.lists.get(request.path, self.lists[name])
         if not found and self.has_samples:
-            found = [_sample_of(stream)]
+            found = [sample_of(stream)]
         if not found and stream.nested and "{" not in stream.path:
             found = self.lists.get(request.path[1:], [])
         by = SELECTED_BY.get(name)
@@ -308,7 +308,7 @@ class Account:
         return entry
 
 
-def _sample_of(stream):
+def sample_of(stream):
     """Return a record of a stream as the API sends it: without the columns that the tap adds."""
     added = {*stream.parent_columns, *stream.columns, *getattr(stream, "window_columns", ())}
     added |= {"id"} if stream.id_columns else set()
