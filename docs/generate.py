@@ -1,7 +1,7 @@
-"""Write the README's tables from the code: `python -m docs.generate [--check]`.
+"""Write the tables of the documents from the code: `python -m docs.generate [--check]`.
 
-A table stands between two comments, `<!-- streams -->` and `<!-- /streams -->`; what is
-between them is replaced.
+A table of the README stands between two comments, `<!-- streams -->` and `<!-- /streams -->`;
+what is between them is replaced. `docs/streams.md` is written as a whole.
 """
 
 from __future__ import annotations
@@ -13,22 +13,101 @@ import sys
 import typing as t
 from pathlib import Path
 
+from tap_pagerduty.children import ChildStream, WindowedChildStream
+from tap_pagerduty.events import EventStream
+from tap_pagerduty.pagination import SinglePage
+from tap_pagerduty.streams import AREAS
 from tap_pagerduty.tap import TapPagerDuty
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from tap_pagerduty.client import PagerDutyStream
+
 README = Path(__file__).parent.parent / "README.md"
+STREAMS = Path(__file__).parent / "streams.md"
+
+HEADER = """\
+# Streams
+
+Written by `python -m docs.generate`. [What is left out](left-out.md) has its reasons.
+
+- **Replication**: an incremental stream reads what is new since the last run, a full table all.
+- **Needs**: the permission (scope) that PagerDuty documents for the endpoint, where it does, and
+  the plan, feature or role that not every account or key has. Without it the stream is skipped.
+- **Default**: whether the stream is selected unless a catalog says otherwise. Those that are not
+  cost a request for each record of another stream, or need what not all have, or hold personal
+  data, or hold what few look for.
+- **Requests** of a run, at least one. "1 per record of `services`" is for a stream whose endpoint
+  shows what belongs to a single service: the list of services is read first, once for all such
+  streams, selected or not. A range of days counts from the bookmark, or `start_date`, on.
+"""
 
 
 def streams() -> str:
-    """Return the table of streams, in the order of the registry."""
-    rows = []
-    for stream in TapPagerDuty(validate_config=False).discover_streams():
-        how = f"incremental, `{stream.replication_key}`" if stream.replication_key else "full table"
-        keys = ", ".join(f"`{key}`" for key in stream.primary_keys)
-        rows.append((f"`{stream.name}`", keys, how, f"`GET {stream.path}`", f"`{stream.scope}`"))
-    return _table(("Stream", "Key", "Replication", "Endpoint", "Scope"), rows)
+    """Return the table of the streams that are selected by default, in the registry's order."""
+    every = [stream for part in areas().values() for stream in part]
+    rows = [
+        (f"`{each.name}`", _keys(each), _replication(each), _endpoint(each), f"`{each.scope}`")
+        for each in every
+        if each.selected_by_default
+    ]
+    table = _table(("Stream", "Key", "Replication", "Endpoint", "Scope"), rows)
+    return (
+        f"{table}\n\nThese {len(rows)} of {len(every)} streams are selected by default.\n"
+        "[docs/streams.md](docs/streams.md) has all, with what they need and cost in requests."
+    )
+
+
+def page() -> str:
+    """Return the page of all streams, area by area."""
+    header = ("Stream", "Key", "Replication", "Endpoint", "Needs", "Default", "Requests")
+    parts = [HEADER]
+    for area, part in areas().items():
+        rows = [
+            (
+                f"`{each.name}`",
+                _keys(each),
+                _replication(each),
+                _endpoint(each),
+                "; ".join(filter(None, (each.scope and f"`{each.scope}`", each.plan))),
+                "yes" if each.selected_by_default else "",
+                cost(each),
+            )
+            for each in part
+        ]
+        parts.append(f"## {area}\n\n{_table(header, rows)}\n")
+    return "\n".join(parts)
+
+
+def areas() -> dict[str, list[PagerDutyStream]]:
+    """Return the streams of each area, as a run has them."""
+    found = {
+        type(stream): stream for stream in TapPagerDuty(validate_config=False).discover_streams()
+    }
+    return {area: [found[each] for each in part] for area, part in AREAS.items()}
+
+
+def cost(stream: PagerDutyStream) -> str:
+    """Return what a run of the stream costs in requests, as its declared facts have it."""
+    if stream.cost:
+        return stream.cost
+    single = isinstance(stream.paginator, SinglePage)
+    size = f"{stream.paginator.first().params.get('limit', 0):,}"
+    if isinstance(stream, ChildStream):
+        changed = "new or changed " if issubclass(stream.parent, EventStream) else ""
+        days = ""
+        if isinstance(stream, WindowedChildStream):
+            days = f" and {stream.max_window_days} days"
+        more = "" if single else f"; more for one that has over {size}"
+        return f"1 per {changed}record of `{stream.parent.name}`{days}{more}"  # type: ignore[misc]
+    if isinstance(stream, EventStream):
+        period = f"{stream.max_window_days} days" if stream.max_window_days > 1 else "day"
+        period = "month" if stream.period == "month" else period
+        return f"1 per {period}" if single else f"1 per {size} records, and per {period}"
+    if single:
+        return "1"
+    return f"1 per {size} {stream.path.rpartition('/')[2] if stream.nested else 'records'}"
 
 
 def settings() -> str:
@@ -74,15 +153,32 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m docs.generate", description=__doc__)
     parser.add_argument("--check", action="store_true", help="write nothing; exit 1 when stale")
     check = parser.parse_args(arguments).check
-    text = README.read_text(encoding="utf-8")
-    new = generated(text)
-    if new == text:
-        return 0
-    if check:
-        sys.stderr.write("README.md is stale; run: python -m docs.generate\n")
+    documents = {README: generated(README.read_text(encoding="utf-8")), STREAMS: page()}
+    stale = [
+        path
+        for path, text in documents.items()
+        if not path.exists() or path.read_text(encoding="utf-8") != text
+    ]
+    if check and stale:
+        names = " and ".join(path.name for path in stale)
+        sys.stderr.write(f"{names}: stale; run: python -m docs.generate\n")
         return 1
-    README.write_text(new, encoding="utf-8")
+    for path in stale:
+        path.write_text(documents[path], encoding="utf-8")
     return 0
+
+
+def _keys(stream: PagerDutyStream) -> str:
+    return ", ".join(f"`{name}`" for name in stream.primary_keys)
+
+
+def _replication(stream: PagerDutyStream) -> str:
+    key = stream.replication_key
+    return f"incremental, `{key}`" if key else "full table"
+
+
+def _endpoint(stream: PagerDutyStream) -> str:
+    return f"`{getattr(stream, 'method', 'GET')} {stream.path}`"
 
 
 def _table(header: Iterable[str], rows: Iterable[Iterable[str]]) -> str:

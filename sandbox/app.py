@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from sandbox import endpoints, query
+from sandbox import catalog, query, reads
 from sandbox.errors import ApiError, missing_scope, not_found, refusal, shaped
-from sandbox.limits import RateLimit, RateLimits
+from sandbox.library import Library
+from sandbox.limits import DailyQuota, RateLimit, RateLimits
+from sandbox.reads import Read
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -40,6 +42,8 @@ class RequestInfo:
     """HTTP status of the answer; None: there is none (yet)."""
     fault: str | None = None
     """Kind of the fault that struck."""
+    body: bytes = b""
+    """What a POST brought."""
 
 
 @dataclass
@@ -58,12 +62,14 @@ class App:
     def __init__(self, account: Account, options: Options) -> None:
         """Serve an account."""
         self.account = account
+        self.library = Library(account, options, catalog.CATALOG)
         self._options = options
         special = {}
         if options.oncalls_rate_limit is not None:
             special["/oncalls"] = RateLimit(options.oncalls_rate_limit, options.rate_window)
         general = RateLimit(options.rate_limit, options.rate_window, options.other_client)
         self.limits = RateLimits(general, special)
+        self.daily = DailyQuota(options.analytics_daily_quota)
 
     def answer(self, info: RequestInfo, headers: Mapping[str, str]) -> Answer:
         """Answer a request; `headers` has lower-case names."""
@@ -75,7 +81,12 @@ class App:
                 if self._options.bare_429:
                     return Answer(429, content_type=None)
                 raise refusal(429, 2020)
-            answer = self._evaluate(info)
+            if info.path.startswith("/analytics/"):
+                allowed, daily = self.daily.take(int(self.account.clock.now()))
+                limit.update(daily)
+                if not allowed:
+                    raise refusal(429, 2020)
+            answer = self._evaluate(info, headers)
         except ApiError as error:
             answer = json_answer(error.status, error.body)
         answer.headers.update(limit)
@@ -92,16 +103,23 @@ class App:
         if options.strict_accept and not any(each in accept for each in _ACCEPTED):
             raise ApiError(406, {"error": {"message": "Not Acceptable", "code": 2001}})
 
-    def _evaluate(self, info: RequestInfo) -> Answer:
-        found = endpoints.find(info.path)
+    def _evaluate(self, info: RequestInfo, headers: Mapping[str, str]) -> Answer:
+        found = catalog.find(info.path)
         if found is None:
             raise not_found()
-        if info.method not in {"GET", "HEAD"}:
+        endpoint, ids = found
+        if info.method not in ({"GET", "HEAD"} if endpoint.method == "GET" else {endpoint.method}):
             raise ApiError(405, {"error": {"message": "Method Not Allowed", "code": 2015}})
-        endpoint, own = found
         self._gate(endpoint)
         with self.account.lock:
+            own = ids[0] if ids else ""
             asked = query.read(self.account, self._options, endpoint, own, info.query)
+            asked.ids, asked.library = ids, self.library
+            if isinstance(endpoint, Read):
+                reads.check_early_access(endpoint, headers)
+                self.library.check_parents(endpoint.path, ids)
+                asked.body = reads.body_of(endpoint, info.body)
+                return json_answer(endpoint.status, reads.answer(endpoint, asked))
             if endpoint.key is None:
                 endpoint.source(asked)
                 return Answer(204, content_type=None)
@@ -112,7 +130,9 @@ class App:
         scopes = options.scopes
         if scopes is not None and endpoint.scope is not None and endpoint.scope not in scopes:
             raise missing_scope(endpoint.scope)
-        lacking = options.plan_without & {endpoint.ability, endpoint.key}
+        if isinstance(endpoint, Read):
+            reads.gate(endpoint, options)
+        lacking = options.plan_without & {endpoint.ability, endpoint.key, endpoint.path}
         if lacking and endpoint.path != "/abilities":
             name = min(each for each in lacking if each)
             raise refusal(402, 2014, f"The account lacks the ability {name}.")

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from sandbox import catalog
 from sandbox.account import Account
 from sandbox.app import App
 from sandbox.clock import Clock
 from sandbox.endpoints import LISTS
 from sandbox.faults import Faults
 from sandbox.options import Options
-from sandbox.query import Query
 from sandbox.server import Server
 from sandbox.times import moment_of
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from typing_extensions import Self
 
+    from sandbox.account import When
     from sandbox.app import RequestInfo
     from sandbox.directory import Record
 
@@ -41,6 +42,8 @@ class Sandbox:
         self.clock = Clock(now + ahead, frozen=self.options.frozen)
         self.account = Account(self.options, self.clock, now if born is None else born)
         self.app = App(self.account, self.options)
+        for _ in range(self.options.users):
+            self.account.create("users")
         self.faults = Faults()
         self.requests: list[RequestInfo] = []
         self.api_key = self.options.api_key
@@ -96,10 +99,70 @@ class Sandbox:
         """
         endpoint = LISTS[resource]
         with self.account.lock:
-            asked = Query(self.account, self.options, self.now(), include=frozenset(include))
+            asked = self.app.library.query(include=frozenset(include))
             encoded = msgspec.json.encode(endpoint.source(asked).all())
         records: list[Record] = msgspec.json.decode(encoded)
         return records
+
+    def truth_of(  # noqa: PLR0913
+        self,
+        path: str,
+        include: Collection[str] = (),
+        *,
+        since: When = None,
+        until: When = None,
+        body: dict[str, Any] | None = None,
+        params: dict[str, str] | None = None,
+    ) -> list[Record]:
+        """List all records of a path (`/teams/PIJ90N7/members`), in UTC, filtered by nothing.
+
+        What has a time is given for all of the time that the account knows (audit records: 12
+        months; shifts and overrides: 400 days back, 90 ahead), or for `since` … `until`. An
+        endpoint with one record gives a list of it, or of nothing if there is none. Analytics
+        take the `body` that a POST would bring (metrics: the last 30 days by default). `params`
+        are such as add to a record, for example `additional_fields[]`.
+        """
+        found = catalog.find(path)
+        if found is None:
+            msg = f"no such endpoint: {path}"
+            raise KeyError(msg)
+        endpoint, ids = found
+        with self.account.lock:
+            asked = self.app.library.query(
+                ids,
+                include=frozenset(include),
+                since=None if since is None else moment_of(since),
+                until=None if until is None else moment_of(until),
+                body=body or {},
+                values={name: [value] for name, value in (params or {}).items()},
+            )
+            encoded = msgspec.json.encode(self.app.library.everything(endpoint, asked))
+        records: list[Record] = msgspec.json.decode(encoded)
+        return records
+
+    def children(
+        self,
+        path: str,
+        include: Collection[str] = (),
+        **how: Any,  # noqa: ANN401
+    ) -> dict[Any, list[Record]]:
+        """Give the records of a path such as `/teams/{id}/members` by the id of their parent.
+
+        With several `{id}` in the path the keys are tuples. Parents without children are there,
+        with an empty list. `how`: as of `truth_of`.
+        """
+        found: dict[Any, list[Record]] = {}
+        for ids in list(self.app.library.parents(path)):
+            own = path
+            for each in ids:
+                own = own.replace("{id}", each, 1)
+            found[ids[0] if len(ids) == 1 else ids] = self.truth_of(own, include, **how)
+        return found
+
+    def replace(self, path: str, records: list[Record]) -> None:
+        """Make the records of a path (ids in it, no core list) be just these from now on."""
+        with self.account.lock:
+            self.app.library.replace(path, records)
 
     def on_request(self, hook: Callable[[Sandbox, RequestInfo], None]) -> None:
         """Call `hook(box, request)` before each answer is computed."""

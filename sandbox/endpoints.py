@@ -1,7 +1,8 @@
 """The endpoints of the sandbox: one table.
 
 To add an endpoint, add a row: its path, the name of its records in the answer, where they come
-from (`sources.py`), and what it accepts and demands. Everything else follows from the row.
+from (`sources.py`), and what it accepts and demands. Everything else follows from the row. These
+are the lists that everybody reads; `catalog.py` adds all others and finds the row of a path.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from sandbox import query as windows
 from sandbox import sources
+from sandbox.query import DEFAULT_LIMIT, MAX_LIMIT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -47,6 +49,9 @@ class Endpoint:
     """What the account's plan must have."""
     choices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Values that a parameter accepts."""
+    method: str = "GET"
+    max_limit: int = MAX_LIMIT
+    default_limit: int = DEFAULT_LIMIT
     accepted: frozenset[str] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -295,21 +300,5 @@ ENDPOINTS = (
     Endpoint("/abilities/{id}", None, sources.ability, scope="abilities.read"),
 )
 
-
-def find(path: str) -> tuple[Endpoint, str] | None:
-    """Find the endpoint of a path, and the id in the path; fixed paths go before `{id}`."""
-    parts = path.strip("/").split("/")
-    exact = _BY_SHAPE.get(tuple(parts))
-    if exact is not None:
-        return exact, ""
-    for place in range(1, len(parts)):
-        shape = (*parts[:place], "{id}", *parts[place + 1 :])
-        endpoint = _BY_SHAPE.get(shape)
-        if endpoint is not None and parts[place]:
-            return endpoint, parts[place]
-    return None
-
-
-_BY_SHAPE = {tuple(each.path.strip("/").split("/")): each for each in ENDPOINTS}
 LISTS = {str(each.key): each for each in ENDPOINTS if each.paged and "{id}" not in each.path}
 """The lists that need no id, by the name of their records."""

@@ -11,7 +11,7 @@ from typing import Any
 
 from sandbox import names
 from sandbox.dice import Dice, hash_of
-from sandbox.directory import At, Extra, Part, Record, Ref
+from sandbox.directory import API, At, Extra, Part, Record, Ref
 from sandbox.ids import short_id
 from sandbox.times import DAY
 
@@ -20,6 +20,17 @@ _WEEK = 7 * DAY
 
 # Kinds whose last record(s) were deleted long ago but are still referred to.
 DELETED = {"users": 2, "services": 1}
+
+# What contact methods have besides a label and an address.
+_CONTACT_EXTRAS: dict[str, Record] = {
+    "email_contact_method": {"send_short_email": False, "send_html_email": True},
+    "phone_contact_method": {"country_code": 1, "enabled": True, "blacklisted": False},
+    "push_notification_contact_method": {
+        "device_type": "android",
+        "sounds": [{"type": "alert_high_urgency", "file": "default"}],
+        "created_at": At(FOUNDED + DAY),
+    },
+}
 
 _KINDS = (
     "users",
@@ -90,6 +101,7 @@ class Founding:
         login = f"user{index:02d}" if not name.isascii() else name.lower().replace(" ", ".")
         email = f"{login.replace(chr(34), '')}@example.com"
         token = f"{hash_of(self._seed, 0xCA1, index):016X}"
+        url = f"{API}/users/{own}/contact_methods"
         methods = [("email_contact_method", "Default", email)]
         methods += [("phone_contact_method", "Mobile", phone(own))] * dice.below(2)
         methods += [("push_notification_contact_method", "Phone app", token)] * dice.below(2)
@@ -119,6 +131,7 @@ class Founding:
                         "html_url": None,
                         "label": label,
                         "address": address,
+                        **_CONTACT_EXTRAS[kind],
                     },
                 )
                 for place, (kind, label, address) in enumerate(methods)
@@ -133,6 +146,13 @@ class Founding:
                         "self": f"users/{own}/notification_rules",
                         "html_url": None,
                         "start_delay_in_minutes": minutes,
+                        "contact_method": {
+                            "id": self._part_id(1, index, 0),
+                            "type": "email_contact_method_reference",
+                            "summary": "Default",
+                            "self": f"{url}/{self._part_id(1, index, 0)}",
+                            "html_url": None,
+                        },
                         "urgency": "high",
                     },
                 )

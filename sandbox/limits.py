@@ -56,3 +56,33 @@ class RateLimits:
             "ratelimit-reset": str(reset),
         }
         return all(verdict[1] for verdict in verdicts), headers
+
+
+class DailyQuota:
+    """What analytics allow in a day of virtual time, apart from the rate limit."""
+
+    _DAY = 86_400
+
+    def __init__(self, quota: int | None) -> None:
+        """Allow `quota` requests a day; None: any number, and no headers."""
+        self._quota = quota
+        self._day = 0
+        self._used = 0
+        self._lock = threading.Lock()
+
+    def take(self, now: int) -> tuple[bool, dict[str, str]]:
+        """Count a request; gives whether it is allowed, and the headers."""
+        if self._quota is None:
+            return True, {}
+        with self._lock:
+            day, passed = divmod(now, self._DAY)
+            if day != self._day:
+                self._day, self._used = day, 0
+            self._used += 1
+            remaining = self._quota - self._used
+        headers = {
+            "daily-ratelimit-limit": str(self._quota),
+            "daily-ratelimit-remaining": str(remaining),
+            "daily-ratelimit-reset": str(self._DAY - passed),
+        }
+        return remaining >= 0, headers

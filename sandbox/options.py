@@ -33,7 +33,9 @@ class Options:
     bearer_token: Any = _setting(None, "OAuth token to accept (Authorization: Bearer …)", read=str)
     scopes: Any = _setting(None, "OAuth scopes granted, comma separated (default: all)", read=names)
     plan_without: Any = _setting(
-        frozenset(), "resources that the plan lacks (HTTP 402), comma separated", read=names
+        frozenset(),
+        "abilities, resources or paths that the plan lacks (HTTP 402), comma separated",
+        read=names,
     )
     strict_accept: bool = _setting(False, "refuse requests without an Accept header")
     rate_limit: int = _setting(960, "requests allowed in each window")
@@ -50,6 +52,20 @@ class Options:
     incident_embed_short: float = _setting(
         0.0, "share (0…1) of the incidents embedded in log entries that lack some fields"
     )
+    clip_oncalls: bool = _setting(False, "GET /oncalls cuts shifts to since … until")
+    users: int = _setting(0, "users to add to those that every account has")
+    plain_key: bool = _setting(
+        False, "the key is no administrator's: audit records and such are refused (HTTP 403)"
+    )
+    undocumented_paging: str = _setting(
+        "works",
+        "limit and offset (or cursor) where only answers have them",
+        choices=["works", "ignored", "refused"],
+    )
+    analytics_daily_quota: Any = _setting(
+        None, "analytics requests allowed in a virtual day", read=int
+    )
+    analytics_delay: int = _setting(0, "seconds by which analytics lag behind")
     host: str = _setting("127.0.0.1", "loopback address to listen on")
     port: int = _setting(0, "port to listen on (default: any free one)")
     keep_requests: int = _setting(100_000, "how many requests to remember", cli=False)

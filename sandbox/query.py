@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sandbox.errors import TOO_DEEP, refusal
 from sandbox.times import DAY, UTC, add_months, parse, zone_of
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from sandbox.account import Account
     from sandbox.endpoints import Endpoint
+    from sandbox.library import Library
     from sandbox.options import Options
 
 DEFAULT_LIMIT = 25
@@ -41,6 +42,11 @@ class Query:
     limit: int = DEFAULT_LIMIT
     offset: int = 0
     total: bool = False
+    ids: tuple[str, ...] = ()
+    """All ids in the path."""
+    body: dict[str, Any] = field(default_factory=dict)
+    """What a POST brought."""
+    library: Library = field(default=None)  # type: ignore[assignment] # the app has it
 
     def one(self, name: str) -> str | None:
         """Give the value of a parameter (the last one, as usual)."""
@@ -71,9 +77,11 @@ def read(
     query.include = _include(query, endpoint)
     query.sort = _sort(query, endpoint)
     _choices(query, endpoint)
+    if "limit" in endpoint.accepted:
+        default = min(endpoint.max_limit, endpoint.default_limit)
+        query.limit = min(endpoint.max_limit, number(query, "limit", default, 1))
     if endpoint.paged:
-        query.limit = min(MAX_LIMIT, _number(query, "limit", DEFAULT_LIMIT, 1))
-        query.offset = _number(query, "offset", 0, 0)
+        query.offset = number(query, "offset", 0, 0)
         query.total = query.flag("total")
         if query.offset + query.limit > MAX_REACH:
             raise refusal(400, 2002, TOO_DEEP)
@@ -123,7 +131,8 @@ def _choices(query: Query, endpoint: Endpoint) -> None:
                 raise refusal(400, 2001, f"{name} {value} is invalid.")
 
 
-def _number(query: Query, name: str, default: int, least: int) -> int:
+def number(query: Query, name: str, default: int, least: int) -> int:
+    """Read a whole number."""
     text = query.one(name)
     if text is None:
         return default
@@ -146,14 +155,15 @@ def _bound(query: Query, name: str) -> int | None:
         raise refusal(400, 2004, f"{name.capitalize()} is invalid.") from None
 
 
-def _bounds(query: Query) -> tuple[int | None, int | None]:
+def bounds(query: Query) -> tuple[int | None, int | None]:
+    """Read `since` and `until`."""
     since, until = _bound(query, "since"), _bound(query, "until")
     if since is not None and until is not None and since > until:
         raise refusal(400, 2005, "Since must be before until.")
     return since, until
 
 
-def _set(query: Query, since: int | None, until: int | None) -> None:
+def set_bounds(query: Query, since: int | None, until: int | None) -> None:
     """Turn the bounds into first second and first second no more."""
     query.since = since
     inclusive = int(query.options.until_inclusive)
@@ -167,14 +177,14 @@ def _three_months_after(since: int, query: Query) -> int:
 
 def any_window(query: Query) -> None:
     """Take either bound, both or none, however far apart (log entries)."""
-    _set(query, *_bounds(query))
+    set_bounds(query, *bounds(query))
 
 
 def creation_window(query: Query) -> None:
     """Take at most 180 days; the last month by default, and one month from or to a single bound."""
     if query.one("date_range") == "all":
         return
-    since, until = _bounds(query)
+    since, until = bounds(query)
     if since is None and until is None:
         since, until = add_months(query.now, -1), query.now + 1
     elif until is None and since is not None:
@@ -183,23 +193,23 @@ def creation_window(query: Query) -> None:
         since = add_months(until, -1)
     if since is not None and until is not None and until - since > MAX_INCIDENT_RANGE:
         raise refusal(400, 2001, " is invalid.")
-    _set(query, since, until)
+    set_bounds(query, since, until)
 
 
 def required_window(query: Query) -> None:
     """Demand both bounds, less than three calendar months apart (notifications)."""
-    since, until = _bounds(query)
+    since, until = bounds(query)
     missing = [name for name, value in (("since", since), ("until", until)) if value is None]
     if missing or since is None or until is None:
         raise refusal(400, 2003, *(f"{name.capitalize()} cannot be empty." for name in missing))
     if until >= _three_months_after(since, query):
         raise refusal(400, 2005, "The date range must be less than 3 months.")
-    _set(query, since, until)
+    set_bounds(query, since, until)
 
 
 def overlap_window(query: Query) -> None:
     """Take a range of at most three months, not far into the future; now by default (oncalls)."""
-    since, until = _bounds(query)
+    since, until = bounds(query)
     since = query.now if since is None else since
     until = max(since, query.now) if until is None else until
     if until > _three_months_after(since, query) or until > query.now + 90 * DAY:
@@ -209,7 +219,7 @@ def overlap_window(query: Query) -> None:
 
 def rendering_window(query: Query) -> None:
     """Take both bounds or none (schedules); one alone means two weeks."""
-    since, until = _bounds(query)
+    since, until = bounds(query)
     fortnight = 14 * DAY
     if since is not None and until is None:
         until = since + fortnight

@@ -151,6 +151,14 @@ def on_calls(directory: Directory, since: int, until: int) -> list[OnCall]:
     return rows
 
 
+def clipped(row: OnCall, since: int, until: int) -> OnCall:
+    """Cut a shift to a range."""
+    if row.shift is None:
+        return row
+    start, end = max(row.shift.start, since), min(row.shift.end, until)
+    return row._replace(shift=row.shift._replace(start=start, end=end))
+
+
 def earliest(rows: list[OnCall]) -> list[OnCall]:
     """Keep the first on-call of each user at each level of each policy."""
     first: dict[tuple[str, int, str], OnCall] = {}

@@ -95,9 +95,10 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         """Answer a request."""
-        self._read_body()
+        body = self._read_body()
         box = self.server.box
         info, headers = self._info()
+        info.body = body
         box.received(info)
         self._wait()
         fault = box.faults.strike(info.path)
@@ -138,11 +139,10 @@ class Handler(BaseHTTPRequestHandler):
         )
         return info, headers
 
-    def _read_body(self) -> None:
-        """Take in what a POST brings, so that the connection can go on."""
+    def _read_body(self) -> bytes:
+        """Take in what a request brings."""
         length = int(self.headers.get("Content-Length") or 0)
-        if length:
-            self.rfile.read(length)
+        return self.rfile.read(length) if length else b""
 
     def _wait(self) -> None:
         """Take as long as a far-away server does."""

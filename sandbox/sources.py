@@ -128,6 +128,7 @@ def schedule(query: Query) -> Record:
     """Give a schedule with all its parts."""
     record = query.account.directory.get("schedules", query.own)
     if record is None:
+        query.library.check_family("/schedules", query.own)
         raise not_found()
     parts = {"schedule_layers", "overrides_subschedule", "final_schedule"}
     return _show_schedule(query, record, frozenset(parts))
@@ -149,7 +150,10 @@ def on_calls(query: Query) -> Rows:
     """List who is on call."""
     directory = query.account.directory
     since = query.now if query.since is None else query.since
-    rows = rota.on_calls(directory, since, since if query.until is None else query.until)
+    until = since if query.until is None else query.until
+    rows = rota.on_calls(directory, since, until)
+    if query.options.clip_oncalls and until > since:
+        rows = [rota.clipped(each, since, until) for each in rows]
     if query.flag("earliest"):
         rows = rota.earliest(rows)
     for name, place in (("escalation_policy_ids[]", 0), ("user_ids[]", 2), ("schedule_ids[]", 3)):

@@ -12,6 +12,9 @@ from singer_sdk.exceptions import FatalAPIError, RetriableAPIError, SkippableAPI
 
 Body = dict[str, t.Any]
 
+# In place of the name under which the records stand: the answer itself is the record.
+WHOLE_BODY = "."
+
 _decoder = msgspec.json.Decoder()
 
 # Characters of the API's own message that go into ours.
@@ -26,6 +29,10 @@ class NotFoundError(FatalAPIError):
     """The API does not know the resource (404), or knows it no more."""
 
 
+class QuotaError(FatalAPIError):
+    """The account's quota for the day is used up (429 with `daily-ratelimit-*` headers)."""
+
+
 def check(response: requests.Response) -> None:
     """Return if the answer is a success.
 
@@ -33,8 +40,8 @@ def check(response: requests.Response) -> None:
         CredentialsError: 401.
         SkippableAPIError: 402, 403; the account or the key lacks what the stream needs.
         NotFoundError: 404.
-        FatalAPIError: another 3xx or 4xx, 400 among them, or a daily quota used up: asking
-            again will not help.
+        QuotaError: 429, for a quota that is renewed daily.
+        FatalAPIError: another 3xx or 4xx, 400 among them: asking again will not help.
         RetriableAPIError: 408, 429, 5xx.
     """
     status = response.status_code
@@ -51,7 +58,7 @@ def check(response: requests.Response) -> None:
     if _daily_quota_is_used_up(response):
         hours = number(response, "daily-ratelimit-reset") / 3600
         msg = f"the account's daily quota is used up; it is renewed in {hours:.1f} h"
-        raise FatalAPIError(msg)
+        raise QuotaError(msg)
     if (
         status in {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS}
         or status >= HTTPStatus.INTERNAL_SERVER_ERROR
@@ -88,6 +95,8 @@ def decode(response: requests.Response, records_key: str) -> Body:
     except msgspec.DecodeError:
         msg = f"{response.status_code} with a body that is no JSON (cut off, or a proxy's)"
         raise RetriableAPIError(msg, response) from None
+    if isinstance(body, dict) and records_key == WHOLE_BODY:
+        return body
     if not isinstance(body, dict) or not isinstance(body.get(records_key), (list, dict)):
         msg = f"{response.status_code} with a body that holds no `{records_key}`"
         raise RetriableAPIError(msg, response)

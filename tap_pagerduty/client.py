@@ -5,12 +5,15 @@ from __future__ import annotations
 import logging
 import sys
 import typing as t
-from dataclasses import dataclass, replace
+from contextlib import contextmanager, suppress
+from dataclasses import replace
 from datetime import datetime, timezone
 from functools import cached_property
 from http import HTTPStatus
+from itertools import islice
 
 import backoff
+import pendulum
 import requests
 from singer_sdk import RESTStream
 from singer_sdk.exceptions import FatalAPIError, RetriableAPIError, SkippableAPIError
@@ -18,12 +21,14 @@ from singer_sdk.helpers.conform import TypeConformanceLevel
 from singer_sdk.mapper import SameRecordTransform
 from singer_sdk.streams.rest import HTTPRequest, PageContext
 
-from tap_pagerduty import answers
-from tap_pagerduty.answers import CredentialsError, NotFoundError
+from tap_pagerduty import answers, readings
+from tap_pagerduty.answers import CredentialsError, NotFoundError, QuotaError
+from tap_pagerduty.calls import Answer, Body, Call
 from tap_pagerduty.output import Writer
-from tap_pagerduty.pagination import CeilingError, OffsetPaginator, Page, Paginator
+from tap_pagerduty.pagination import LIST, PAGE_SIZE, CeilingError, Page, Paginator
 from tap_pagerduty.prefetch import look_ahead
-from tap_pagerduty.times import Normaliser, normaliser
+from tap_pagerduty.records import Record, dig, leave_out
+from tap_pagerduty.times import Normaliser, instant, normaliser
 
 if sys.version_info >= (3, 12):
     from typing import override
@@ -31,7 +36,7 @@ else:
     from typing_extensions import override
 
 if t.TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator
 
     from backoff.types import Details
     from singer_sdk.helpers.types import Context
@@ -41,13 +46,9 @@ if t.TYPE_CHECKING:
     from tap_pagerduty.connection import Connection
     from tap_pagerduty.windows import Window
 
-Record = dict[str, t.Any]
-Body = dict[str, t.Any]
 
 # Seconds: the longest wait between two tries of a request.
 LONGEST_WAIT = 60
-# Readings of a list that keeps shifting, or of a window that comes short.
-READINGS = 5
 # Faults of the connection after which a request is made again.
 RETRIED = (
     requests.exceptions.ConnectionError,
@@ -57,37 +58,17 @@ RETRIED = (
 )
 
 
-@dataclass(frozen=True)
-class Call:
-    """One request: a page of a path, within a time window where it has one."""
+class Follower(t.Protocol):
+    """What a stream has to know of its child streams."""
 
-    path: str
-    records_key: str
-    params: Mapping[str, t.Any]
-    paginator: Paginator
-    page: Page
-    window: Window | None = None
-    # Whether the resource may be gone: a 404 is then an answer without records.
-    may_be_gone: bool = False
+    def begin(self, *, versioned: bool) -> None:
+        """Write the SCHEMA; VERSIONED if the parents are read whole, rows that vanish and all."""
 
+    def read_for(self, parents: list[Record]) -> None:
+        """Read and emit what belongs to these parents."""
 
-@dataclass(frozen=True)
-class Answer:
-    """What came back to a call: its records, and how many the API counts in all."""
-
-    call: Call
-    body: Body
-
-    @property
-    def records(self) -> list[Record]:
-        """The records of the page; one, where the answer is a single resource."""
-        found: list[Record] | Record = self.body.get(self.call.records_key, [])
-        return found if isinstance(found, list) else [found]
-
-    @property
-    def total(self) -> int:
-        """The count that a first page carries; 0 on other pages."""
-        return self.body.get("total") or 0
+    def end(self, *, complete: bool, obstacle: str) -> None:
+        """Finish; COMPLETE if no parent is missing, OBSTACLE why there are none at all."""
 
 
 class PagerDutyStream(RESTStream[Call]):
@@ -96,16 +77,35 @@ class PagerDutyStream(RESTStream[Call]):
     A subclass declares what its endpoint is; how it is read is written here once.
     """
 
-    # The endpoint's fixed query parameters, and the OAuth scope that reading it takes.
+    # The endpoint's fixed query parameters, and headers beyond the usual ones.
     params: t.ClassVar[dict[str, t.Any]] = {}
-    scope: t.ClassVar[str]
-    # Where the answer holds the records; the stream's name if empty.
+    headers: t.ClassVar[dict[str, str]] = {}
+    # What reading it takes: the OAuth scope, empty where PagerDuty documents none, and the
+    # plan or feature if not all accounts have it.
+    scope: t.ClassVar[str] = ""
+    plan: t.ClassVar[str] = ""
+    # Where the answer holds the records; the stream's name if empty, `WHOLE_BODY` if the
+    # answer itself is the record.
     records_key: t.ClassVar[str] = ""
-    paginator: t.ClassVar[Paginator] = OffsetPaginator(overlap=1)
+    paginator: t.ClassVar[Paginator] = LIST
+    # What a run of it costs in requests, where the other facts do not tell (`docs/streams.md`).
+    cost: t.ClassVar[str] = ""
     # The request budget that the endpoint draws on; empty for that of the key.
     budget: t.ClassVar[str] = ""
+    # The list (or single object) in each record whose items are the stream's records, as a
+    # dotted path; empty if they are not nested.
+    nested: t.ClassVar[str] = ""
+    # Columns that a record takes from what it belongs to (the record it is nested in, or
+    # the parent stream's): name of the column, path of the property.
+    parent_columns: t.ClassVar[dict[str, str]] = {}
+    # Columns that repeat a property from deeper in the record: name, path.
+    columns: t.ClassVar[dict[str, str]] = {}
+    # Columns of which the `id` is made, joined by colons, where the API gives none.
+    id_columns: t.ClassVar[tuple[str, ...]] = ()
+    # Paths of properties that are secrets: left out unless `include_secrets` is on.
+    secrets: t.ClassVar[tuple[str, ...]] = ()
 
-    primary_keys = ("id",)
+    primary_keys: t.ClassVar[tuple[str, ...]] = ("id",)
     # Records are as the API sends them and schemas are open: nothing is left to conform,
     # and what PagerDuty adds without documenting it is not dropped.
     TYPE_CONFORMANCE_LEVEL = TypeConformanceLevel.NONE
@@ -118,7 +118,16 @@ class PagerDutyStream(RESTStream[Call]):
         # Why the stream was left out, or is incomplete; both empty when all is well.
         self.skipped = ""
         self.failed = ""
+        # Whether what was left out is due again: it is not the account that lacks it.
+        self.postponed = False
         self._answered = False
+        # Whether this run's records carry a version, and those of others are to vanish.
+        self._versioned = False
+        # Whether it has been told that the API shows only the beginning of the list.
+        self._cut = False
+        # Which list was begun last, and what stands at the ends of its first page.
+        self._first_page: tuple[t.Any, ...] = ()
+        self._request_counter = self.get_http_request_counter()
         self._extracted_at = datetime.now(timezone.utc)
 
     # -- One request becomes one decoded body
@@ -155,6 +164,7 @@ class PagerDutyStream(RESTStream[Call]):
         return {
             "Accept": "application/vnd.pagerduty+json;version=2",
             "User-Agent": self.user_agent,
+            **self.headers,
         }
 
     @override
@@ -181,9 +191,13 @@ class PagerDutyStream(RESTStream[Call]):
         try:
             return Answer(call, self.request_decorator(self._exchange)(call, None))
         except NotFoundError:
-            if call.may_be_gone:
-                return Answer(call, {})
-            raise
+            if call.parent is None:
+                raise
+            return Answer(call, {})
+        except SkippableAPIError as error:
+            if call.parent is None:
+                raise
+            return Answer(call, {}, refusal=str(error))
 
     def _exchange(self, call: Call, context: Context | None) -> Body:
         request = self.get_http_request(
@@ -194,6 +208,7 @@ class PagerDutyStream(RESTStream[Call]):
             url=request.url,
             params=request.encode_params(),
             headers=request.headers,
+            json=request.data,
         )
         self.connection.wait(self.budget)
         try:
@@ -264,17 +279,19 @@ class PagerDutyStream(RESTStream[Call]):
     def read(self, calls: Iterable[Call]) -> Iterator[Answer]:
         """Yield the answers to CALLS and to what follows from them, in order."""
         workers = self.connection.workers
-        with self.get_http_request_counter() as counter:
-            for _, answer in look_ahead(calls, self.fetch, self.following, workers):
-                counter.increment()
-                self._answered = True
-                self._extracted_at = datetime.now(timezone.utc)
-                if self.is_versioned and self.connection.started_at:
-                    # As the SDK does, the second in which the run began; but by the account's
-                    # clock. If this machine's were set back, the target would take the rows
-                    # of this run for older than those of the last.
-                    self._stream_version = int(self.connection.started_at.timestamp())
-                yield answer
+        for _, answer in look_ahead(calls, self.fetch, self.following, workers):
+            self._request_counter.increment()
+            self._answered = self._answered or not answer.refusal
+            self._extracted_at = datetime.now(timezone.utc)
+            if self._versioned:
+                self._stream_version = self.version
+            yield answer
+
+    @contextmanager
+    def metered(self) -> Iterator[None]:
+        """Have the SDK's metric count the answers that are read meanwhile."""
+        with self.get_http_request_counter() as self._request_counter:
+            yield
 
     def following(self, call: Call, answer: Answer) -> list[Call]:
         """Return the calls to which an answer leads: here, its further pages.
@@ -282,8 +299,33 @@ class PagerDutyStream(RESTStream[Call]):
         Raises:
             CeilingError: the list holds more than the API lets one page through.
         """
-        pages = call.paginator.following(call.page, answer.body, len(answer.records))
+        count = len(answer.records)
+        is_repeated = self._is_repeated(call, answer)
+        is_cut = call.paginator.is_cut(call.page, answer.body, count) or (
+            is_repeated and not 0 < answer.total <= count
+        )
+        if is_cut and not self._cut:
+            self._cut = True
+            self.log(
+                "The list ends after %d records, where PagerDuty lets one read no further.",
+                count,
+                level=logging.WARNING,
+            )
+        if is_repeated:
+            return []
+        pages = call.paginator.following(call.page, answer.body, count)
         return [replace(call, page=page) for page in pages]
+
+    def _is_repeated(self, call: Call, answer: Answer) -> bool:
+        """Return whether a page is the first one again: the endpoint knows no pages."""
+        records = answer.records
+        if not records:
+            return False
+        ends = (len(records), self.identity(records[0]), self.identity(records[-1]))
+        if call.page == call.paginator.first():
+            self._first_page = (call.path, call.window, ends)
+            return False
+        return self._first_page == (call.path, call.window, ends)
 
     @staticmethod
     def identity(record: Record) -> str:
@@ -292,52 +334,93 @@ class PagerDutyStream(RESTStream[Call]):
 
     @override
     def request_records(self, context: Context | None) -> Iterable[Record]:
-        yield from self.read_whole(self.call())
+        yield from self.with_children(self.unnested(self.read_whole(self.call())))
 
-    def read_whole(self, call: Call) -> Iterable[Record]:
-        """Return the records of one reading of a list during which nothing moved.
+    def unnested(self, records: Iterable[Record]) -> Iterable[Record]:
+        """Yield the stream's records out of those of the answer."""
+        if not self.nested:
+            yield from records
+            return
+        for record in records:
+            columns = self.columns_for_child(record)
+            found = dig(record, self.nested) or []
+            for item in found if isinstance(found, list) else [found]:
+                yield {**item, **columns}
 
-        A list that is edited while it is paged by offset shifts: a removal moves a record
-        past us, an insertion shows one twice. Pages overlap by one record, which must be
-        the same on both; otherwise the list is read again. If no reading is clean, all
-        readings together are taken, provided they hold as many records as the API counts.
+    @property
+    def run_started_at(self) -> datetime:
+        """The account's time when the run began.
 
-        Raises:
-            CeilingError: the list holds more than the API lets one page through.
-            FatalAPIError: the readings do not add up to the whole list.
+        It comes with any answer; if there has been none, with one that costs nothing.
         """
-        together: dict[str, Record] = {}
-        total = 0
-        for _ in range(READINGS):
-            reading: dict[str, Record] = {}
-            last, clean = "", True
-            for answer in self.read([call]):
-                ids = [self.identity(record) for record in answer.records]
-                clean = clean and (not last or last in ids[:1])
-                reading.update(zip(ids, answer.records, strict=True))
-                total = answer.total or total
-                last = ids[-1] if ids else "the page is empty"
-            if clean:
-                return reading.values()
-            together.update(reading)
-            self.log("The list changed while it was read; reading it again.")
-        if len(together) < total:
-            msg = f"the list changed at each of {READINGS} readings"
-            raise FatalAPIError(msg)
-        return together.values()
+        if self.connection.started_at is None:
+            with suppress(SkippableAPIError, FatalAPIError, RetriableAPIError):
+                self.fetch(Call("/abilities", "abilities", {}, LIST, Page({})))
+        return self.connection.started_at or datetime.now(timezone.utc)
+
+    @property
+    def first_start(self) -> datetime:
+        """Where a first load begins: at `start_date`, or a year before the run."""
+        if given := self.config.get("start_date"):
+            return instant(given)
+        return pendulum.instance(self.run_started_at).subtract(years=1)
+
+    def columns_for_child(self, parent: Record) -> Record:
+        """Return what a record takes from the one it belongs to."""
+        return {name: dig(parent, path) for name, path in self.parent_columns.items()}
+
+    def read_whole(self, call: Call, answers: Iterable[Answer] = ()) -> Iterable[Record]:
+        """Return the records of a list that is read whole; see `readings.whole`."""
+        return readings.whole(lambda: self.read([call]), self.identity, answers)
+
+    @property
+    def followers(self) -> list[Follower]:
+        """The selected child streams, and those with a selected child of their own."""
+        return [
+            t.cast("Follower", child)
+            for child in self.child_streams
+            if child.selected or child.has_selected_descendents
+        ]
+
+    def with_children(self, records: Iterable[Record]) -> Iterator[Record]:
+        """Yield RECORDS, and have the child streams read and emitted for each hundred.
+
+        When it ends, all children are out.
+        """
+        if not self.followers:
+            yield from records
+            return
+        records = iter(records)
+        # In a trial run it is the first record that children are read of.
+        size = self.ABORT_AT_RECORD_COUNT or PAGE_SIZE
+        while batch := list(islice(records, size)):
+            parents = [dict(record) for record in batch]
+            yield from batch
+            for follower in self.followers:
+                follower.read_for(parents)
 
     @override
     def get_records(self, context: Context | None) -> Iterable[Record]:
-        """Yield the stream's records; what stops it does not stop the other streams.
+        for follower in self.followers:
+            follower.begin(versioned=self.is_versioned)
+        with self.metered(), self.told():
+            self._versioned = self.selected and self.is_versioned
+            yield from self.request_records(context)
+            if self._versioned:
+                self._write_activate_version_message(self.version)
+        for follower in self.followers:
+            follower.end(complete=not self.skipped and not self.failed, obstacle=self.obstacle)
+
+    @contextmanager
+    def told(self) -> Iterator[None]:
+        """Tell in one line what stops this stream; it does not stop the others.
 
         Raises:
             SystemExit: no stream can be read, as the credentials were refused or nothing
                 answers at all.
         """
         try:
-            yield from self.request_records(context)
-            if self._stream_version:
-                self._write_activate_version_message(self._stream_version)
+            yield
         except CredentialsError as error:
             self.logger.error(  # noqa: TRY400, one line for people
                 "PagerDuty refused the key at %s (%s). Check `api_key`, and `region`: "
@@ -350,9 +433,12 @@ class PagerDutyStream(RESTStream[Call]):
             if self._answered:
                 self.fail(f"access was withdrawn while reading: {error}")
             else:
-                self.skipped = f"{error}; reading it takes the scope `{self.scope}`"
-                # The warning comes at the end of the run, where it is seen.
-                self.log("Skipped: %s", self.skipped)
+                self.skip(str(error))
+        except QuotaError as error:
+            if self._answered:
+                self.fail(str(error))
+            else:
+                self.skipped, self.postponed = str(error), True
         except (FatalAPIError, CeilingError, RetriableAPIError, *RETRIED) as error:
             tried = "" if isinstance(error, (FatalAPIError, CeilingError)) else self.patience
             self.fail(answers.describe(error) + tried)
@@ -362,6 +448,15 @@ class PagerDutyStream(RESTStream[Call]):
                     self.url_base,
                 )
                 raise SystemExit(1) from None
+
+    @property
+    def version(self) -> int:
+        """The version of a full table: as the SDK has it, the second in which the run began.
+
+        But by the account's clock: if this machine's were set back, the target would take
+        the rows of this run for older than those of the last.
+        """
+        return int(self.run_started_at.timestamp())
 
     @property
     def is_versioned(self) -> bool:
@@ -378,6 +473,18 @@ class PagerDutyStream(RESTStream[Call]):
         """False: the SDK's message comes before the records, and stands if they never come."""
         return False
 
+    def skip(self, reason: str) -> None:
+        """Note that the account or the key lacks what the stream needs."""
+        needs = " and ".join(filter(None, (self.scope and f"the scope `{self.scope}`", self.plan)))
+        self.skipped = f"{reason}; reading it takes {needs}"
+        # The warning comes at the end of the run, where it is seen.
+        self.log("Skipped: %s", self.skipped)
+
+    @property
+    def obstacle(self) -> str:
+        """Why its children cannot be read; empty if they can."""
+        return self.skipped and f"{self.name} cannot be read: {self.skipped}"
+
     @property
     def patience(self) -> str:
         """How long a request was tried before it was given up."""
@@ -390,9 +497,17 @@ class PagerDutyStream(RESTStream[Call]):
 
     @override
     def post_process(self, row: Record, context: Context | None = None) -> Record | None:
-        """Bring the times of a record to UTC."""
+        """Bring the times of a record to UTC, add its columns, leave out its secrets."""
         if self._normalise:
             self._normalise(row)
+        for name, path in self.columns.items():
+            row[name] = dig(row, path)
+        if self.id_columns:
+            parts = (row.get(name) for name in self.id_columns)
+            row["id"] = ":".join("" if part is None else str(part) for part in parts)
+        if self.secrets and not self.config["include_secrets"]:
+            for path in self.secrets:
+                leave_out(row, path)
         return row
 
     @override
@@ -401,8 +516,8 @@ class PagerDutyStream(RESTStream[Call]):
         record: Record,
         context: Context | None,
     ) -> Iterable[Context | None]:
-        """Return nothing without children, instead of one empty context per record."""
-        return super().generate_child_contexts(record, context) if self.child_streams else ()
+        """Return nothing: children are read by `with_children`, for many parents at a time."""
+        return ()
 
     @override
     def _write_record_message(self, record: Record) -> None:

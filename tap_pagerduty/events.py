@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import sys
 import typing as t
-from contextlib import suppress
 from dataclasses import replace
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timedelta
 
-import pendulum
-from singer_sdk.exceptions import FatalAPIError, RetriableAPIError, SkippableAPIError
+from singer_sdk.exceptions import FatalAPIError
 from singer_sdk.singerlib.catalog import REPLICATION_INCREMENTAL
 
-from tap_pagerduty.client import READINGS, Answer, Call, PagerDutyStream
-from tap_pagerduty.pagination import CEILING, OffsetPaginator, Page
-from tap_pagerduty.times import instant
-from tap_pagerduty.windows import Window, cut, isoformat, whole_second
+from tap_pagerduty.client import PagerDutyStream
+from tap_pagerduty.pagination import CEILING, WINDOW, Paginator
+from tap_pagerduty.readings import READINGS
+from tap_pagerduty.windows import Window, cut, isoformat, midnight, months, whole_second
 
 if sys.version_info >= (3, 12):
     from typing import override
@@ -27,51 +25,58 @@ if t.TYPE_CHECKING:
 
     from singer_sdk.helpers.types import Context
 
-    from tap_pagerduty.client import Record
+    from tap_pagerduty.calls import Answer, Call
+    from tap_pagerduty.records import Record
 
 
 class EventStream(PagerDutyStream):
     """A list of what happened, read in closed time windows, oldest first.
 
-    A window ends at the latest when the run began, so nothing can be inserted into it
-    while it is paged. The bookmark is the end of the last window whose records are all
-    out; the next run starts there.
+    A window ends at the latest when the run began, unless the endpoint tells the future;
+    so nothing can be inserted into it while it is paged. The bookmark is the end of the
+    last window whose records are all out; the next run starts there.
     """
 
     # The longest range that the endpoint takes, in days.
     max_window_days: t.ClassVar[int]
-    paginator = OffsetPaginator()
+    # How far back the endpoint's records go, in days; 0 for all the way.
+    history_days: t.ClassVar[int] = 0
+    # Days before the bookmark that are read again, where records change or come late.
+    overlap_days: t.ClassVar[int] = 0
+    # Days after the run's begin that are read as well, and again on each run, where the
+    # endpoint tells what is planned.
+    days_ahead: t.ClassVar[int] = 0
+    # The calendar period that the records sum up, which no window may cut: `day`, or `month`
+    # for a window each; empty if they are of single moments.
+    period: t.ClassVar[str] = ""
+    # Columns that take the begin and the end of the window, where records do not tell them.
+    window_columns: t.ClassVar[tuple[str, ...]] = ()
+    paginator: t.ClassVar[Paginator] = WINDOW
 
     @override
     def request_records(self, context: Context | None) -> Iterable[Record]:
         """Yield what happened from the bookmark, or `start_date`, to the start of the run."""
         start = self.get_starting_timestamp(context) or self.first_start
-        windows = self.windows(start, self.run_started_at)
+        now = self.run_started_at
+        if (
+            self.replication_method == REPLICATION_INCREMENTAL
+            and "replication_key_value" in self.stream_state
+        ):
+            earliest = min(start, self.first_start)
+            start = max(start - timedelta(days=self.overlap_days), earliest)
+        if self.history_days:
+            start = max(start, now - timedelta(days=self.history_days))
+        windows = self.windows(start, now + timedelta(days=self.days_ahead))
         for window, records in self.read_windows(self.call(window) for window in windows):
-            yield from records
-            self.bookmark(replication_key_value=window.until)
-
-    @property
-    def first_start(self) -> datetime:
-        """Where a first load begins: at `start_date`, or a year before the run."""
-        if given := self.config.get("start_date"):
-            return instant(given)
-        return pendulum.instance(self.run_started_at).subtract(years=1)
+            yield from self.with_children(self.unnested(records))
+            self.bookmark(replication_key_value=min(window.until, now))
 
     def windows(self, start: datetime, end: datetime) -> Iterator[Window]:
         """Yield the windows between two instants, as long as the endpoint takes."""
-        return cut(whole_second(start), end, timedelta(days=self.max_window_days))
-
-    @property
-    def run_started_at(self) -> datetime:
-        """The account's time when the run began.
-
-        It comes with any answer; if there has been none, with one that costs nothing.
-        """
-        if self.connection.started_at is None:
-            with suppress(SkippableAPIError, FatalAPIError, RetriableAPIError):
-                self.fetch(Call("/abilities", "abilities", {}, self.paginator, Page({})))
-        return self.connection.started_at or datetime.now(timezone.utc)
+        if self.period == "month":
+            return months(start, end)
+        start = midnight(start) if self.period == "day" else whole_second(start)
+        return cut(start, end, timedelta(days=self.max_window_days))
 
     def read_windows(
         self,
@@ -119,7 +124,9 @@ class EventStream(PagerDutyStream):
             for answer in group:
                 call = answer.call
                 total = total or answer.total
+                columns = self._columns_of(call.window)
                 for record in answer.records:
+                    record.update(columns)
                     identity = self.identity(record)
                     if identity not in found:
                         found.add(identity)
@@ -132,6 +139,11 @@ class EventStream(PagerDutyStream):
             group = self.read([replace(call, page=call.paginator.first())])
         # What there is comes, of later windows too, but the bookmark stays before this one.
         self.fail(f"PagerDuty counts {total:,} records from {call.window} and lists {len(found):,}")
+
+    def _columns_of(self, window: Window | None) -> Record:
+        """Return what the records of a window take from it."""
+        ends = window.params.values() if window else ()
+        return dict(zip(self.window_columns, ends, strict=False))
 
     @override
     def following(self, call: Call, answer: Answer) -> list[Call]:
@@ -149,11 +161,18 @@ class EventStream(PagerDutyStream):
             raise FatalAPIError(msg) from error
 
     def bookmark(self, **positions: datetime) -> None:
-        """Write positions to the state, if the records before them are all out."""
-        if self.failed or self.replication_method != REPLICATION_INCREMENTAL:
+        """Write positions to the state, if the records before them are all out.
+
+        If one is missing, or one of their children, the next run has to come back to it.
+        """
+        children = t.cast("list[PagerDutyStream]", self.descendent_streams)
+        missing = self.failed or any(child.failed or child.postponed for child in children)
+        if missing or self.replication_method != REPLICATION_INCREMENTAL:
             return
         self.stream_state["replication_key"] = self.replication_key
-        self.stream_state.update({name: isoformat(at) for name, at in positions.items()})
+        for name, at in positions.items():
+            # What is read again for its changes does not move a position back.
+            self.stream_state[name] = max(isoformat(at), self.stream_state.get(name, ""))
         self.state_manager.is_flushed = False
         if self.get_batch_config(self.config) is None:
             # With BATCH the records are not out yet: the SDK writes both, in order.

@@ -52,6 +52,10 @@ class Paginator(abc.ABC):
     def following(self, page: Page, body: Body, count: int) -> list[Page]:
         """Return the pages that are known to follow PAGE, whose BODY held COUNT records."""
 
+    def is_cut(self, page: Page, body: Body, count: int) -> bool:  # noqa: ARG002
+        """Return whether the list may go on where the API lets one read no further."""
+        return False
+
 
 class OffsetPaginator(Paginator):
     """`limit`/`offset`, `more` and, asked for on the first page, `total`.
@@ -60,13 +64,17 @@ class OffsetPaginator(Paginator):
     none past the end.
     """
 
-    def __init__(self, overlap: int = 0) -> None:
-        """Let pages OVERLAP by so many records, by which a shifted list is noticed."""
+    def __init__(self, overlap: int = 0, *, counted: bool = True) -> None:
+        """Let pages OVERLAP by so many records, by which a shifted list is noticed.
+
+        Lists that are not COUNTED take no `total`: they are read page after page.
+        """
         self.overlap = overlap
+        self._more = {"total": "true"} if counted else {}
 
     def first(self) -> Page:
         """Return the first page, which also asks for the total."""
-        return Page({"limit": PAGE_SIZE, "offset": 0, "total": "true"})
+        return Page({"limit": PAGE_SIZE, "offset": 0, **self._more})
 
     def following(self, page: Page, body: Body, count: int) -> list[Page]:
         """Return all pages behind the first; behind the last, one more if there is more.
@@ -97,3 +105,70 @@ class OffsetPaginator(Paginator):
             )
             for offset in offsets
         ]
+
+
+class SinglePage(Paginator):
+    """Everything in one answer; PARAMS ask for the most that it can hold."""
+
+    def __init__(self, most: int | None = None, **params: str | int) -> None:
+        """Take the parameters of the only page, or how many records it has at MOST."""
+        self._params = params
+        self._most = most
+
+    def first(self) -> Page:
+        """Return the only page."""
+        return Page(self._params)
+
+    def following(self, page: Page, body: Body, count: int) -> list[Page]:  # noqa: ARG002
+        """Return nothing."""
+        return []
+
+    def is_cut(self, page: Page, body: Body, count: int) -> bool:
+        """Return whether the answer says so, or is as long as was asked for."""
+        return body.get("more", count == (self._most or page.params.get("limit"))) is True
+
+
+class TokenPaginator(Paginator):
+    """A token in the answer is the parameter of the next page, until there is none."""
+
+    def __init__(
+        self,
+        parameter: str,
+        token: str,
+        page_size: int = PAGE_SIZE,
+        *,
+        full: bool = False,
+    ) -> None:
+        """Take the parameter's name, the name of the TOKEN in the answer, the page's size.
+
+        FULL tells that the last page names a token too: it is known by `more`, or where
+        the answer has none, by being shorter than a full page.
+        """
+        self._parameter, self._token, self._size = parameter, token, page_size
+        self._full = full
+
+    def first(self) -> Page:
+        """Return the first page."""
+        return Page({"limit": self._size})
+
+    def following(self, page: Page, body: Body, count: int) -> list[Page]:
+        """Return the next page, unless this was the last."""
+        token = body.get(self._token)
+        more = body.get("more")
+        if more is None:
+            more = not self._full or count >= self._size
+        if not token or token == page.params.get(self._parameter) or not more:
+            return []
+        return [Page({**page.params, self._parameter: token})]
+
+
+# A list, whose pages overlap so that a shift is noticed; a closed window needs none.
+LIST = OffsetPaginator(overlap=1)
+UNCOUNTED = OffsetPaginator(overlap=1, counted=False)
+WINDOW = OffsetPaginator()
+WHOLE = SinglePage()
+CURSOR = TokenPaginator("cursor", "next_cursor")
+# Of the alert grouping settings.
+AFTER = TokenPaginator("after", "after")
+# Of the raw analytics data, where it stands in the request's body.
+STARTING_AFTER = TokenPaginator("starting_after", "last", page_size=1000, full=True)

@@ -109,6 +109,14 @@ SETTINGS: dict[str, t.Any] = th.PropertiesList(
         description="After a full table that was read whole, tell the target to remove "
         "the rows that are gone from the account.",
     ),
+    th.Property(
+        "include_secrets",
+        th.BooleanType,
+        default=False,
+        title="Include secrets",
+        description="Load integration keys, routing keys, tokens and the like as well; "
+        "they are left out otherwise.",
+    ),
     additional_properties=False,
 ).to_dict()
 

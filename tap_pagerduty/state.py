@@ -1,8 +1,8 @@
 """The state that a run leaves for the next: what it holds, and whether one can be used.
 
 Per stream it has the SDK's `replication_key` and `replication_key_value`; of incidents
-also `created_until`. All values are times in UTC, each the end of a window whose records
-have been emitted.
+and of their analytics also `created_until`. All values are times in UTC, before which all
+records have been emitted.
 """
 
 from __future__ import annotations

@@ -12,6 +12,7 @@ from functools import cached_property
 from singer_sdk import Tap
 from singer_sdk.exceptions import ConfigValidationError
 
+from tap_pagerduty.children import ChildStream
 from tap_pagerduty.connection import Connection
 from tap_pagerduty.output import Writer
 from tap_pagerduty.settings import SETTINGS, complete
@@ -46,7 +47,24 @@ class TapPagerDuty(Tap):
 
     @override
     def discover_streams(self) -> Sequence[PagerDutyStream]:
-        return [stream(self, self.connection) for stream in STREAMS]
+        streams = {stream: stream(self, self.connection) for stream in STREAMS}
+        for stream in streams.values():
+            if isinstance(stream, ChildStream):
+                streams[stream.parent].child_streams.append(stream)
+        return list(streams.values())
+
+    @override
+    def setup_mapper(self) -> None:
+        """Prepare the stream maps of the catalog, and of parents that it leaves out.
+
+        The SDK looks a parent up there, selected or not, with each record that is read.
+        """
+        super().setup_mapper()
+        for stream in self.streams.values():
+            if stream.name not in self.mapper.stream_maps and stream.has_selected_descendents:
+                self.mapper.register_raw_stream_schema(
+                    stream.name, stream.schema, stream.primary_keys
+                )
 
     # -- Settings
 
@@ -160,7 +178,7 @@ class TapPagerDuty(Tap):
     def _tell_what_is_missing(self) -> None:
         streams = t.cast("dict[str, PagerDutyStream]", self.streams).values()
         for stream in streams:
-            if stream.skipped:
+            if stream.selected and stream.skipped:
                 self.logger.warning("%s was skipped: %s", stream.name, stream.skipped)
         incomplete = [stream for stream in streams if stream.failed]
         for stream in incomplete:

@@ -56,6 +56,20 @@ def cut(since: datetime, until: datetime, width: timedelta) -> Iterator[Window]:
         since = end
 
 
+def months(since: datetime, until: datetime) -> Iterator[Window]:
+    """Yield the calendar months from that of SINCE on, oldest first; the last ends at UNTIL."""
+    since = midnight(since).replace(day=1)
+    while since < until:
+        end = min((since + timedelta(days=31)).replace(day=1), until)
+        yield Window(since, end)
+        since = end
+
+
+def midnight(instant: datetime) -> datetime:
+    """Return the begin of the day of INSTANT, which is in UTC."""
+    return instant.replace(hour=0, minute=0, second=0, microsecond=0)
+
+
 _T = t.TypeVar("_T", datetime, timedelta)
 
 

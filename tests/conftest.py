@@ -6,18 +6,12 @@ import io
 import json
 import logging
 import os
-import re
 import signal
 import sys
 import threading
-from collections import defaultdict
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta, timezone
-from email.utils import format_datetime
 from functools import partial
-from http.client import responses
-from urllib.parse import parse_qs, urlsplit, urlunsplit
 
 import backoff
 import pytest
@@ -25,26 +19,15 @@ import requests_mock
 from hypothesis import HealthCheck, settings
 
 from tap_pagerduty import connection, events, pagination, windows
-from tap_pagerduty.events import EventStream
 from tap_pagerduty.pacing import Pacer
-from tap_pagerduty.streams import STREAMS
-from tap_pagerduty.streams.incidents import LISTED
 from tap_pagerduty.tap import TapPagerDuty
+from tests.account import NAMES, Account
 
 # A loaded machine is slow, and that is no failure.
 settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("unhurried")
 
 KEY = "u+SECRETKEY123456789"
-NAMES = [stream.name for stream in STREAMS]
-# By which time of a record its list's `since` and `until` select.
-SELECTED_BY = {
-    "incidents": "created_at",
-    "log_entries": "created_at",
-    "notifications": "started_at",
-}
-# Properties that every listed incident has.
-INCIDENT = dict.fromkeys(LISTED)
 
 
 class Clock:
@@ -60,169 +43,6 @@ class Clock:
     def sleep(self, seconds):
         with self._lock:
             self.now += max(seconds, 1e-6)
-
-
-@dataclass
-class Request:
-    url: str
-    path: str
-    params: dict
-    headers: dict
-    timeout: float
-
-    @property
-    def offset(self):
-        return int(self.params.get("offset", 0))
-
-
-class Account:
-    """What the API lists, and how it answers."""
-
-    def __init__(self):
-        self.now = datetime(2024, 6, 1, 12, tzinfo=timezone.utc)
-        self.lists = {name: [] for name in NAMES}
-        self.requests = []
-        # Answers given before the true ones, by path: see `plan`.
-        self._plans = defaultdict(lambda: iter(()))
-        # Called before each answer with the request; may change the account.
-        self.before = lambda _: None
-        self.until_inclusive = True
-        self.ceiling = 10_000
-        # The incident as a log entry embeds it.
-        self.embed = dict
-        self.headers = {}
-
-    def plan(self, path, *answers):
-        """Let ANSWERS come first: None (the true one), an exception, or a dictionary.
-
-        That has `status`, `json` or `text`, and `headers`, all optional. A single iterator
-        may stand for the answers.
-        """
-        self._plans[path] = iter(answers[0] if hasattr(answers[0], "__next__") else answers)
-
-    def asked(self, path):
-        """Return the requests for a path, in the order they came in."""
-        return [request for request in self.requests if request.path == path]
-
-    def at(self, **ago):
-        """Return the time that lies so far before now, as the API writes it."""
-        return (self.now - timedelta(**ago)).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-    def loaded(self, **ago):
-        """Return the state of a run of all event streams that ended so far before now."""
-        bookmarks = {
-            stream.name: {
-                "replication_key": stream.replication_key,
-                "replication_key_value": self.at(**ago),
-            }
-            for stream in STREAMS
-            if issubclass(stream, EventStream)
-        }
-        bookmarks["incidents"]["created_until"] = self.at(**ago)
-        return {"bookmarks": bookmarks}
-
-    def add_incident(self, number, created_at, **fields):
-        incident = {
-            **INCIDENT,
-            "id": f"I{number}",
-            "type": "incident",
-            "incident_number": number,
-            "status": "resolved",
-            "created_at": created_at,
-            "updated_at": created_at,
-            **fields,
-        }
-        self.lists["incidents"].append(incident)
-        return incident
-
-    def add_entry(self, number, created_at, incident_id=None, **fields):
-        entry = {
-            "id": f"R{number}",
-            "type": "annotate_log_entry",
-            "created_at": created_at,
-            "incident": incident_id and {"id": incident_id, "type": "incident_reference"},
-            **fields,
-        }
-        self.lists["log_entries"].append(entry)
-        return entry
-
-    def answer(self, request, context):
-        url = urlsplit(request.url)
-        params = {
-            name: values if name.endswith("[]") else values[0]
-            for name, values in parse_qs(url.query).items()
-        }
-        plain = urlunsplit((*url[:3], "", ""))
-        seen = Request(plain, url.path, params, request.headers, request.timeout)
-        self.requests.append(seen)
-        self.before(seen)
-        context.headers["Date"] = format_datetime(self.now, usegmt=True)
-        context.headers.update(self.headers)
-        planned = next(self._plans[url.path], None)
-        if isinstance(planned, BaseException):
-            raise planned
-        if planned is None:
-            context.status_code, body = self._truth(seen)
-            return json.dumps(body).encode()
-        context.headers.update(planned.get("headers", {}))
-        context.status_code = planned.get("status", 200)
-        context.reason = planned.get("reason", responses.get(context.status_code, ""))
-        if "json" in planned:
-            return json.dumps(planned["json"]).encode()
-        return planned.get("text", "").encode()
-
-    def _truth(self, request):
-        if request.path == "/abilities":
-            return 200, {"abilities": []}
-        if found := re.fullmatch(r"/incidents/(\w+)", request.path):
-            for incident in self.lists["incidents"]:
-                if incident["id"] == found[1]:
-                    return 200, {"incident": incident}
-            return 404, {"error": {"message": "Not Found", "code": 2100}}
-        name = request.path[1:]
-        limit = min(100, int(request.params.get("limit", 25)))
-        if request.offset + limit > self.ceiling:
-            return 400, {
-                "error": {
-                    "message": "Arguments Caused Error",
-                    "code": 2002,
-                    "errors": ["Offset+limit exceeds maximum allowed value of 10000."],
-                },
-            }
-        found = self._select(name, request.params)
-        page = found[request.offset : request.offset + limit]
-        if name == "log_entries" and "incidents" in request.params.get("include[]", ()):
-            page = [self._embedding(entry) for entry in page]
-        return 200, {
-            name: page,
-            "limit": limit,
-            "offset": request.offset,
-            "more": request.offset + limit < len(found),
-            "total": len(found) if request.params.get("total") == "true" else None,
-        }
-
-    def _select(self, name, params):
-        found = self.lists[name]
-        if by := SELECTED_BY.get(name):
-            if params.get("date_range") != "all":
-                # Both are required here: the API would fill in a month. All are in UTC.
-                since, until = params["since"], params["until"]
-                found = [
-                    record
-                    for record in found
-                    if since <= record[by] < until or (self.until_inclusive and record[by] == until)
-                ]
-            newest_first = name == "log_entries"
-            found = sorted(found, key=lambda record: record[by], reverse=newest_first)
-        if statuses := params.get("statuses[]"):
-            found = [record for record in found if record["status"] in statuses]
-        return found
-
-    def _embedding(self, entry):
-        for incident in self.lists["incidents"]:
-            if incident["id"] == (entry.get("incident") or {}).get("id"):
-                return {**entry, "incident": self.embed(incident)}
-        return entry
 
 
 @dataclass
@@ -289,6 +109,7 @@ def account(clock, waits):  # noqa: ARG001, no real waiting where there is an ac
     account = Account()
     with requests_mock.Mocker(case_sensitive=True) as mocker:
         mocker.get(requests_mock.ANY, content=account.answer)
+        mocker.post(requests_mock.ANY, content=account.answer)
         yield account
 
 
@@ -332,22 +153,26 @@ def discovered():
     return json.dumps(TapPagerDuty(validate_config=False).catalog_dict)
 
 
+@pytest.fixture(scope="session")
+def entries(discovered):
+    """The catalog's entries as JSON text, by stream: most of a short run would go into those
+    that it does not need.
+    """
+    found = json.loads(discovered)["streams"]
+    return {entry["tap_stream_id"]: json.dumps(entry) for entry in found}
+
+
 @pytest.fixture
-def catalog(discovered):
-    """Return a catalog in which these streams are selected, FORCED to full table if so."""
+def catalog(entries):
+    """Return a catalog of these streams, or all, selected; FORCED to full table if so."""
 
     def catalog(*streams, forced=False):
-        found = json.loads(discovered)
+        found = {"streams": [json.loads(entries[name]) for name in sorted(streams or NAMES)]}
         for stream in found["streams"]:
             (root,) = [each for each in stream["metadata"] if not each["breadcrumb"]]
-            selected = stream["tap_stream_id"] in (streams or NAMES)
-            root["metadata"]["selected"] = selected
+            root["metadata"]["selected"] = True
             if forced:
                 root["metadata"]["forced-replication-method"] = "FULL_TABLE"
-            if not selected:
-                # Most of a short run would go into the schemas that it does not need.
-                stream["schema"]["properties"] = {"id": {"type": ["string"]}}
-                stream["metadata"] = [root]
         return found
 
     return catalog
@@ -368,11 +193,16 @@ def config_file(config, tmp_path):
 
 @pytest.fixture
 def sync(account, command, catalog, config_file, tmp_path):  # noqa: ARG001, the run needs the account
-    """Run a sync of some streams, or all; return what it wrote."""
+    """Run a sync of some streams, or all, or of a SELECTION; return what it wrote.
+
+    The selection is a catalog, or `...` for none.
+    """
 
     def sync(*streams, state=None, selection=None, **settings):
         arguments = ["--config", config_file(**settings)]
-        inputs = {"catalog": selection or catalog(*streams), "state": state}
+        if selection is None:
+            selection = catalog(*streams)
+        inputs = {"catalog": None if selection is ... else selection, "state": state}
         for option, content in inputs.items():
             if content is not None:
                 path = tmp_path / f"{option}.json"

@@ -20,6 +20,11 @@ def _lists(account):
     account.lists.update(users=USERS, teams=TEAMS)
 
 
+ACTIVATE = "ACTIVATE_VERSION"
+# Requests that may be under way when the first of a stream is refused.
+AHEAD = 20
+
+
 def forever(answer):
     return itertools.repeat(answer)
 
@@ -28,7 +33,8 @@ def forever(answer):
 
 
 def test_a_refused_key_stops_the_run_at_once_with_one_line(account, sync):
-    account.plan("/business_services", {"status": 401})
+    # The first that is asked for, in a run of all streams.
+    account.plan("/abilities", {"status": 401})
     run = sync()
     assert run.exit_code == 1
     (line,) = run.lines("ERROR")
@@ -48,6 +54,20 @@ def test_a_key_refused_in_the_middle_stops_the_run_too(account, sync):
     assert account.asked("/vendors") == []
 
 
+@pytest.mark.parametrize("stream", STREAMS, ids=lambda stream: stream.name)
+def test_a_key_refused_by_any_stream_stops_the_run(account, sync, stream):
+    account.has_samples = True
+    account.refusals[stream.name] = 401
+    run = sync(stream.name, "vendors")
+    assert run.exit_code == 1
+    (line,) = run.lines("ERROR")
+    assert line.startswith("PagerDuty refused the key")
+    assert run.records(stream.name) == []
+    assert 1 <= len(account.asked_of(stream)) <= AHEAD
+    # Nothing is said to be complete, and no row to have vanished.
+    assert stream.name not in [m["stream"] for m in run.messages if m["type"] == ACTIVATE]
+
+
 def test_the_key_is_in_no_log_line_at_the_finest_level(account, sync, monkeypatch):
     monkeypatch.setenv("TAP_PAGERDUTY_LOGLEVEL", "DEBUG")
     account.plan("/users", {"status": 500}, requests.ConnectionError("reset"))
@@ -62,17 +82,22 @@ def test_the_key_is_in_no_log_line_at_the_finest_level(account, sync, monkeypatc
 @pytest.mark.parametrize("status", [402, 403])
 @pytest.mark.parametrize("stream", STREAMS, ids=lambda stream: stream.name)
 def test_a_stream_out_of_reach_is_skipped_with_a_warning(account, sync, stream, status):
-    account.plan(stream.path, forever({"status": status}))
+    account.has_samples = True
+    account.refusals[stream.name] = status
     other = "teams" if stream.name != "teams" else "users"
     run = sync(stream.name, other)
     assert run.exit_code == 0
     assert run.records(stream.name) == []
     assert len(run.records(other)) == len(account.lists[other])
-    said = [line for line in run.lines("WARNING") if stream.name in line]
-    assert len(said) == 1
-    assert str(status) in said[0]
-    assert f"`{stream.scope}`" in said[0]
+    (said,) = run.lines("WARNING")
+    assert said.startswith(f"{stream.name} was skipped: {status} ")
+    assert stream.scope or stream.plan
+    assert f"`{stream.scope}`" in said or not stream.scope
+    assert stream.plan in said
     assert run.lines("ERROR") == []
+    # It was asked for, and not again and again; what it has in the target stays there.
+    assert 1 <= len(account.asked_of(stream)) <= AHEAD
+    assert stream.name not in [m["stream"] for m in run.messages if m["type"] == ACTIVATE]
 
 
 def test_the_warning_repeats_the_scopes_that_the_api_names(account, sync):
@@ -250,7 +275,8 @@ def test_a_stream_that_keeps_failing_is_given_up_and_the_others_go_on(account, s
     assert "example.com" not in run.log
 
 
-def test_a_daily_quota_used_up_ends_its_stream_without_waiting(account, sync, clock):
+@pytest.mark.parametrize("begun", [0, 1], ids=["at once", "in the middle"])
+def test_a_daily_quota_used_up_ends_its_stream_without_waiting(account, sync, clock, begun):
     headers = {
         "ratelimit-remaining": "959",
         "ratelimit-reset": "56",
@@ -258,14 +284,19 @@ def test_a_daily_quota_used_up_ends_its_stream_without_waiting(account, sync, cl
         "daily-ratelimit-remaining": "-273",
         "daily-ratelimit-reset": "49015",
     }
-    account.plan("/teams", forever({"status": 429, "headers": headers}))
-    run = sync("teams", "users")
-    assert run.exit_code == 1
-    assert run.lines("ERROR")[-2] == (
-        "teams is incomplete: the account's daily quota is used up; it is renewed in 13.6 h"
-    )
-    assert len(account.asked("/teams")) == 1
-    assert len(run.records("users")) == len(USERS)
+    used_up = {"status": 429, "headers": headers}
+    account.plan("/users", itertools.chain([None] * begun, forever(used_up)))
+    run = sync("teams", "users", max_concurrency=1)
+    said = "the account's daily quota is used up; it is renewed in 13.6 h"
+    if begun:
+        assert run.exit_code == 1
+        assert run.lines("ERROR")[-2] == f"users is incomplete: {said}"
+    else:
+        assert run.exit_code == 0
+        assert run.lines("WARNING") == [f"users was skipped: {said}"]
+    assert len(account.asked("/users")) == begun + 1
+    assert run.ids("teams") == ["T1"]
+    assert "users" not in [m["stream"] for m in run.messages if m["type"] == ACTIVATE]
     assert clock.now < 5
 
 

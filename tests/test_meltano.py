@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from tap_pagerduty.streams import STREAMS
+
 ROOT = Path(__file__).parent.parent
 PROJECT = yaml.safe_load((ROOT / "meltano.yml").read_text())
 EXTRACTOR = PROJECT["plugins"]["extractors"][0]
@@ -28,6 +30,11 @@ def kind(setting):
     if "enum" in setting:
         return "options"
     return KINDS[next(name for name in setting["type"] if name != "null")]
+
+
+def test_selection_is_that_of_the_tap():
+    default = [stream.name for stream in STREAMS if stream.selected_by_default]
+    assert EXTRACTOR["select"] == [f"{name}.*" for name in default]
 
 
 def test_settings_are_those_of_the_tap(about):

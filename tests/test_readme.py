@@ -16,14 +16,22 @@ from urllib.parse import urlsplit
 import pytest
 
 from tap_pagerduty.pagination import CEILING
+from tap_pagerduty.streams import STREAMS
 from tap_pagerduty.streams.incidents import FEED_OVERLAP, Incidents
 from tap_pagerduty.streams.log_entries import LogEntries
 from tap_pagerduty.streams.notifications import Notifications
 from tap_pagerduty.tap import TapPagerDuty
 
 ROOT = Path(__file__).parent.parent
-DOCUMENTS = ["README.md", "CONTRIBUTING.md", "CHANGELOG.md"]
+DOCUMENTS = [
+    "README.md",
+    "CONTRIBUTING.md",
+    "CHANGELOG.md",
+    "docs/streams.md",
+    "docs/left-out.md",
+]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+PAGE = (ROOT / "docs" / "streams.md").read_text(encoding="utf-8")
 
 
 # -- Generated tables
@@ -56,6 +64,41 @@ def test_stale_tables_are_noticed_and_renewed(tmp_path):
     assert (tmp_path / "README.md").read_text(encoding="utf-8") == stale
     assert generate(cwd=tmp_path).returncode == 0
     assert (tmp_path / "README.md").read_text(encoding="utf-8") == README
+    page = tmp_path / "docs" / "streams.md"
+    assert page.read_text(encoding="utf-8") == PAGE
+    page.write_text(PAGE.replace("1 per 100 users", "1"), encoding="utf-8")
+    assert generate("--check", cwd=tmp_path).returncode == 1
+
+
+@pytest.mark.parametrize(
+    ("stream", "requests"),
+    [
+        ("users", "1 per 100 records"),
+        ("user_contact_methods", "1 per 100 users"),
+        ("abilities", "1"),
+        ("recommended_orchestration_rules", "1 per 50 records"),
+        ("log_entries", "1 per 100 records, and per 180 days"),
+        ("paused_incident_counts", "1 per day"),
+        ("analytics_responder_metrics", "1 per month"),
+        ("team_members", "1 per record of `teams`; more for one that has over 100"),
+        ("incident_notes", "1 per new or changed record of `incidents`"),
+        ("schedule_entries", "1 per record of `schedules` and 88 days"),
+        ("entity_tags", "3 per record of `tags`"),
+    ],
+)
+def test_the_page_of_streams_tells_what_each_costs(stream, requests):
+    [row] = [line for line in PAGE.splitlines() if line.startswith(f"| `{stream}` |")]
+    assert row.endswith(f"| {requests} |")
+
+
+def test_what_is_said_to_be_left_out_is_not_read():
+    text = (ROOT / "docs" / "left-out.md").read_text(encoding="utf-8")
+    left_out = re.findall(r"^\| `((?:GET|POST) /\S+)` \|", text, re.MULTILINE)
+    read = re.findall(r"`((?:GET|POST) /\S+)`", PAGE)
+    assert len(left_out) > 30
+    assert len(read) == len(STREAMS)
+    anonymous = {re.sub(r"{\w+}", "{}", endpoint) for endpoint in read}
+    assert not {each for each in left_out if re.sub(r"{\w+}", "{}", each) in anonymous}
 
 
 # -- Numbers, links, commands
@@ -76,7 +119,7 @@ def test_relative_links_lead_somewhere(name):
         parts = urlsplit(link)
         if parts.scheme:
             continue
-        target = ROOT / (parts.path or name)
+        target = (ROOT / name).parent / parts.path if parts.path else ROOT / name
         assert target.exists(), link
         if parts.fragment:
             assert parts.fragment in anchors(target.read_text(encoding="utf-8")), link
@@ -285,7 +328,7 @@ RUNS = {
             "Incomplete: 429 …",
             "Incomplete: 503 …; given up after … s",
             "Incomplete: no answer in time; given up after … s",
-            "Incomplete: the account's daily quota is used up; it is renewed in … h",
+            "… was skipped: the account's daily quota is used up; it is renewed in … h",
         ],
     ),
     "too many records": (

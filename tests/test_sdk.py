@@ -4,29 +4,15 @@ from __future__ import annotations
 
 import pytest
 import requests_mock
-from conftest import Account
 from singer_sdk.testing import SuiteConfig, get_tap_test_class
 
-from tap_pagerduty.streams import STREAMS
 from tap_pagerduty.tap import TapPagerDuty
+from tests.account import Account
 
-CONFIG = {"api_key": "key", "start_date": "2024-05-01T00:00:00Z"}
+CONFIG = {"api_key": "key", "start_date": "2024-05-01T00:00:00Z", "include_secrets": True}
 
 # Fields of any type are left null: the SDK takes them for fields of every type.
 pytestmark = pytest.mark.filterwarnings("ignore:No records were available to test")
-
-
-def sample(schema):
-    """Return a value for a schema."""
-    if schema.get("format") == "date-time":
-        return "2024-05-31T12:00:00Z"
-    if "items" in schema:
-        return [sample(schema["items"])]
-    if "properties" in schema:
-        return {name: sample(field) for name, field in schema["properties"].items()}
-    (kind,) = {*schema["type"]} - {"null"} if len(schema["type"]) <= 2 else [None]
-    samples = {"string": "text", "integer": 1, "number": 1.5, "boolean": True, "object": {"x": 1}}
-    return samples.get(kind)
 
 
 @pytest.fixture(scope="class", autouse=True)
@@ -37,16 +23,26 @@ def _account():
         "ratelimit-remaining": "999999",
         "ratelimit-reset": "60",
     }
-    for stream in STREAMS:
-        account.lists[stream.name] = [sample(stream.schema)]
+    account.has_samples = True
     with requests_mock.Mocker(case_sensitive=True) as mocker:
         mocker.get(requests_mock.ANY, content=account.answer)
+        mocker.post(requests_mock.ANY, content=account.answer)
         yield
+
+
+def catalog():
+    """Return the catalog with all streams selected, those too that are not by default."""
+    found = TapPagerDuty(validate_config=False).catalog_dict
+    for stream in found["streams"]:
+        (root,) = [each for each in stream["metadata"] if not each["breadcrumb"]]
+        root["metadata"]["selected"] = True
+    return found
 
 
 TestTapPagerDuty = get_tap_test_class(
     TapPagerDuty,
     config=CONFIG,
+    catalog=catalog(),
     suite_config=SuiteConfig(max_records_limit=10),
     parse_env_config=False,
 )

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
+from collections import Counter
 from datetime import datetime, timedelta, timezone
 from itertools import pairwise
 
 import pytest
 
+from tap_pagerduty.children import ChildStream
+from tap_pagerduty.streams import STREAMS
 from tap_pagerduty.tap import TapPagerDuty
 from tap_pagerduty.times import instant
 
@@ -236,6 +240,7 @@ ENVIRONMENT = {
     "rate_limit_reserve_percent": ("0", 0),
     "incident_lookback_days": ("3", 3),
     "emit_activate_version_messages": ("false", False),
+    "include_secrets": ("true", True),
 }
 
 
@@ -289,10 +294,19 @@ def test_a_mistake_in_the_environment_is_told_in_one_line(command, monkeypatch):
 
 
 def test_a_trial_run_reads_a_record_of_each_stream(account, command, config_file):
+    account.has_samples = True
     account.lists["users"] = [{"id": "U1"}, {"id": "U2"}]
     run = command("--config", config_file(), "--test")
     assert run.exit_code == 0
-    assert run.stdout.count('"RECORD"') == 1
+    messages = [json.loads(line) for line in run.stdout.splitlines()]
+    records = Counter(m["stream"] for m in messages if m["type"] == "RECORD")
+    assert records.keys() == {stream.name for stream in STREAMS}
+    # Of child streams, it reads what belongs to the first record of the parent stream.
+    first = [stream.name for stream in STREAMS if not issubclass(stream, ChildStream)]
+    assert {records[name] for name in first} == {1}
+    assert {request.path for request in account.requests if "/users/U" in request.path} == {
+        stream.path.format(user_id="U1") for stream in STREAMS if "{user_id}" in stream.path
+    }
 
 
 @pytest.mark.parametrize("status", [400, 401])

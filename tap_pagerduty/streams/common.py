@@ -25,6 +25,11 @@ def key(name: str, description: str) -> Property:
     return th.Property(name, th.StringType, required=True, description=description)
 
 
+def key_time(name: str, description: str) -> Property:
+    """Return an instant that is part of the primary key: never null."""
+    return th.Property(name, th.DateTimeType, required=True, description=description)
+
+
 def text(name: str, description: str) -> Property:
     """Return a text property."""
     return th.Property(name, th.StringType, description=description)
@@ -65,6 +70,12 @@ def array(name: str, description: str, *props: Property) -> Property:
     return th.Property(name, th.ArrayType(_open_object(*props)), description=description)
 
 
+def text_or_integer(name: str, description: str) -> Property:
+    """Return a property that PagerDuty documents as the one, and shows as the other."""
+    schema = {"type": ["null", "string", "integer"]}
+    return th.Property(name, th.CustomType(schema), description=description)
+
+
 def texts(name: str, description: str) -> Property:
     """Return an array of texts."""
     return th.Property(name, th.ArrayType(th.StringType), description=description)
@@ -75,9 +86,15 @@ def integers(name: str, description: str) -> Property:
     return th.Property(name, th.ArrayType(th.IntegerType), description=description)
 
 
-def anything(name: str, description: str) -> Property:
-    """Return a property whose type PagerDuty leaves open: any JSON value."""
-    return th.Property(name, th.CustomType({"type": _ANY_TYPE}), description=description)
+def anything(name: str, description: str, *props: Property) -> Property:
+    """Return a property whose type PagerDuty leaves open: any JSON value.
+
+    PROPS are what it holds where it is an object.
+    """
+    schema: Schema = {"type": _ANY_TYPE}
+    if props:
+        schema["properties"] = properties(*props)["properties"]
+    return th.Property(name, th.CustomType(schema), description=description)
 
 
 def reference(name: str, description: str, *more: Property) -> Property:
@@ -95,6 +112,9 @@ def _open_object(*props: Property) -> th.ObjectType:
 
 
 _ANY_TYPE = ["null", "boolean", "number", "string", "array", "object"]
+
+# A plan that several streams need.
+AIOPS = "the AIOps add-on (Event Intelligence) or the Digital Operations plan"
 
 REFERENCE = (
     text("id", "Id of the resource referred to."),
@@ -129,4 +149,138 @@ PENDING_ACTION = (
     text("type", "What will happen: `unacknowledge`, `escalate`, `resolve` or `urgency_change`."),
     time("at", "When it will happen."),
     text("to", "New urgency, `high`; only on `urgency_change`."),
+)
+
+CONTEXT = (
+    text("type", "`link` or `image`."),
+    url("href", "Address that the link leads to."),
+    url("src", "Address of the image."),
+    text("text", "Text shown in place of the address or image."),
+)
+
+CUSTOM_FIELD_KIND = (
+    text("name", "Name of the field in the API: lowercase letters, digits and underscores."),
+    text("display_name", "Name of the field as people see it."),
+    text("description", "What the field holds; null when not said."),
+    text(
+        "data_type",
+        "Type of the values: `boolean`, `integer`, `float`, `string`, `datetime` or `url`.",
+    ),
+    text(
+        "field_type",
+        "How many values, and whether of a given choice: `single_value`, `single_value_fixed`, "
+        "`multi_value` or `multi_value_fixed`.",
+    ),
+)
+
+CUSTOM_FIELD = (
+    key("id", "Id that PagerDuty gave the field; never reused."),
+    text("type", "Kind of record: `field`."),
+    text("summary", "Short text by which PagerDuty displays the field."),
+    url("self", "API address of the field."),
+    *CUSTOM_FIELD_KIND,
+    boolean("enabled", "Whether the field is in use."),
+    time("created_at", "When the field was created."),
+    time("updated_at", "When the field was last changed."),
+    array(
+        "field_options",
+        "Values to choose from; only for the `_fixed` field types.",
+        text("id", "Id of the option."),
+        text("type", "Kind of record: `field_option`."),
+        time("created_at", "When the option was created."),
+        time("updated_at", "When the option was last changed."),
+        obj(
+            "data",
+            "What the option stands for.",
+            text("data_type", "Type of the value: `string`."),
+            text("value", "Value of the option."),
+        ),
+    ),
+)
+
+CUSTOM_FIELD_VALUE = (
+    key("id", "Id of the field."),
+    text("type", "Kind of record: `field_value`."),
+    *CUSTOM_FIELD_KIND,
+    anything(
+        "value",
+        "Value that is set, an array of them for `multi_value`; null when none is.",
+        anything("value", "Value, where PagerDuty wraps it in an object."),
+    ),
+)
+
+IMPACT = (
+    key("id", "Id of the business service."),
+    text("type", "Kind of thing that is impacted: `business_service`."),
+    text("name", "Name of the business service."),
+    text("status", "Whether incidents impact it now: `impacted` or `not_impacted`."),
+    obj(
+        "additional_fields",
+        "What was asked for besides.",
+        obj(
+            "highest_impacting_priority",
+            "Highest priority of the incidents that impact it; null when there is none.",
+            text("id", "Id of the priority."),
+            integer("order", "Rank of the priority among the account's priorities."),
+        ),
+    ),
+)
+
+CACHE_VARIABLE = (
+    key("id", "Id that PagerDuty gave the variable; never reused."),
+    text("name", "Name by which rules use the variable."),
+    boolean("disabled", "Whether the variable is switched off."),
+    time("created_at", "When the variable was created."),
+    reference("created_by", "User who created it."),
+    time("updated_at", "When the variable was last changed."),
+    reference("updated_by", "User who changed it last."),
+    obj(
+        "configuration",
+        "Where the variable's value comes from.",
+        text(
+            "type",
+            "Kind of variable: `recent_value` (of an event's field), `trigger_event_count` or "
+            "`external_data` (set through the API).",
+        ),
+        text("source", "For `recent_value`: path of the event's field."),
+        text("regex", "For `recent_value`: regular expression that cuts the value out."),
+        text("data_type", "For `external_data`: `string`, `number` or `boolean`."),
+        integer("ttl_seconds", "For the other two: seconds after which the value expires."),
+    ),
+    array(
+        "conditions",
+        "Conditions of which one has to match for an event to set the variable.",
+        text("expression", "Condition in PagerDuty's condition language."),
+    ),
+    url("data_endpoint", "For `external_data`: API address under which the value is set."),
+)
+
+ENABLEMENT = (
+    key("feature", "Name of the add-on whose features are on or off, such as `aiops`."),
+    boolean("enabled", "Whether they are on."),
+    time("updated_at", "When that was last changed."),
+    array(
+        "warnings",
+        "What stands in the way; absent when nothing does.",
+        text("message", "The warning, for example that the account lacks the add-on."),
+    ),
+)
+
+# Of what a user or a team wants status updates: the keys, and where they stand in a record.
+SUBSCRIPTION_KEYS = ("subscribable_id", "subscribable_type")
+SUBSCRIPTION_COLUMNS = {name: f"subscription.{name}" for name in SUBSCRIPTION_KEYS}
+SUBSCRIPTION = (
+    key("subscribable_type", "Kind of what is subscribed to: `incident` or `business_service`."),
+    key("subscribable_id", "Id of the incident or business service."),
+    text("subscribable_name", "Name of it; null for incidents."),
+    obj(
+        "subscription",
+        "Who is subscribed to what.",
+        text("subscriber_id", "Id of the user or team."),
+        text("subscriber_type", "`user` or `team`."),
+        text("subscribable_id", "Id of the incident or business service."),
+        text("subscribable_type", "`incident` or `business_service`."),
+        text("subscribable_name", "Name of it, where PagerDuty's example has it; may be null."),
+        text("account_id", "Id of the subscriber's account."),
+    ),
 )

@@ -9,7 +9,8 @@ from itertools import chain
 
 from singer_sdk.singerlib.catalog import REPLICATION_INCREMENTAL
 
-from tap_pagerduty.client import Call, PagerDutyStream
+from tap_pagerduty.calls import Call
+from tap_pagerduty.client import PagerDutyStream
 from tap_pagerduty.events import EventStream
 from tap_pagerduty.pagination import CeilingError, Page
 from tap_pagerduty.streams.common import (
@@ -147,6 +148,7 @@ class Incidents(EventStream):
     params = {"time_zone": "UTC", "sort_by": "created_at:asc,incident_number:asc"}
     replication_key = "updated_at"
     max_window_days = 180
+    cost = "1 per 100 that are new, 1 per 100 that are open, 1 per 100 new log entries"
     schema = properties(
         *RESOURCE,
         integer("incident_number", "Number that people call the incident by; one per account."),
@@ -300,7 +302,7 @@ class Incidents(EventStream):
         )
         lookback = timedelta(days=self.config["incident_lookback_days"])
         yield from self._created(min(created, max(start, now - lookback)), now, fed)
-        yield from self._open(start, now)
+        yield from self.with_children(self._open(start, now))
         if fed < now:
             yield from self._changed(fed - FEED_OVERLAP, now)
 
@@ -309,13 +311,17 @@ class Incidents(EventStream):
     ) -> Iterator[Record]:
         """Yield the incidents created in a range; note those that this run will meet again."""
         for window, records in self.read_windows(self.call(w) for w in self.windows(start, end)):
-            recent = fed and window.until > fed - FEED_OVERLAP
-            for record in records:
-                self._learn(record)
-                if recent or record.get("status") != "resolved":
-                    self._note(record)
-                yield record
+            recent = bool(fed and window.until > fed - FEED_OVERLAP)
+            yield from self.with_children(self._listed(records, recent=recent))
             self.bookmark(created_until=window.until)
+
+    def _listed(self, records: Iterable[Record], *, recent: bool) -> Iterator[Record]:
+        """Yield listed incidents; note the open ones and, if RECENT, the others as well."""
+        for record in records:
+            self._learn(record)
+            if recent or record.get("status") != "resolved":
+                self._note(record)
+            yield record
 
     def _open(self, start: datetime, end: datetime) -> Iterator[Record]:
         """Yield the incidents that are open now, whenever they were created."""
@@ -341,22 +347,28 @@ class Incidents(EventStream):
         )
         calls = (replace(feed, window=window) for window in self.windows(start, end))
         for window, entries in self.read_windows(calls):
-            short: dict[str, None] = {}
-            for entry in entries:
-                record = entry.get("incident")
-                if record and self._is_whole(record):
-                    yield from self._news(record)
-                elif record and not self._is_emitted(record):
-                    short[record["id"]] = None
-            yield from self._again(short)
+            yield from self.with_children(self._embedded(entries))
             self.bookmark(replication_key_value=window.until)
+
+    def _embedded(self, entries: Iterable[Record]) -> Iterator[Record]:
+        """Yield the incidents in these log entries; what is less than listed, read again."""
+        short: dict[str, None] = {}
+        for entry in entries:
+            record = entry.get("incident")
+            if record and self._is_whole(record):
+                yield from self._news(record)
+            elif record and not self._is_emitted(record):
+                short[record["id"]] = None
+        yield from self._again(short)
 
     def _again(self, ids: Iterable[str]) -> Iterator[Record]:
         """Yield the incidents of these ids, each read by itself."""
         for answer in self.read(
-            Call(f"/incidents/{i}", "incident", {}, self.paginator, Page({}), may_be_gone=True)
+            Call(f"/incidents/{i}", "incident", {}, self.paginator, Page({}), parent={})
             for i in ids
         ):
+            if answer.refusal:
+                self.log("A changed incident is closed to the key: %s", answer.refusal)
             for record in answer.records:
                 yield from self._news(record)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tap_pagerduty.events import EventStream
 from tap_pagerduty.streams.common import (
+    CONTEXT,
     NOTIFICATION,
     PENDING_ACTION,
     RESOURCE,
@@ -104,10 +105,7 @@ class LogEntries(EventStream):
         array(
             "contexts",
             "Links and images that came with the event.",
-            text("type", "`link` or `image`."),
-            url("href", "Address that the link leads to."),
-            url("src", "Address of the image."),
-            text("text", "Text shown in place of the address or image."),
+            *CONTEXT,
         ),
         reference("service", "Service of the incident."),
         reference("incident", "Incident to which it happened; may be null."),

@@ -1,16 +1,62 @@
-"""On-call: who is on call now."""
+"""On-call: who is on call now, who was, and who will be."""
 
 from __future__ import annotations
 
+import sys
 import typing as t
+from collections import deque
+from dataclasses import replace
+from datetime import timedelta
 
 from tap_pagerduty.client import PagerDutyStream
+from tap_pagerduty.events import EventStream
+from tap_pagerduty.records import dig
+from tap_pagerduty.shifts import Shifts, seamed
 from tap_pagerduty.streams.common import integer, key, properties, reference, text, time
+from tap_pagerduty.times import utc
+from tap_pagerduty.windows import SECOND, Window, isoformat, whole_second
+
+if sys.version_info >= (3, 12):
+    from typing import override
+else:
+    from typing_extensions import override
 
 if t.TYPE_CHECKING:
-    from singer_sdk.helpers.types import Context, Record
+    from collections.abc import Iterable, Iterator
+    from datetime import datetime
 
-IDENTITY = ("escalation_policy_id", "escalation_level", "user_id", "schedule_id", "start")
+    from tap_pagerduty.calls import Answer, Call
+    from tap_pagerduty.records import Record
+
+COLUMNS = {
+    "escalation_policy_id": "escalation_policy.id",
+    "user_id": "user.id",
+    "schedule_id": "schedule.id",
+}
+
+# "List all of the on-calls" (`GET /oncalls`, schema `Oncall`) gives no id.
+ID_COLUMNS = ("escalation_policy_id", "escalation_level", "user_id", "schedule_id", "start")
+
+ONCALL = (
+    key(
+        "id",
+        "Made by the tap, as PagerDuty gives none: policy id, level, user id, schedule id "
+        "and start, joined by colons; what is null is left empty.",
+    ),
+    text("escalation_policy_id", "Id of the escalation policy."),
+    text("user_id", "Id of the user on call."),
+    text("schedule_id", "Id of the schedule; null when the policy names the user directly."),
+    integer("escalation_level", "Level of the escalation policy: 1 is notified first."),
+    time("start", "Begin of the shift; null when the user is always on call."),
+    time("end", "End of the shift; null when the user is always on call."),
+    reference("escalation_policy", "Escalation policy that makes the user on call."),
+    reference("user", "User on call."),
+    reference(
+        "schedule",
+        "Schedule of the shift, layered or shift-based (v3); null when the policy names the "
+        "user directly.",
+    ),
+)
 
 
 class Oncalls(PagerDutyStream):
@@ -21,38 +67,101 @@ class Oncalls(PagerDutyStream):
     scope = "oncalls.read"
     params = {"time_zone": "UTC"}
     budget = "oncalls"
-    schema = properties(
-        key(
-            "id",
-            "Made by the tap, as PagerDuty gives none: policy id, level, user id, schedule id "
-            "and start, joined by colons; what is null is left empty.",
-        ),
-        text("escalation_policy_id", "Id of the escalation policy."),
-        text("user_id", "Id of the user on call."),
-        text("schedule_id", "Id of the schedule; null when the policy names the user directly."),
-        integer("escalation_level", "Level of the escalation policy: 1 is notified first."),
-        time("start", "Begin of the shift; null when the user is always on call."),
-        time("end", "End of the shift; null when the user is always on call."),
-        reference("escalation_policy", "Escalation policy that makes the user on call."),
-        reference("user", "User on call."),
-        reference(
-            "schedule",
-            "Schedule of the shift, layered or shift-based (v3); null when the policy names the "
-            "user directly.",
-        ),
-    )
+    columns = COLUMNS
+    id_columns = ID_COLUMNS
+    schema = properties(*ONCALL)
 
-    def post_process(self, row: Record, context: Context | None = None) -> Record | None:
-        """Add the ids of the three parties, and a key made of all that tells rows apart.
 
-        The records have no id: see "List all of the on-calls" (`GET /oncalls`, schema
-        `Oncall`) in the API reference, where `schedule` and `start` may be null as well.
+class OncallShifts(EventStream):
+    """Who was on call since `start_date`, and will be for 90 days (`GET /oncalls` by time).
+
+    Each shift is a row, with the id that it has in `oncalls` while it lasts. A run reads
+    again the last days and all that is planned. A planned shift that is then dropped from
+    its schedule stays in the target, as no run can name it: it is told from those that
+    took place by having been extracted for the last time before its end.
+    """
+
+    name = "oncall_shifts"
+    path = "/oncalls"
+    records_key = "oncalls"
+    scope = "oncalls.read"
+    params = {"time_zone": "UTC"}
+    budget = "oncalls"
+    replication_key = "start"
+    # Less than any three months: 1 February to 1 May is 89 days.
+    max_window_days = 88
+    overlap_days = 7
+    # "On-call shifts are limited to 90 days in the future" (`GET /oncalls`, `until`).
+    days_ahead = 90
+    selected_by_default = False
+    columns = COLUMNS
+    id_columns = ID_COLUMNS
+    schema = properties(*ONCALL)
+
+    @override
+    def windows(self, start: datetime, end: datetime) -> Iterator[Window]:
+        """Yield windows that overlap by a second, by which `Shifts` joins cut shifts."""
+        return seamed(super().windows(start, end))
+
+    @override
+    def following(self, call: Call, answer: Answer) -> list[Call]:
+        """Return the further pages, or the parts of a window, which overlap as well.
+
+        Raises:
+            FatalAPIError: a second, with that by which it overlaps, holds too much to page.
         """
-        record = super().post_process(row, context)
-        if record is None:
-            return None
-        for party in ("escalation_policy", "user", "schedule"):
-            record[f"{party}_id"] = (record.get(party) or {}).get("id")
-        parts = (record.get(name) for name in IDENTITY)
-        record["id"] = ":".join("" if part is None else str(part) for part in parts)
-        return record
+        window = t.cast("Window", call.window)
+        if window.until - window.since <= 2 * SECOND:  # its parts would be no smaller
+            call = replace(call, window=Window(window.until - SECOND, window.until))
+        calls = super().following(call, answer)
+        if all(each.window == call.window for each in calls):
+            return calls
+        windows = seamed(t.cast("Window", each.window) for each in calls)
+        return [replace(each, window=part) for each, part in zip(calls, windows, strict=True)]
+
+    @override
+    def read_windows(self, calls: Iterable[Call]) -> Iterator[tuple[Window, Iterator[Record]]]:
+        """Yield each window with the shifts that end in it, and at last those still open.
+
+        "If an on-call period overlaps with the range, it will be included in the result"
+        (`GET /oncalls`, `since`): so a shift is in each window that it touches. Whether it is
+        then cut at the window's ends is not documented, and its begin is part of its id.
+        """
+        shifts = Shifts(_owner)
+        window = None
+        for following, records in super().read_windows(calls):
+            found: Iterable[Record] = records
+            if window is None:
+                found = list(records)
+                for earlier, pieces in self._before(following, found):
+                    deque(shifts.ended(earlier, pieces), maxlen=0)  # out since an earlier run
+            window = following
+            yield window, shifts.ended(window, found)
+        if window:
+            yield window, shifts.rest()
+
+    def _before(self, window: Window, records: list[Record]) -> list[tuple[Window, list[Record]]]:
+        """Return what is to be read before WINDOW, the first, for the begin of its shifts.
+
+        That is nothing, unless they seem to begin just where the window does.
+        """
+        found: list[tuple[Window, list[Record]]] = []
+        since, first = window.since, whole_second(self.first_start)
+        owners = _cut_at(since, records)
+        while owners and since > first:
+            begin = max(first, since - timedelta(days=self.max_window_days))
+            calls = [self.call(Window(begin, since + SECOND))]
+            parts = [(part, list(pieces)) for part, pieces in super().read_windows(calls)]
+            owners &= _cut_at(begin, (piece for _, pieces in parts for piece in pieces))
+            found, since = parts + found, begin
+        return found
+
+
+def _owner(record: Record) -> tuple[t.Any, ...]:
+    """Return whose on-call it is, and for what: all of its id but the begin."""
+    return (*(dig(record, path) for path in COLUMNS.values()), record.get("escalation_level"))
+
+
+def _cut_at(since: datetime, records: Iterable[Record]) -> set[tuple[t.Any, ...]]:
+    """Return whose on-calls begin at SINCE, where they may have been cut."""
+    return {_owner(record) for record in records if utc(record.get("start")) == isoformat(since)}

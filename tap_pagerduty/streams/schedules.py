@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+import sys
+import typing as t
+from dataclasses import replace
+from datetime import timedelta
+
+from tap_pagerduty.children import WindowedChildStream
 from tap_pagerduty.client import PagerDutyStream
+from tap_pagerduty.pagination import WHOLE
+from tap_pagerduty.records import dig
+from tap_pagerduty.shifts import Shifts, seamed
 from tap_pagerduty.streams.common import (
     RESOURCE,
     array,
     integer,
+    key,
+    key_time,
     number,
     obj,
     properties,
@@ -15,6 +26,20 @@ from tap_pagerduty.streams.common import (
     text,
     time,
 )
+from tap_pagerduty.streams.users import USER
+from tap_pagerduty.windows import months
+
+if sys.version_info >= (3, 12):
+    from typing import override
+else:
+    from typing_extensions import override
+
+if t.TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from tap_pagerduty.calls import Call
+    from tap_pagerduty.records import Record
+    from tap_pagerduty.windows import Window
 
 RENDERED = (
     array(
@@ -96,3 +121,107 @@ class Schedules(PagerDutyStream):
             reference("user", "User whose shift it is."),
         ),
     )
+
+
+class ScheduleEntries(WindowedChildStream):
+    """Who really was and will be on call, by schedule: layers with overrides on top.
+
+    (`final_schedule` of `GET /schedules/{id}`, from `start_date` to 90 days ahead; a request
+    for each schedule and 88 days)
+    """
+
+    name = "schedule_entries"
+    parent = Schedules
+    path = "/schedules/{schedule_id}"
+    records_key = "schedule"
+    params = {"time_zone": "UTC", "overflow": "true"}
+    nested = "final_schedule.rendered_schedule_entries"
+    parent_columns = {"schedule_id": "id"}
+    columns = {"user_id": "user.id"}
+    paginator = WHOLE
+    primary_keys = ("schedule_id", "user_id", "start")
+    scope = "schedules.read"
+    schema = properties(
+        key("schedule_id", "Id of the schedule."),
+        key("user_id", "Id of the user on call."),
+        key_time("start", "Begin of the shift."),
+        time("end", "End of the shift; null if it does not end."),
+        reference("user", "User on call."),
+    )
+
+    @override
+    def windows(self) -> Iterable[Window]:
+        """Return windows that overlap by a second, by which `Shifts` joins cut shifts."""
+        return seamed(super().windows())
+
+    @override
+    def together(self, lists: Iterable[tuple[Call, Iterable[Record]]]) -> Iterable[Record]:
+        """Yield the shifts of one schedule, those that lie in several windows once.
+
+        `overflow=true` is to show them whole; "otherwise they will be truncated at the
+        bounds" (`GET /schedules/{id}`, `overflow`).
+        """
+        shifts = Shifts(lambda entry: dig(entry, "user.id"))
+        for call, records in lists:
+            yield from shifts.ended(t.cast("Window", call.window), records)
+        yield from shifts.rest()
+
+
+class ScheduleOverrides(WindowedChildStream):
+    """Shifts that replace those of a schedule's layers (`GET /schedules/{id}/overrides`).
+
+    A request for each schedule and 88 days, from `start_date` to 90 days ahead.
+    """
+
+    name = "schedule_overrides"
+    parent = Schedules
+    path = "/schedules/{schedule_id}/overrides"
+    records_key = "overrides"
+    # Overrides that reach out of the range are shown whole.
+    params = {"overflow": "true"}
+    parent_columns = {"schedule_id": "id"}
+    paginator = WHOLE
+    primary_keys = ("schedule_id", "id")
+    scope = "schedules.read"
+    schema = properties(
+        key("schedule_id", "Id of the schedule."),
+        *RESOURCE,
+        time("start", "Begin of the override."),
+        time("end", "End of the override."),
+        reference("user", "User who is on call meanwhile."),
+    )
+
+
+class ScheduleUsers(WindowedChildStream):
+    """Who is on call in a schedule in a calendar month (`GET /schedules/{id}/users`).
+
+    A request for each schedule and month, from that of `start_date` to 90 days ahead.
+    """
+
+    name = "schedule_users"
+    parent = Schedules
+    path = "/schedules/{schedule_id}/users"
+    records_key = "users"
+    parent_columns = {"schedule_id": "id"}
+    paginator = WHOLE
+    primary_keys = ("schedule_id", "since", "id")
+    scope = "users.read"
+    cost = "1 per record of `schedules` and month"
+    schema = properties(
+        key("schedule_id", "Id of the schedule."),
+        key_time("since", "Begin of the month, UTC."),
+        time("until", "End of the month, UTC; earlier for the last one, which is not over."),
+        *USER,
+    )
+
+    @override
+    def windows(self) -> Iterable[Window]:
+        """Return calendar months: whatever `start_date` is, a month has the same key."""
+        return months(self.first_start, self.run_started_at + timedelta(days=self.days_ahead))
+
+    @override
+    def calls(self, parents: Iterable[Record]) -> Iterator[Call]:
+        """Yield the calls; of the month, the records themselves tell nothing."""
+        for call in super().calls(parents):
+            ends = call.window.params if call.window else {}
+            yield replace(call, parent={**(call.parent or {}), **ends})

@@ -2,8 +2,29 @@
 
 from __future__ import annotations
 
+import sys
+import typing as t
+from dataclasses import replace
+
+from tap_pagerduty.children import ChildStream
 from tap_pagerduty.client import PagerDutyStream
-from tap_pagerduty.streams.common import RESOURCE, properties, text
+from tap_pagerduty.streams.common import RESOURCE, key, properties, text
+
+if sys.version_info >= (3, 12):
+    from typing import override
+else:
+    from typing_extensions import override
+
+if t.TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from tap_pagerduty.calls import Call
+    from tap_pagerduty.records import Record
+
+TAG = (
+    *RESOURCE,
+    text("label", "Text of the tag."),
+)
 
 
 class Tags(PagerDutyStream):
@@ -12,7 +33,42 @@ class Tags(PagerDutyStream):
     name = "tags"
     path = "/tags"
     scope = "tags.read"
+    schema = properties(*TAG)
+
+
+class EntityTags(ChildStream):
+    """Which tags a user, team or escalation policy has (`GET /tags/{id}/{entity_type}`).
+
+    The same as `GET /{entity_type}/{id}/tags`, in three requests per tag in place of one per
+    user, team and escalation policy.
+    """
+
+    name = "entity_tags"
+    parent = Tags
+    path = "/tags/{id}/{entity_type}"
+    parent_columns = {name: name for name in Tags.schema["properties"]}
+    primary_keys = ("entity_type", "entity_id", "id")
+    scope = "tags.read"
+    cost = "3 per record of `tags`"
     schema = properties(
-        *RESOURCE,
-        text("label", "Text of the tag."),
+        key("entity_type", "Kind of what has the tag: `users`, `teams`, `escalation_policies`."),
+        key("entity_id", "Id of the user, team or escalation policy."),
+        *TAG,
     )
+
+    @override
+    def calls(self, parents: Iterable[Record]) -> Iterator[Call]:
+        """Yield a request for each kind of entity, whose plural also holds the records.
+
+        Documented in "Get connected entities" (`GET /tags/{id}/{entity_type}`).
+        """
+        for tag in parents:
+            for kind in ("users", "teams", "escalation_policies"):
+                columns = {**self.columns_for_child(tag), "entity_type": kind}
+                path = self.path.format(**columns)
+                yield replace(self.call(), path=path, records_key=kind, parent=columns)
+
+    @override
+    def unnested(self, records: Iterable[Record]) -> Iterable[Record]:
+        """Yield what remains of the entities: their ids. The rest is the tag's."""
+        return ({"entity_id": record["id"]} for record in records)

@@ -1,9 +1,20 @@
-"""Teams: who belongs together."""
+"""Teams: who belongs together, and what they follow."""
 
 from __future__ import annotations
 
+from tap_pagerduty.children import ChildStream
 from tap_pagerduty.client import PagerDutyStream
-from tap_pagerduty.streams.common import RESOURCE, properties, text
+from tap_pagerduty.pagination import UNCOUNTED
+from tap_pagerduty.streams.common import (
+    RESOURCE,
+    SUBSCRIPTION,
+    SUBSCRIPTION_COLUMNS,
+    SUBSCRIPTION_KEYS,
+    key,
+    properties,
+    reference,
+    text,
+)
 
 
 class Teams(PagerDutyStream):
@@ -21,4 +32,41 @@ class Teams(PagerDutyStream):
             "What non-members may do: `manager` (public: up to their base role) or "
             "`none` (private: nothing).",
         ),
+    )
+
+
+class TeamMembers(ChildStream):
+    """Who belongs to which team, and as what (`GET /teams/{id}/members`)."""
+
+    name = "team_members"
+    parent = Teams
+    path = "/teams/{team_id}/members"
+    records_key = "members"
+    parent_columns = {"team_id": "id"}
+    columns = {"user_id": "user.id"}
+    primary_keys = ("team_id", "user_id")
+    scope = "teams.read"
+    schema = properties(
+        key("team_id", "Id of the team."),
+        key("user_id", "Id of the member."),
+        reference("user", "Member."),
+        text("role", "Role in the team: `observer`, `responder` or `manager`."),
+    )
+
+
+class TeamNotificationSubscriptions(ChildStream):
+    """What a team wants status updates of (`GET /teams/{id}/notification_subscriptions`)."""
+
+    name = "team_notification_subscriptions"
+    parent = Teams
+    path = "/teams/{team_id}/notification_subscriptions"
+    records_key = "subscriptions"
+    paginator = UNCOUNTED
+    parent_columns = {"team_id": "id"}
+    columns = SUBSCRIPTION_COLUMNS
+    primary_keys = ("team_id", *SUBSCRIPTION_KEYS)
+    scope = "subscribers.read"
+    schema = properties(
+        key("team_id", "Id of the team."),
+        *SUBSCRIPTION,
     )

@@ -1,16 +1,61 @@
-"""Users: the people who can be notified."""
+"""Users: the people who can be notified, and how."""
 
 from __future__ import annotations
 
+from tap_pagerduty.children import ChildStream
 from tap_pagerduty.client import PagerDutyStream
+from tap_pagerduty.pagination import CURSOR, UNCOUNTED, WHOLE
 from tap_pagerduty.streams.common import (
     RESOURCE,
+    SUBSCRIPTION,
+    SUBSCRIPTION_COLUMNS,
+    SUBSCRIPTION_KEYS,
     array,
     boolean,
+    integer,
+    key,
     properties,
+    reference,
     references,
     text,
+    time,
     url,
+)
+
+USER = (
+    *RESOURCE,
+    text("name", "Full name of the user."),
+    text("email", "E-mail address of the user."),
+    text("time_zone", "Time zone of the user, such as `Europe/Paris`; null: the account's."),
+    text("color", "Colour of the user in schedules, such as `green`."),
+    text(
+        "role",
+        "Base role: `owner`, `admin`, `user`, `limited_user`, `observer`, "
+        "`restricted_access`, `read_only_user` or `read_only_limited_user`.",
+    ),
+    url("avatar_url", "Address of the user's picture."),
+    text("description", "What the user wrote about themselves; null when empty."),
+    boolean("invitation_sent", "Whether an invitation awaits the user's answer."),
+    text("job_title", "Job title; null when not given."),
+    boolean("created_via_sso", "Whether single sign-on created the user."),
+    references("teams", "Teams that the user belongs to."),
+    references("contact_methods", "Ways to reach the user: phone, SMS, e-mail, push."),
+    references("notification_rules", "Rules that say when and how the user is notified."),
+    url(
+        "http_cal_url",
+        "Secret address of the on-call calendar over HTTP: it opens without a login. "
+        "PagerDuty leaves it out of lists.",
+    ),
+    url(
+        "web_cal_url",
+        "Secret address of the on-call calendar as webcal: it opens without a login. "
+        "PagerDuty leaves it out of lists.",
+    ),
+    boolean("billed", "Not documented by PagerDuty; seems to say if the user takes a licence."),
+    array(
+        "coordinated_incidents",
+        "Not documented by PagerDuty; empty in every answer seen.",
+    ),
 )
 
 
@@ -20,38 +65,148 @@ class Users(PagerDutyStream):
     name = "users"
     path = "/users"
     scope = "users.read"
+    schema = properties(*USER)
+
+
+class UserContactMethods(PagerDutyStream):
+    """Ways to reach a user (`GET /users` with `include[]=contact_methods`).
+
+    The same records as `GET /users/{id}/contact_methods`, at no request per user.
+    """
+
+    name = "user_contact_methods"
+    path = "/users"
+    records_key = "users"
+    params = {"include[]": ["contact_methods"]}
+    nested = "contact_methods"
+    parent_columns = {"user_id": "id"}
+    scope = "users:contact_methods.read"
+    selected_by_default = False  # personal data
     schema = properties(
         *RESOURCE,
-        text("name", "Full name of the user."),
-        text("email", "E-mail address of the user."),
-        text("time_zone", "Time zone of the user, such as `Europe/Paris`; null: the account's."),
-        text("color", "Colour of the user in schedules, such as `green`."),
-        text(
-            "role",
-            "Base role: `owner`, `admin`, `user`, `limited_user`, `observer`, "
-            "`restricted_access`, `read_only_user` or `read_only_limited_user`.",
-        ),
-        url("avatar_url", "Address of the user's picture."),
-        text("description", "What the user wrote about themselves; null when empty."),
-        boolean("invitation_sent", "Whether an invitation awaits the user's answer."),
-        text("job_title", "Job title; null when not given."),
-        boolean("created_via_sso", "Whether single sign-on created the user."),
-        references("teams", "Teams that the user belongs to."),
-        references("contact_methods", "Ways to reach the user: phone, SMS, e-mail, push."),
-        references("notification_rules", "Rules that say when and how the user is notified."),
-        url(
-            "http_cal_url",
-            "Secret address of the on-call calendar over HTTP: it opens without a login. "
-            "PagerDuty leaves it out of lists.",
-        ),
-        url(
-            "web_cal_url",
-            "Secret address of the on-call calendar as webcal: it opens without a login. "
-            "PagerDuty leaves it out of lists.",
-        ),
-        boolean("billed", "Not documented by PagerDuty; seems to say if the user takes a licence."),
+        text("user_id", "Id of the user."),
+        text("label", "What the user calls it, such as `Work` or `Mobile`."),
+        text("address", "E-mail address, phone number or device, by `type`."),
+        integer("country_code", "Country calling code; of phones only."),
+        boolean("enabled", "Whether the phone can receive notifications; of phones only."),
+        boolean("blacklisted", "Whether PagerDuty sends nothing to the phone; of phones only."),
+        text("device_type", "System of the device, `android` or `ios`; of push only."),
         array(
-            "coordinated_incidents",
-            "Not documented by PagerDuty; empty in every answer seen.",
+            "sounds",
+            "Sounds of notifications; of push only.",
+            text("type", "For what: `alert_high_urgency` or `alert_low_urgency`."),
+            text("file", "Name of the sound's file."),
         ),
+        time("created_at", "When the contact method was created; of push only."),
+        boolean("send_short_email", "Whether messages are kept short; of e-mail only."),
+    )
+
+
+class UserNotificationRules(PagerDutyStream):
+    """When and how a user is notified (`GET /users` with `include[]=notification_rules`).
+
+    The same records as `GET /users/{id}/notification_rules`, of high and low urgency, at no
+    request per user.
+    """
+
+    name = "user_notification_rules"
+    path = "/users"
+    records_key = "users"
+    params = {"include[]": ["notification_rules"]}
+    nested = "notification_rules"
+    parent_columns = {"user_id": "id"}
+    scope = "users:contact_methods.read"
+    selected_by_default = False  # personal data
+    schema = properties(
+        *RESOURCE,
+        text("user_id", "Id of the user."),
+        integer("start_delay_in_minutes", "Minutes after the assignment at which it notifies."),
+        reference("contact_method", "Way in which it notifies."),
+        text("urgency", "Urgency of the incidents it is for: `high` or `low`."),
+        time("created_at", "When the rule was created; only in examples of PagerDuty's."),
+    )
+
+
+class UserOncallHandoffNotificationRules(ChildStream):
+    """When a user is told of shifts that begin or end.
+
+    (`GET /users/{id}/oncall_handoff_notification_rules`)
+    """
+
+    name = "user_oncall_handoff_notification_rules"
+    parent = Users
+    path = "/users/{user_id}/oncall_handoff_notification_rules"
+    records_key = "oncall_handoff_notification_rules"
+    parent_columns = {"user_id": "id"}
+    paginator = WHOLE
+    scope = "users.read"
+    schema = properties(
+        key("id", "Id that PagerDuty gave the rule."),
+        text("user_id", "Id of the user."),
+        integer("notify_advance_in_minutes", "Minutes before the handoff at which it notifies."),
+        text("handoff_type", "Which handoffs it is for: `oncall`, `offcall` or `both`."),
+        reference("contact_method", "Way in which it notifies."),
+    )
+
+
+class UserStatusUpdateNotificationRules(ChildStream):
+    """How a user is told of status updates of incidents.
+
+    (`GET /users/{id}/status_update_notification_rules`)
+    """
+
+    name = "user_status_update_notification_rules"
+    parent = Users
+    path = "/users/{user_id}/status_update_notification_rules"
+    records_key = "status_update_notification_rules"
+    parent_columns = {"user_id": "id"}
+    paginator = WHOLE
+    scope = "users.read"
+    schema = properties(
+        *RESOURCE,
+        text("user_id", "Id of the user."),
+        reference("contact_method", "Way in which it notifies."),
+        time("created_at", "When the rule was created; only in examples of PagerDuty's."),
+    )
+
+
+class UserNotificationSubscriptions(ChildStream):
+    """What a user wants status updates of (`GET /users/{id}/notification_subscriptions`)."""
+
+    name = "user_notification_subscriptions"
+    parent = Users
+    path = "/users/{user_id}/notification_subscriptions"
+    records_key = "subscriptions"
+    paginator = UNCOUNTED
+    parent_columns = {"user_id": "id"}
+    columns = SUBSCRIPTION_COLUMNS
+    primary_keys = ("user_id", *SUBSCRIPTION_KEYS)
+    scope = "subscribers.read"
+    schema = properties(
+        key("user_id", "Id of the user."),
+        *SUBSCRIPTION,
+    )
+
+
+class UserOauthDelegations(ChildStream):
+    """Apps and devices that act for a user (`GET /users/{id}/oauth_delegations`)."""
+
+    name = "user_oauth_delegations"
+    parent = Users
+    path = "/users/{user_id}/oauth_delegations"
+    records_key = "oauth_delegations"
+    parent_columns = {"user_id": "id"}
+    paginator = CURSOR
+    scope = "oauth_delegations.read"
+    schema = properties(
+        key("id", "Id that PagerDuty gave the delegation."),
+        text("user_id", "Id of the user."),
+        text("status", "`issued`, or `revoked` when it no longer holds."),
+        text("client_id", "Id of the app."),
+        text("delegation_type", "Where it is used: `web`, `mobile` or `integration`."),
+        text("type", "The same as `delegation_type`, as PagerDuty's example names it."),
+        text("scope", "What the app may do: OAuth scopes, separated by spaces."),
+        time("created_at", "When the user agreed to it."),
+        time("expires_at", "When it ends."),
+        url("self", "API address of the delegation."),
     )

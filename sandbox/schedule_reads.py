@@ -1,0 +1,275 @@
+"""Endpoints about single schedules, legacy and flexible (v3)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sandbox import rota
+from sandbox.changes import both_needed, either_bound
+from sandbox.directory import API
+from sandbox.founding import FOUNDED
+from sandbox.making import Making, write_time
+from sandbox.reads import read, single
+from sandbox.times import DAY, UTC, iso
+from sandbox.words import own_id
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sandbox.directory import Record
+    from sandbox.query import Query
+    from sandbox.reads import Settings
+
+_PAST, _COMING = 400 * DAY, 90 * DAY
+_V3 = "/v3/schedules"
+_EVENTS = f"{_V3}/{{id}}/rotations/{{id}}/events"
+_PLURALS = {"custom_shift": "custom_shifts", "override_shift": "overrides"}
+_GRID = {"custom_shift": 21 * DAY, "override_shift": 10 * DAY}
+
+
+def _range(query: Query) -> tuple[int, int]:
+    """Give the window; what the truth is about when there is none."""
+    since = query.now - _PAST if query.since is None else query.since
+    return since, query.now + _COMING if query.until is None else query.until
+
+
+# -- legacy schedules ----------------------------------------------------------------------------
+
+
+def _overrides(query: Query) -> list[Record]:
+    """List the overrides of the window, cut to it unless `overflow` is asked for."""
+    directory = query.account.directory
+    schedule = directory.get("schedules", query.ids[0])
+    since, until = _range(query)
+    overflow = query.flag("overflow") or query.since is None
+    records = []
+    for shift in rota.override_shifts(schedule or {}, since - DAY, until + DAY):
+        if shift.end <= since or shift.start >= until:
+            continue
+        own = own_id("", query.library.seed, shift.start, int(query.ids[0], 36))
+        low, high = shift.start, shift.end
+        if not overflow:
+            low, high = max(low, since), min(high, until)
+        record = {
+            "id": own,
+            "type": "override",
+            "summary": None,
+            "self": None,
+            "html_url": None,
+            "start": iso(low, query.zone),
+            "end": iso(high, query.zone),
+            "user": directory.reference("users", shift.user),
+        }
+        records.append({"id": own} if query.flag("editable") else record)
+    return records
+
+
+def _users(query: Query) -> list[Record]:
+    """List who is on call in the window; all users of the schedule when there is none."""
+    directory = query.account.directory
+    schedule = directory.get("schedules", query.ids[0]) or {}
+    ids = [each.id for each in schedule.get("users", [])]
+    if query.since is not None or query.until is not None:
+        since, until = _range(query)
+        ids = [shift.user for shift in rota.final_shifts(schedule, since, until)]
+    found = [directory.get("users", each) for each in dict.fromkeys(ids)]
+    return [directory.show("users", each, query.zone) for each in found if each]
+
+
+# -- flexible schedules --------------------------------------------------------------------------
+
+
+def _references(query: Query) -> list[Record]:
+    library = query.library
+    records = []
+    for number in range(library.count(_V3)):
+        made = library.make(_V3, (), number, UTC)
+        teams = query.many("team_ids[]")
+        if not teams or not teams.isdisjoint(each["id"] for each in made["teams"]):
+            part = {name: made[name] for name in ("id", "summary", "self", "html_url")}
+            records.append({**part, "type": "schedule_v3_reference"})
+    return records
+
+
+def _one(query: Query) -> Record:
+    library = query.library
+    for number in range(library.count(_V3)):
+        made = library.make(_V3, (), number, query.zone)
+        if made["id"] == query.ids[0]:
+            record = {**made, "rotations": _rotations(query)}
+            if "final_schedule" in query.include:
+                record["final_schedule"] = {
+                    "type": "final_schedule",
+                    "rendered_coverage_percentage": 0.0,
+                    "computed_shift_assignments": [],
+                }
+            return record
+    return library.one(library.read(_V3), (), query.ids[0], "id", query)
+
+
+def _rotations(query: Query) -> list[Record]:
+    library, schedule = query.library, query.ids[0]
+    dice = library.dice("rotations", schedule)
+    records = []
+    for number in range(dice.below(4)):
+        own = own_id("ulid", library.seed, int(schedule, 36), number)
+        path = f"{API}{_V3}/{schedule}/rotations/{own}"
+        events = library.rows(
+            library.read(_EVENTS), library.query((schedule, own), zone=query.zone)
+        )
+        records.append(
+            {
+                "id": own,
+                "type": "schedule_rotation",
+                "events": events.all(),
+                "self": path,
+                "html_url": None,
+            }
+        )
+    return records
+
+
+def _events(query: Query) -> list[Record]:
+    library = query.library
+    records = []
+    for number in range(library.count(_EVENTS, query.ids)):
+        made = dict(library.make(_EVENTS, query.ids, number, query.zone))
+        begin = FOUNDED + (number + 1) * 90 * DAY
+        for name, at in (("start_time", begin), ("end_time", begin + 8 * 3600)):
+            zone = made[name]["time_zone"]
+            made[name] = {"date_time": write_time("z", at, UTC), "time_zone": zone}
+        records.append(made)
+    return records
+
+
+def _member(making: Making) -> Record:
+    if making.dice.one_in(6):
+        return {"type": "empty_member", "user_id": None}
+    return {"type": "user_member", "user_id": making.library.some_id("users", making.dice)}
+
+
+def _shifts(kind: str) -> Callable[[Query], list[Record]]:
+    """Make the source of what happens every so many days on a flexible schedule."""
+    path, step = f"{_V3}/{{id}}/{_PLURALS[kind]}", _GRID[kind]
+
+    def source(query: Query) -> list[Record]:
+        since, until = _range(query)
+        records = []
+        for number in range((since - FOUNDED) // step - 1, (until - FOUNDED) // step + 1):
+            making = Making(query.library, _V3, (query.ids[0], kind), number)
+            start = FOUNDED + number * step + making.dice.below(step // 2)
+            end = start + 8 * 3600 + making.dice.below(DAY)
+            if end > since and start < until:
+                overflow = query.since is None or query.flag("overflow")
+                low, high = (start, end) if overflow else (max(start, since), min(end, until))
+                own = own_id("ulid", query.library.seed, int(query.ids[0], 36), number, step)
+                times = {"start_time": iso(low, query.zone), "end_time": iso(high, query.zone)}
+                address = f"{API}{path.replace('{id}', query.ids[0])}/{own}"
+                records.append(
+                    {
+                        "id": own,
+                        "type": kind,
+                        **times,
+                        **_PARTS[kind](query, making),
+                        "self": address,
+                        "html_url": None,
+                    }
+                )
+        return records
+
+    return source
+
+
+def _assignments(_query: Query, making: Making) -> Record:
+    own = own_id("ulid", making.dice.bits())
+    return {
+        "assignments": [
+            {"id": f"{own[:-1]}{place}", "type": "shift_assignment", "member": _member(making)}
+            for place in range(1 + making.dice.below(2))
+        ]
+    }
+
+
+def _overriding(query: Query, making: Making) -> Record:
+    rotations = _rotations(query)
+    rotation = making.dice.pick(rotations)["id"] if rotations else None
+    return {
+        "rotation_id": rotation,
+        "custom_shift_id": None if rotation else own_id("ulid", making.dice.bits()),
+        "overridden_member": _member(making),
+        "overriding_member": _member(making),
+    }
+
+
+_PARTS = {"custom_shift": _assignments, "override_shift": _overriding}
+_SCOPE: Settings = {"scope": "schedules.read"}
+_CUSTOM_SHIFTS = read(
+    f"{_V3}/{{id}}/custom_shifts",
+    "custom_shifts",
+    "classic",
+    _shifts("custom_shift"),
+    params="time_zone",
+    choices="overflow=true,false",
+    window=both_needed,
+    no_total=True,
+    **_SCOPE,
+)
+_V3_OVERRIDES = read(
+    f"{_V3}/{{id}}/overrides",
+    "overrides",
+    "classic",
+    _shifts("override_shift"),
+    params="time_zone",
+    choices="overflow=true,false",
+    window=both_needed,
+    no_total=True,
+    **_SCOPE,
+)
+_ROTATIONS = read(
+    f"{_V3}/{{id}}/rotations", "rotations", "classic", _rotations, no_total=True, **_SCOPE
+)
+_ROTATION_EVENTS = read(
+    _EVENTS, "events", "classic", _events, no_total=True, count=(0, 3), **_SCOPE
+)
+SCHEDULES = (
+    read(
+        "/schedules/{id}/overrides",
+        "overrides",
+        source=_overrides,
+        choices="editable=true,false overflow=true,false",
+        window=both_needed,
+        status=201,
+        **_SCOPE,
+    ),
+    read("/schedules/{id}/users", "users", source=_users, window=either_bound, scope="users.read"),
+    read(
+        _V3,
+        "schedules",
+        "classic",
+        _references,
+        params="team_ids[]",
+        filters="query=~summary",
+        max_limit=1000,
+        default_limit=100,
+        count=(4, 8),
+        **_SCOPE,
+    ),
+    read(
+        f"{_V3}/{{id}}",
+        "schedule",
+        "single",
+        _one,
+        includes="final_schedule",
+        params="time_zone",
+        window=either_bound,
+        **_SCOPE,
+    ),
+    _ROTATIONS,
+    single(f"{_V3}/{{id}}/rotations/{{id}}", "rotation", _ROTATIONS),
+    _ROTATION_EVENTS,
+    single(f"{_EVENTS}/{{id}}", "event", _ROTATION_EVENTS),
+    _CUSTOM_SHIFTS,
+    single(f"{_V3}/{{id}}/custom_shifts/{{id}}", "custom_shift", _CUSTOM_SHIFTS),
+    _V3_OVERRIDES,
+    single(f"{_V3}/{{id}}/overrides/{{id}}", "override", _V3_OVERRIDES),
+)

@@ -1,0 +1,227 @@
+"""Automation: actions that responders or events start, where they run, and each run."""
+
+from __future__ import annotations
+
+import sys
+import typing as t
+from dataclasses import replace
+
+from tap_pagerduty.children import ChildStream
+from tap_pagerduty.client import PagerDutyStream
+from tap_pagerduty.pagination import CURSOR, WHOLE, SinglePage
+from tap_pagerduty.streams.common import (
+    RESOURCE,
+    array,
+    boolean,
+    integer,
+    key,
+    obj,
+    properties,
+    reference,
+    references,
+    text,
+    texts,
+    time,
+)
+
+if sys.version_info >= (3, 12):
+    from typing import override
+else:
+    from typing_extensions import override
+
+if t.TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from tap_pagerduty.calls import Call
+    from tap_pagerduty.records import Record
+
+PLAN = "the Automation Actions add-on"
+
+ACTION_TYPE = text("action_type", "`script` or `process_automation`.")
+RUNNER_TYPE = text(
+    "runner_type",
+    "Kind of runner: `sidecar` asks PagerDuty for work, `runbook` is a Runbook server.",
+)
+ACTION_DATA = obj(
+    "action_data_reference",
+    "What is run; which properties there are depends on the action's type.",
+    text("script", "Text of the script."),
+    text("invocation_command", "Command that the script is run with; null: it is run itself."),
+    text("process_automation_job_id", "Id of the job in Process Automation."),
+    text("process_automation_job_arguments", "Arguments of the job; null when none."),
+    text("process_automation_node_filter", "Which nodes the job runs on; null: those it names."),
+)
+PRIVILEGES = obj(
+    "privileges",
+    "What the key's owner may do with it.",
+    texts("permissions", "`read`, `update`, `delete` or `invoke`."),
+)
+METADATA = obj("metadata", "What else PagerDuty says of it.")
+
+
+class AutomationActions(PagerDutyStream):
+    """Actions that can be run (`GET /automation_actions/actions`)."""
+
+    name = "automation_actions"
+    path = "/automation_actions/actions"
+    plan = PLAN
+    records_key = "actions"
+    paginator = CURSOR
+    selected_by_default = False
+    schema = properties(
+        *RESOURCE,
+        text("name", "Name of the action."),
+        text("description", "What the action does."),
+        ACTION_TYPE,
+        text("action_classification", "`diagnostic` or `remediation`; null when neither."),
+        text("runner", "Id of the runner that runs it; null when none does yet."),
+        RUNNER_TYPE,
+        references("services", "Services in whose incidents it can be run."),
+        references("teams", "Teams whose members may run it."),
+        PRIVILEGES,
+        METADATA,
+        time("creation_time", "When the action was created."),
+        time("modify_time", "When the action was last changed."),
+        time("last_run", "When the action was last run; null when never."),
+        reference("last_run_by", "User, account or event rule that ran it last."),
+        boolean(
+            "only_invocable_on_unresolved_incidents",
+            "Whether it can be run only while the incident is open.",
+        ),
+        boolean("allow_invocation_manually", "Whether a responder can run it."),
+        boolean("allow_invocation_from_event_orchestration", "Whether event rules can run it."),
+        boolean("map_to_all_services", "Whether it can be run in incidents of all services."),
+        ACTION_DATA,
+    )
+
+
+class AutomationActionServices(ChildStream):
+    """Services of each action (`GET /automation_actions/actions/{id}/services`)."""
+
+    name = "automation_action_services"
+    parent = AutomationActions
+    path = "/automation_actions/actions/{action_id}/services"
+    plan = PLAN
+    records_key = "services"
+    paginator = WHOLE
+    parent_columns = {"action_id": "id"}
+    primary_keys = ("action_id", "id")
+    schema = properties(key("action_id", "Id of the action."), *RESOURCE)
+
+
+class AutomationActionTeams(ChildStream):
+    """Teams whose members may run an action (`GET /automation_actions/actions/{id}/teams`)."""
+
+    name = "automation_action_teams"
+    parent = AutomationActions
+    path = "/automation_actions/actions/{action_id}/teams"
+    plan = PLAN
+    records_key = "teams"
+    paginator = WHOLE
+    parent_columns = {"action_id": "id"}
+    primary_keys = ("action_id", "id")
+    schema = properties(key("action_id", "Id of the action."), *RESOURCE)
+
+
+class AutomationActionInvocations(ChildStream):
+    """Runs of actions, the last 25 of each action (`GET /automation_actions/invocations`)."""
+
+    name = "automation_action_invocations"
+    parent = AutomationActions
+    path = "/automation_actions/invocations"
+    plan = PLAN
+    records_key = "invocations"
+    paginator = SinglePage(most=25)
+    parent_columns = {"action_id": "id"}
+    schema = properties(
+        *RESOURCE,
+        text("action_id", "Id of the action."),
+        obj(
+            "action_snapshot",
+            "The action as it was when it was run.",
+            text("name", "Name of the action."),
+            ACTION_TYPE,
+            ACTION_DATA,
+        ),
+        text("runner_id", "Id of the runner that it ran on."),
+        array(
+            "timing",
+            "States that the run went through.",
+            time("timestamp", "When it came into the state."),
+            time("creation_timestamp", "The same, under the name in PagerDuty's examples."),
+            text("state", "The state, as in `state` of the run."),
+        ),
+        integer("duration", "How long it ran, as PagerDuty counts it; no unit is documented."),
+        text(
+            "state",
+            "`prepared`, `created`, `sent`, `queued`, `running`, `aborted`, `completed`, `error` "
+            "or `unknown`.",
+        ),
+        obj(
+            "metadata",
+            "Why it was run.",
+            reference("agent", "User, account or event rule that started it."),
+            reference("incident", "Incident that it was run for; null when none."),
+        ),
+    )
+
+    @override
+    def calls(self, parents: Iterable[Record]) -> Iterator[Call]:
+        """Yield a request per action, as the endpoint lists the 25 newest runs at most.
+
+        "At most 25 invocations are returned", and there are no pages (OpenAPI document,
+        `listAutomationActionInvocations`).
+        """
+        for call in super().calls(parents):
+            yield replace(call, params={**call.params, **(call.parent or {})})
+
+    @property
+    @override
+    def is_versioned(self) -> bool:
+        """False: an older run that is listed no more is not gone."""
+        return False
+
+
+class AutomationActionRunners(PagerDutyStream):
+    """Runners, which run the actions (`GET /automation_actions/runners`)."""
+
+    name = "automation_action_runners"
+    path = "/automation_actions/runners"
+    params = {"include[]": "associated_actions"}
+    plan = PLAN
+    records_key = "runners"
+    paginator = CURSOR
+    selected_by_default = False
+    schema = properties(
+        *RESOURCE,
+        RUNNER_TYPE,
+        text("name", "Name of the runner."),
+        text("description", "What the runner is for."),
+        time("last_seen", "When it last asked for work; null when never."),
+        text("status", "`Configured` once it has connected, `NotConfigured` before."),
+        time("creation_time", "When the runner was created."),
+        text("runbook_base_uri", "Name of the Runbook server; only where it is one."),
+        references("teams", "Teams whose members may use it."),
+        PRIVILEGES,
+        obj(
+            "associated_actions",
+            "Actions that run on it.",
+            references("actions", "Three of them at most; `automation_actions` has all."),
+            boolean("more", "Whether there are more than these."),
+        ),
+        METADATA,
+    )
+
+
+class AutomationActionRunnerTeams(ChildStream):
+    """Teams whose members may use a runner (`GET /automation_actions/runners/{id}/teams`)."""
+
+    name = "automation_action_runner_teams"
+    parent = AutomationActionRunners
+    path = "/automation_actions/runners/{runner_id}/teams"
+    plan = PLAN
+    records_key = "teams"
+    paginator = WHOLE
+    parent_columns = {"runner_id": "id"}
+    primary_keys = ("runner_id", "id")
+    schema = properties(key("runner_id", "Id of the runner."), *RESOURCE)

@@ -1,0 +1,145 @@
+"""Event orchestrations: where events come in, what is kept of them, what is suggested."""
+
+from __future__ import annotations
+
+from tap_pagerduty.children import ChildStream
+from tap_pagerduty.client import PagerDutyStream
+from tap_pagerduty.pagination import UNCOUNTED, WHOLE, TokenPaginator
+from tap_pagerduty.streams.common import (
+    CACHE_VARIABLE,
+    ENABLEMENT,
+    boolean,
+    integer,
+    key,
+    number,
+    obj,
+    properties,
+    reference,
+    text,
+    time,
+    url,
+)
+
+
+class EventOrchestrations(PagerDutyStream):
+    """Global event orchestrations, without their rules (`GET /event_orchestrations`)."""
+
+    name = "event_orchestrations"
+    path = "/event_orchestrations"
+    params = {"sort_by": "created_at:asc"}
+    scope = "event_orchestrations.read"
+    records_key = "orchestrations"
+    paginator = UNCOUNTED
+    schema = properties(
+        key("id", "Id that PagerDuty gave the orchestration; never reused."),
+        url("self", "API address of the orchestration."),
+        text("name", "Name of the orchestration."),
+        text("description", "What the orchestration is for; null when not said."),
+        reference("team", "Team that owns it; null when only admins may change it."),
+        integer("routes", "Number of services that it routes events to."),
+        time("created_at", "When the orchestration was created."),
+        reference("created_by", "User who created it."),
+        time("updated_at", "When the orchestration was last changed."),
+        reference("updated_by", "User who changed it last."),
+        text("version", "Version of the orchestration; changes when it does."),
+    )
+
+
+class OrchestrationChild(ChildStream):
+    """Something that each event orchestration has."""
+
+    parent = EventOrchestrations
+    scope = "event_orchestrations.read"
+    paginator = WHOLE
+    parent_columns = {"orchestration_id": "id"}
+
+
+class EventOrchestrationIntegrations(OrchestrationChild):
+    """Integrations that send events (`GET /event_orchestrations/{id}/integrations`)."""
+
+    name = "event_orchestration_integrations"
+    path = "/event_orchestrations/{orchestration_id}/integrations"
+    records_key = "integrations"
+    secrets = ("parameters.routing_key",)
+    schema = properties(
+        text("orchestration_id", "Id of the orchestration."),
+        key("id", "Id that PagerDuty gave the integration; never reused."),
+        text("label", "Name of the integration."),
+        obj(
+            "parameters",
+            "How events are sent.",
+            text(
+                "routing_key",
+                "Key with which events are sent; left out unless `include_secrets` is on.",
+            ),
+            text("type", "Kind of routing key: `global`."),
+        ),
+    )
+
+
+class EventOrchestrationCacheVariables(OrchestrationChild):
+    """Event data that is kept for rules (`GET /event_orchestrations/{id}/cache_variables`)."""
+
+    name = "event_orchestration_cache_variables"
+    path = "/event_orchestrations/{orchestration_id}/cache_variables"
+    records_key = "cache_variables"
+    schema = properties(
+        text("orchestration_id", "Id of the orchestration."),
+        *CACHE_VARIABLE,
+    )
+
+
+class EventOrchestrationEnablements(OrchestrationChild):
+    """Add-ons that are on or off (`GET /event_orchestrations/{id}/enablements`)."""
+
+    name = "event_orchestration_enablements"
+    path = "/event_orchestrations/{orchestration_id}/enablements"
+    records_key = "enablements"
+    primary_keys = ("orchestration_id", "feature")
+    schema = properties(key("orchestration_id", "Id of the orchestration."), *ENABLEMENT)
+
+
+class RecommendedOrchestrationRules(PagerDutyStream):
+    """Rules that PagerDuty suggests (`GET /recommendations/event_orchestrations/rules`)."""
+
+    name = "recommended_orchestration_rules"
+    path = "/recommendations/event_orchestrations/rules"
+    scope = "recommendations.read"
+    records_key = "recommended_rules"
+    paginator = TokenPaginator("cursor", "next_cursor", page_size=50)
+    primary_keys = ("recommendation_id",)
+    selected_by_default = False
+    schema = properties(
+        key("recommendation_id", "Id of the suggestion, made from its content."),
+        text("type", "Kind of resource that it is for: `service`."),
+        text("status", "Whether it can be adopted: `available`."),
+        text("description", "What the rule would do, in words."),
+        text("pcl_expr", "Condition of the rule, in PagerDuty's condition language."),
+        time("created_at", "When it was suggested."),
+        time("updated_at", "When the suggestion was last changed."),
+        obj(
+            "metrics",
+            "How well the rule would have done on past events.",
+            integer("num_events_matching_rule", "Events that match the condition."),
+            integer("num_events_with_action", "Events to which the action was applied."),
+            integer("num_events_with_action_matching_rule", "Events of which both is true."),
+            number("precision_metric", "Share, 0 to 1, of the matching events with the action."),
+            number("recall", "Share, 0 to 1, of the events with the action that match."),
+        ),
+        obj(
+            "actions",
+            "What the rule would do: one of these.",
+            boolean("suppress", "Whether it suppresses the event."),
+            text(
+                "severity",
+                "Severity that it sets: `critical`, `high`, `warning`, `info` or `low`.",
+            ),
+            text("priority", "Id of the priority that it gives the incident."),
+        ),
+        obj(
+            "parent",
+            "Service that it is for.",
+            text("id", "Id of the service."),
+            text("type", "`service_reference`."),
+        ),
+    )

@@ -1,0 +1,169 @@
+"""What an incident has to do with others: like ones, rare ones, changes that came before."""
+
+from __future__ import annotations
+
+import typing as t
+
+from singer_sdk import typing as th
+
+from tap_pagerduty.children import ChildStream
+from tap_pagerduty.pagination import WHOLE, SinglePage
+from tap_pagerduty.streams.change_events import CHANGE_EVENT
+from tap_pagerduty.streams.common import (
+    AIOPS,
+    array,
+    integer,
+    key,
+    number,
+    obj,
+    properties,
+    reference,
+    text,
+    time,
+    url,
+)
+from tap_pagerduty.streams.incident_details import INCIDENT_ID
+from tap_pagerduty.streams.incidents import Incidents
+
+if t.TYPE_CHECKING:
+    from tap_pagerduty.streams.common import Property
+
+OTHER_INCIDENT = (
+    time("created_at", "When that incident was triggered."),
+    text("title", "What happened, in a line."),
+)
+
+
+def dependency(name: str, description: str) -> Property:
+    """Return services: documented as an array, and shown there as a single object."""
+    service = properties(
+        text("id", "Id of the service."),
+        text("type", "`business_service_reference` or `technical_service_reference`."),
+        url("self", "API address of the service."),
+    )["properties"]
+    items = {"type": ["null", "object"], "properties": service}
+    schema = {"type": ["null", "array", "object"], "items": items, "properties": service}
+    return th.Property(name, th.CustomType(schema), description=description)
+
+
+class IncidentRelatedChangeEvents(ChildStream):
+    """Changes that may have led to it (`GET /incidents/{id}/related_change_events`)."""
+
+    name = "incident_related_change_events"
+    parent = Incidents
+    path = "/incidents/{incident_id}/related_change_events"
+    records_key = "change_events"
+    paginator = SinglePage(limit=100)
+    parent_columns = {"incident_id": "id"}
+    primary_keys = ("incident_id", "id")
+    scope = "incidents.read"
+    secrets = ("routing_key",)
+    schema = properties(
+        INCIDENT_ID,
+        *CHANGE_EVENT,
+        obj(
+            "correlation_reason",
+            "Why PagerDuty relates the change to the incident.",
+            text("reason", "`most_recent`, `related_service` or `intelligent`."),
+        ),
+    )
+
+
+class IncidentRelatedIncidents(ChildStream):
+    """Incidents on other services at the time (`GET /incidents/{id}/related_incidents`)."""
+
+    name = "incident_related_incidents"
+    parent = Incidents
+    path = "/incidents/{incident_id}/related_incidents"
+    records_key = "related_incidents"
+    paginator = WHOLE
+    parent_columns = {"incident_id": "id"}
+    columns = {"related_incident_id": "incident.id"}
+    primary_keys = ("incident_id", "related_incident_id")
+    scope = "incidents.read"
+    plan = AIOPS
+    schema = properties(
+        INCIDENT_ID,
+        key("related_incident_id", "Id of the related incident."),
+        reference("incident", "The related incident.", *OTHER_INCIDENT),
+        array(
+            "relationships",
+            "Why they are taken to be related.",
+            text("type", "`machine_learning_inferred` or `service_dependency`."),
+            obj(
+                "metadata",
+                "More about the reason; it depends on the type.",
+                text(
+                    "grouping_classification",
+                    "Inferred: `similar_contents` or `prior_feedback`.",
+                ),
+                obj(
+                    "user_feedback",
+                    "Inferred: what users said of the relation.",
+                    integer("positive_feedback_count", "Times that users agreed."),
+                    integer("negative_feedback_count", "Times that users disagreed."),
+                ),
+                dependency("dependent_services", "Dependency: services that rely on the others."),
+                dependency("supporting_services", "Dependency: services relied on."),
+            ),
+        ),
+    )
+
+
+class IncidentPastIncidents(ChildStream):
+    """Like incidents of six months before (`GET /incidents/{id}/past_incidents`)."""
+
+    name = "incident_past_incidents"
+    parent = Incidents
+    path = "/incidents/{incident_id}/past_incidents"
+    records_key = "past_incidents"
+    paginator = SinglePage(limit=999)
+    parent_columns = {"incident_id": "id"}
+    columns = {"past_incident_id": "incident.id"}
+    primary_keys = ("incident_id", "past_incident_id")
+    scope = "incidents.read"
+    plan = AIOPS
+    schema = properties(
+        INCIDENT_ID,
+        key("past_incident_id", "Id of the past incident."),
+        reference("incident", "The past incident, on the same service.", *OTHER_INCIDENT),
+        number("score", "How like they are; more is liker."),
+    )
+
+
+class IncidentOutliers(ChildStream):
+    """How rare such an incident is on its service (`GET /incidents/{id}/outlier_incident`)."""
+
+    name = "incident_outliers"
+    parent = Incidents
+    path = "/incidents/{incident_id}/outlier_incident"
+    records_key = "outlier_incident"
+    paginator = WHOLE
+    parent_columns = {"incident_id": "id"}
+    primary_keys = ("incident_id",)
+    scope = "incidents.read"
+    plan = AIOPS
+    schema = properties(
+        INCIDENT_ID,
+        reference(
+            "incident",
+            "The incident itself.",
+            *OTHER_INCIDENT,
+            obj(
+                "occurrence",
+                "How often such incidents occur.",
+                integer("count", "Number of such incidents on the service."),
+                number("frequency", "Share of such incidents among those of the service."),
+                text("category", "How that is judged, for example `rare`."),
+                time("since", "Begin of the range that was counted."),
+                time("until", "End of the range that was counted."),
+            ),
+        ),
+        obj(
+            "incident_template",
+            "Pattern of titles that such incidents share.",
+            text("id", "Id of the pattern."),
+            text("cluster_id", "Id of the group of patterns that it belongs to."),
+            text("mined_text", "Title with placeholders for what differs."),
+        ),
+    )

@@ -1,0 +1,71 @@
+"""Incident types: kinds of incidents, and the custom fields that each has."""
+
+from __future__ import annotations
+
+from tap_pagerduty.children import ChildStream
+from tap_pagerduty.client import PagerDutyStream
+from tap_pagerduty.pagination import WHOLE
+from tap_pagerduty.streams.common import (
+    CUSTOM_FIELD,
+    anything,
+    boolean,
+    key,
+    obj,
+    properties,
+    text,
+    time,
+)
+
+PLAN = "a plan with incident types"
+
+
+class IncidentTypes(PagerDutyStream):
+    """Types of incidents, those switched off as well (`GET /incidents/types`)."""
+
+    name = "incident_types"
+    path = "/incidents/types"
+    params = {"filter": "all"}
+    paginator = WHOLE
+    scope = "incident_types.read"
+    plan = PLAN
+    selected_by_default = False
+    schema = properties(
+        key("id", "Id that PagerDuty gave the incident type; never reused."),
+        text("type", "Kind of record: `incident_type`."),
+        text("name", "Name of the type in the API, such as `incident_default`."),
+        text("display_name", "Name of the type as people see it."),
+        text("description", "What incidents are of this type; null when not said."),
+        boolean("enabled", "Whether incidents can be of this type."),
+        obj(
+            "parent",
+            "Type whose custom fields this one has as well; null for the base type.",
+            text("id", "Id of the incident type."),
+            text("type", "Kind of resource: `incident_type_reference`."),
+        ),
+        time("created_at", "When the type was created."),
+        time("updated_at", "When the type was last changed."),
+    )
+
+
+class IncidentTypeCustomFields(ChildStream):
+    """Custom fields of each type (`GET /incidents/types/{type_id_or_name}/custom_fields`)."""
+
+    name = "incident_type_custom_fields"
+    parent = IncidentTypes
+    path = "/incidents/types/{incident_type_id}/custom_fields"
+    records_key = "fields"
+    params = {"include[]": ["field_options"]}
+    paginator = WHOLE
+    parent_columns = {"incident_type_id": "id"}
+    scope = "custom_fields.read"
+    plan = PLAN
+    schema = properties(
+        *CUSTOM_FIELD,
+        text("incident_type_id", "Id of the type that lists the field."),
+        text("incident_type", "Type that the field belongs to, as PagerDuty names it."),
+        anything(
+            "default_value",
+            "Value of a new incident, an array of them for `multi_value`; null when none.",
+            anything("value", "Value, where PagerDuty wraps it in an object."),
+        ),
+    )

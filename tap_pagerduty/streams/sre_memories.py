@@ -1,0 +1,41 @@
+"""The SRE agent: what it has learned."""
+
+from __future__ import annotations
+
+from tap_pagerduty.client import PagerDutyStream
+from tap_pagerduty.pagination import PAGE_SIZE, SinglePage
+from tap_pagerduty.streams.common import key, obj, properties, text, time
+
+
+class SreMemories(PagerDutyStream):
+    """What the SRE agent learned of services and incidents (`GET /sre_agent/memories`).
+
+    The API lists 100 at the most.
+    """
+
+    name = "sre_memories"
+    path = "/sre_agent/memories"
+    # As documented; those of incidents are called `incidents.read`.
+    scope = "incident.read"
+    plan = "the SRE agent"
+    records_key = "memories"
+    paginator = SinglePage(limit=PAGE_SIZE)
+    selected_by_default = False
+    schema = properties(
+        key("id", "Id that PagerDuty gave the memory; never reused."),
+        text("content", "What was learned, as text."),
+        obj(
+            "attributes",
+            "What it was learned of.",
+            text("account_id", "Id of the account."),
+            text("service_id", "Id of the service; null when of none."),
+            text("incident_id", "Id of the incident; null when of none."),
+            text(
+                "type",
+                "Kind of memory: `runbook`, `service_profile`, `incident_playbook` or "
+                "`incident_summary`.",
+            ),
+        ),
+        time("created_at", "When it was learned."),
+        time("updated_at", "When it was last changed."),
+    )

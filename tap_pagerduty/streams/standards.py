@@ -1,0 +1,117 @@
+"""Service standards: what a well-kept service has, and which services have it."""
+
+from __future__ import annotations
+
+import sys
+import typing as t
+from dataclasses import replace
+
+from tap_pagerduty.answers import WHOLE_BODY
+from tap_pagerduty.children import ChildStream
+from tap_pagerduty.client import PagerDutyStream
+from tap_pagerduty.pagination import WHOLE
+from tap_pagerduty.streams.common import (
+    array,
+    boolean,
+    integer,
+    key,
+    obj,
+    properties,
+    references,
+    text,
+)
+from tap_pagerduty.streams.services import Services
+
+if sys.version_info >= (3, 12):
+    from typing import override
+else:
+    from typing_extensions import override
+
+if t.TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from tap_pagerduty.calls import Answer, Call
+    from tap_pagerduty.records import Record
+
+# Services that one request may ask for.
+BATCH = 100
+
+STANDARD = (
+    text("type", "What is checked, such as `has_technical_service_description`."),
+    text("name", "Name of the standard."),
+    text("description", "Why the standard matters."),
+    boolean("active", "Whether the account applies the standard."),
+)
+
+
+class Standards(PagerDutyStream):
+    """Standards that services are held to (`GET /standards`)."""
+
+    name = "standards"
+    path = "/standards"
+    scope = "standards.read"
+    paginator = WHOLE
+    schema = properties(
+        key("id", "Id that PagerDuty gave the standard; never reused."),
+        *STANDARD,
+        text("resource_type", "What it is applied to: `technical_service`."),
+        references("exclusions", "Services that it is not applied to."),
+        references("inclusions", "Services that it is applied to; empty when to all."),
+    )
+
+
+class StandardScores(ChildStream):
+    """How each service meets the standards (`GET /standards/scores/technical_services`)."""
+
+    name = "standard_scores"
+    parent = Services
+    path = "/standards/scores/technical_services"
+    scope = "standards.read"
+    records_key = "resources"
+    paginator = WHOLE
+    cost = "1 per 100 records of `services`"
+    primary_keys = ("resource_type", "resource_id")
+    schema = properties(
+        key("resource_type", "What is scored: `technical_service`."),
+        key("resource_id", "Id of the service."),
+        obj(
+            "score",
+            "How many of the standards are met.",
+            integer("passing", "Standards that the service meets."),
+            integer("total", "Standards that are applied to it."),
+        ),
+        array(
+            "standards",
+            "The standards that are applied to the service.",
+            text("id", "Id of the standard."),
+            *STANDARD,
+            boolean("pass", "Whether the service meets the standard."),
+        ),
+    )
+
+    @override
+    def calls(self, parents: Iterable[Record]) -> Iterator[Call]:
+        """Yield a request for many services at a time.
+
+        Parameter `ids` of "List standards applied to a set of resources": "Maximum of 100
+        items".
+        """
+        ids = [service["id"] for service in parents]
+        for start in range(0, len(ids), BATCH):
+            batch = {"ids": ids[start : start + BATCH]}
+            yield replace(self.call(), params=batch, parent={})
+
+    @override
+    def following(self, call: Call, answer: Answer) -> list[Call]:
+        """Return a request for each service that is missing from an answer.
+
+        How `ids` is to be repeated is not documented ("List standards applied to a set of
+        resources"), and where only the last counts, the API says nothing of the others. That
+        of a single service (`GET /standards/scores/technical_services/{id}`) leaves no doubt.
+        """
+        found = {record["resource_id"] for record in answer.records}
+        return [
+            replace(call, path=f"{self.path}/{own}", records_key=WHOLE_BODY, params={})
+            for own in call.params.get("ids", ())
+            if own not in found and not answer.refusal
+        ]

@@ -1,0 +1,89 @@
+"""Webhooks: who is told of events over HTTP."""
+
+from __future__ import annotations
+
+from tap_pagerduty.client import PagerDutyStream
+from tap_pagerduty.pagination import WHOLE
+from tap_pagerduty.streams.common import (
+    array,
+    boolean,
+    key,
+    obj,
+    properties,
+    reference,
+    text,
+    texts,
+    url,
+)
+
+
+class WebhookSubscriptions(PagerDutyStream):
+    """Subscriptions to events (`GET /webhook_subscriptions`)."""
+
+    name = "webhook_subscriptions"
+    path = "/webhook_subscriptions"
+    scope = "webhook_subscriptions.read"
+    secrets = ("delivery_method.secret", "delivery_method.custom_headers.value")
+    schema = properties(
+        key("id", "Id that PagerDuty gave the subscription; never reused."),
+        text("type", "Kind of record: `webhook_subscription`."),
+        text("description", "What the subscription is for; null when not said."),
+        boolean("active", "Whether events are sent."),
+        texts("events", "Kinds of events that are sent, such as `incident.triggered`."),
+        obj(
+            "filter",
+            "Whose events are sent.",
+            text("id", "Id of the service or team; null when the whole account's are sent."),
+            text("type", "`account_reference`, `service_reference` or `team_reference`."),
+        ),
+        obj(
+            "delivery_method",
+            "How events are sent.",
+            text("id", "Id of the delivery method."),
+            text("type", "Kind of delivery: `http_delivery_method`."),
+            url("url", "Address that events are sent to."),
+            boolean(
+                "temporarily_disabled",
+                "Whether PagerDuty stopped sending for now, as the address kept refusing.",
+            ),
+            text(
+                "secret",
+                "Secret that events are signed with, shown only on creation; left out unless "
+                "`include_secrets` is on.",
+            ),
+            array(
+                "custom_headers",
+                "HTTP headers that are sent along.",
+                text("name", "Name of the header."),
+                text(
+                    "value",
+                    "Value of the header, which PagerDuty redacts; left out unless "
+                    "`include_secrets` is on.",
+                ),
+            ),
+        ),
+        reference("oauth_client", "OAuth client that signs in there; null when none does."),
+    )
+
+
+class WebhookOauthClients(PagerDutyStream):
+    """OAuth clients with which webhooks sign in (`GET /webhook_subscriptions/oauth_clients`)."""
+
+    name = "webhook_oauth_clients"
+    path = "/webhook_subscriptions/oauth_clients"
+    # PagerDuty documents no scope of its own for it.
+    scope = "webhook_subscriptions.read"
+    plan = "the role of an admin or owner"
+    records_key = "oauth_clients"
+    paginator = WHOLE
+    selected_by_default = False
+    schema = properties(
+        key("id", "Id that PagerDuty gave the client; never reused."),
+        text("type", "Kind of record: `oauth_client`."),
+        text("name", "Name of the client."),
+        text("client_id", "Name under which it signs in; no secret by itself."),
+        text("scope", "OAuth scopes it asks for; null when none."),
+        url("token_url", "Address at which it signs in."),
+        text("grant_type", "Way of signing in: `client_credentials`."),
+        text("status", "`active`, or `error` when it could not sign in."),
+    )
