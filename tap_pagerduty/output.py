@@ -29,9 +29,6 @@ _encoder = msgspec.json.Encoder()
 # is two or three incidents: so many system calls take more time than the encoding.
 _ROOM = 1 << 16
 
-# Bytes to gather before they go to the target: Python's own few thousand hold two records.
-_GATHERED = 1 << 17
-
 
 class Writer(MsgSpecWriter):
     """Writes Singer messages to standard output."""

@@ -170,7 +170,7 @@ class TapPagerDuty(Tap):
         The SDK declares this final, and has no hook after the last stream.
         """
         # What is loaded by now stays: the garbage collector need not go through it, again and
-        # again, as records come and go (a fifth of all time).
+        # again, as records come and go (a tenth of the CPU).
         gc.freeze()
         super().sync_all()
         self._tell_what_is_missing()
