@@ -145,7 +145,10 @@ class Expected:
         include = stream.params.get("include[]", [])
         include = [include] if isinstance(include, str) else include
         adding = {name: value for name, value in stream.params.items() if name in ADDING}
-        for record in self.box.truth_of(path or stream.path, include, params=adding, **how):
+        path = path or stream.path
+        for found in self.box.truth_of(path, include, params=adding, **how):
+            # Of an answer that is a yes or no, the sandbox tells that only.
+            record = {path.rpartition("/")[2]: found} if isinstance(found, bool) else found
             if not stream.nested:
                 yield record
                 continue

@@ -184,6 +184,14 @@ SHEETS = [
         SERVICES,
     ),
     Sheet(
+        "service_event_orchestration_statuses",
+        "/event_orchestrations/services/S1/active",
+        {},
+        {"active": True},
+        [{"service_id": "S1", "active": True}],
+        SERVICES,
+    ),
+    Sheet(
         "recommended_orchestration_rules",
         "/recommendations/event_orchestrations/rules",
         {"limit": "50"},

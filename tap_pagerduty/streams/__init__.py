@@ -99,6 +99,7 @@ from tap_pagerduty.streams.orchestration_paths import (
     EventOrchestrationRouters,
     EventOrchestrationUnroutedPaths,
     ServiceEventOrchestrations,
+    ServiceEventOrchestrationStatuses,
 )
 from tap_pagerduty.streams.paused_incidents import PausedIncidentAlerts, PausedIncidentCounts
 from tap_pagerduty.streams.rulesets import RulesetRules, Rulesets
@@ -284,6 +285,7 @@ AREAS: dict[str, tuple[type[PagerDutyStream], ...]] = {
         EventOrchestrationCacheVariables,
         EventOrchestrationEnablements,
         ServiceEventOrchestrations,
+        ServiceEventOrchestrationStatuses,
         RecommendedOrchestrationRules,
         EventEnrichments,
         EventEnrichmentAssociations,

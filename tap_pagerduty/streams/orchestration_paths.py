@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import typing as t
 
+from tap_pagerduty.answers import WHOLE_BODY
 from tap_pagerduty.children import ChildStream
 from tap_pagerduty.pagination import WHOLE
 from tap_pagerduty.streams.common import (
@@ -224,4 +225,24 @@ class ServiceEventOrchestrations(ChildStream):
         reference("migrated_from", "Event rules that were converted."),
         text("migrated_status", "`completed` when all of them were converted."),
         text("migrated_via", "Where they were converted: `API` or `UI`."),
+    )
+
+
+class ServiceEventOrchestrationStatuses(ChildStream):
+    """Whether a service uses its orchestration (`GET /event_orchestrations/services/{id}/active`).
+
+    Source: the API reference, "Get the Service Orchestration active status for a Service".
+    """
+
+    name = "service_event_orchestration_statuses"
+    parent = Services
+    path = "/event_orchestrations/services/{service_id}/active"
+    scope = "services.read"
+    records_key = WHOLE_BODY
+    paginator = WHOLE
+    parent_columns = {"service_id": "id"}
+    primary_keys = ("service_id",)
+    schema = properties(
+        key("service_id", "Id of the service."),
+        boolean("active", "True if its orchestration rules are used, false for the event rules."),
     )
