@@ -20,6 +20,7 @@ from hypothesis import HealthCheck, settings
 
 from tap_pagerduty import connection, events, pagination, windows
 from tap_pagerduty.pacing import Pacer
+from tap_pagerduty.prefetch import Workers
 from tap_pagerduty.tap import TapPagerDuty
 from tests.account import NAMES, Account
 
@@ -192,7 +193,26 @@ def config_file(config, tmp_path):
 
 
 @pytest.fixture
-def sync(account, command, catalog, config_file, tmp_path):  # noqa: ARG001, the run needs the account
+def no_call_left(account, monkeypatch):  # noqa: ARG001, the calls need the account
+    """Have the calls that a run leaves under way end before the test: they would meet the next."""
+    crews = set()
+    start = Workers._start
+
+    def note(crew):
+        crews.add(crew)
+        start(crew)
+
+    monkeypatch.setattr(Workers, "_start", note)
+    yield
+    for crew in list(crews):
+        gate = threading.Barrier(crew.count + 1)
+        for _ in range(crew.count):
+            crew.submit(gate.wait)
+        gate.wait(timeout=60)
+
+
+@pytest.fixture
+def sync(no_call_left, command, catalog, config_file, tmp_path):  # noqa: ARG001, it comes first
     """Run a sync of some streams, or all, or of a SELECTION; return what it wrote.
 
     The selection is a catalog, or `...` for none.
