@@ -22,6 +22,7 @@ ACTIONS: dict[str, Action] = {
     "notify": Action("notify_log_entry", bumps=False, overview=False),
     "assign": Action("assign_log_entry"),
     "delegate": Action("delegate_log_entry"),
+    "hand_over": Action("assign_log_entry"),
     "acknowledge": Action("acknowledge_log_entry"),
     "unacknowledge": Action("unacknowledge_log_entry"),
     "escalate": Action("escalate_log_entry"),
@@ -99,11 +100,13 @@ class State:
         "fields",
         "linked",
         "merged_into",
+        "policy",
         "priority",
         "resolved_at",
         "responders",
         "service",
         "status",
+        "teams",
         "title",
         "updated_at",
         "urgency",
@@ -114,6 +117,7 @@ class State:
         self.facts = facts
         self.title = facts.title
         self.service = facts.service
+        self.policy, self.teams = facts.policy, facts.teams
         self.urgency = facts.urgency
         self.priority = facts.priority
         self.status = "triggered"
@@ -179,6 +183,10 @@ class State:
 
     def _assign(self, event: Event) -> None:
         self._assign_to(event, event.value, "direct_assignment")
+
+    def _hand_over(self, event: Event) -> None:
+        self.policy, self.teams, user = event.value
+        self._assign_to(event, user, "escalation_policy")
 
     def _escalate(self, event: Event) -> None:
         self._assign_to(event, event.value, "escalation_policy")

@@ -77,6 +77,7 @@ def read(
     query.include = _include(query, endpoint)
     query.sort = _sort(query, endpoint)
     _choices(query, endpoint)
+    _abilities(query)
     if "limit" in endpoint.accepted:
         default = min(endpoint.max_limit, endpoint.default_limit)
         query.limit = min(endpoint.max_limit, number(query, "limit", default, 1))
@@ -129,6 +130,13 @@ def _choices(query: Query, endpoint: Endpoint) -> None:
         for value in query.values.get(name, ()):
             if value not in allowed:
                 raise refusal(400, 2001, f"{name} {value} is invalid.")
+
+
+def _abilities(query: Query) -> None:
+    """Refuse filters for which the account's plan lacks the ability, as their text says."""
+    for name, ability in (("team_ids[]", "teams"), ("urgencies[]", "urgencies")):
+        if name in query.values and ability in query.options.plan_without:
+            raise refusal(402, 2014, f"The account lacks the ability {ability}.")
 
 
 def number(query: Query, name: str, default: int, least: int) -> int:

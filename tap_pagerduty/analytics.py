@@ -21,6 +21,10 @@ if t.TYPE_CHECKING:
     from tap_pagerduty.calls import Call
 
 
+# Filters of endpoints that are about incidents.
+OF_INCIDENTS = {"team_ids": "team_ids", "service_ids": "service_ids", "urgencies": "urgency"}
+
+
 class Analytics(PagerDutyStream):
     """Figures that PagerDuty works out about an account, up to a day late.
 
@@ -41,6 +45,15 @@ class Analytics(PagerDutyStream):
     plan = "a key of the account; the requests of a day are limited"
     budget = "analytics"
     selected_by_default = False
+
+    @property
+    @override
+    def narrowing(self) -> dict[str, t.Any]:
+        """The filters of the settings, as part of the body. Of the urgencies it takes one."""
+        filters = super().narrowing
+        if "urgency" in filters:
+            filters["urgency"] = filters["urgency"][0]
+        return {"filters": filters} if filters else {}
 
     @override
     def get_http_request(self, *, page: PageContext[Call]) -> HTTPRequest:

@@ -160,9 +160,14 @@ class WindowedChildStream(ChildStream):
 
     def windows(self) -> Iterable[Window]:
         """Return the windows to read of each parent, oldest first."""
-        start, end = whole_second(self.first_start), self.run_started_at
-        end += timedelta(days=self.days_ahead)
+        start, end = whole_second(self.first_start), self.last_end(self.days_ahead)
         return cut(start, end, timedelta(days=self.max_window_days))
+
+    @property
+    @override
+    def is_versioned(self) -> bool:
+        """Not in a slice: the other slices' rows are not gone."""
+        return super().is_versioned and not self.is_slice
 
     @override
     def calls(self, parents: Iterable[Record]) -> Iterator[Call]:

@@ -7,7 +7,7 @@ import sys
 import typing as t
 from contextlib import contextmanager, suppress
 from dataclasses import replace
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 from functools import cached_property
 from http import HTTPStatus
 from itertools import islice
@@ -19,6 +19,7 @@ from singer_sdk import RESTStream
 from singer_sdk.exceptions import FatalAPIError, RetriableAPIError, SkippableAPIError
 from singer_sdk.helpers.conform import TypeConformanceLevel
 from singer_sdk.mapper import SameRecordTransform
+from singer_sdk.singerlib import Schema
 from singer_sdk.streams.rest import HTTPRequest, PageContext
 
 from tap_pagerduty import answers, readings
@@ -29,6 +30,7 @@ from tap_pagerduty.pagination import LIST, PAGE_SIZE, CeilingError, Page, Pagina
 from tap_pagerduty.prefetch import look_ahead
 from tap_pagerduty.records import Record, dig, leave_out
 from tap_pagerduty.times import Normaliser, instant, normaliser
+from tap_pagerduty.windows import whole_second
 
 if sys.version_info >= (3, 12):
     from typing import override
@@ -40,7 +42,7 @@ if t.TYPE_CHECKING:
 
     from backoff.types import Details
     from singer_sdk.helpers.types import Context
-    from singer_sdk.singerlib.catalog import Catalog
+    from singer_sdk.singerlib.catalog import Catalog, CatalogEntry
     from singer_sdk.tap_base import Tap
 
     from tap_pagerduty.connection import Connection
@@ -56,6 +58,9 @@ RETRIED = (
     requests.exceptions.ChunkedEncodingError,
     requests.exceptions.ContentDecodingError,
 )
+
+# The column that the setting `account` adds to each stream, as the first of its keys.
+ACCOUNT = {"account": {"type": ["string"], "description": "The setting `account` of the run."}}
 
 
 class Follower(t.Protocol):
@@ -80,6 +85,8 @@ class PagerDutyStream(RESTStream[Call]):
     # The endpoint's fixed query parameters, and headers beyond the usual ones.
     params: t.ClassVar[dict[str, t.Any]] = {}
     headers: t.ClassVar[dict[str, str]] = {}
+    # The settings that narrow the list down, and the endpoint's parameter for each.
+    filters: t.ClassVar[dict[str, str]] = {}
     # What reading it takes: the OAuth scope, empty where PagerDuty documents none, and the
     # plan or feature if not all accounts have it.
     scope: t.ClassVar[str] = ""
@@ -129,6 +136,12 @@ class PagerDutyStream(RESTStream[Call]):
         self._first_page: tuple[t.Any, ...] = ()
         self._request_counter = self.get_http_request_counter()
         self._extracted_at = datetime.now(timezone.utc)
+        self._account: str = self.config.get("account") or ""
+        if self._account:
+            # A stream has both on its class; they are not of all accounts there.
+            columns = {**ACCOUNT, **self.schema["properties"]}
+            self.schema = {**self.schema, "properties": columns}  # type: ignore[misc]
+            self.primary_keys = (*ACCOUNT, *self.primary_keys)  # type: ignore[misc]
 
     # -- One request becomes one decoded body
 
@@ -259,11 +272,27 @@ class PagerDutyStream(RESTStream[Call]):
         The SDK would let the method that it wrote into the catalog itself, on discovery,
         win over one that is forced in the metadata.
         """
-        super().apply_catalog(catalog)
         entry = catalog.get_stream(self.name)
+        if entry:
+            self._put_account_into(entry)
+        super().apply_catalog(catalog)
         forced = entry and entry.metadata.root.forced_replication_method
         if forced:
             self.forced_replication_method = forced
+
+    def _put_account_into(self, entry: CatalogEntry) -> None:
+        """Give a catalog's ENTRY the column `account`, or take it away, as the setting has it.
+
+        The catalog may be older than the setting; its keys would lose rows, or be null.
+        """
+        columns = ACCOUNT if self._account else {}
+        keys = [name for name in entry.key_properties or () if name not in ACCOUNT]
+        properties = entry.schema.properties or {}
+        entry.key_properties = keys and [*columns, *keys]
+        entry.schema.properties = {
+            **{name: Schema.from_dict(column) for name, column in columns.items()},
+            **{name: column for name, column in properties.items() if name not in ACCOUNT},
+        }
 
     # -- Answers become records
 
@@ -274,7 +303,17 @@ class PagerDutyStream(RESTStream[Call]):
     def call(self, window: Window | None = None) -> Call:
         """Return the first request of the stream, or of a WINDOW of it."""
         key = self.records_key or self.name
-        return Call(self.path, key, self.params, self.paginator, self.paginator.first(), window)
+        params = {**self.params, **self.narrowing}
+        return Call(self.path, key, params, self.paginator, self.paginator.first(), window)
+
+    @property
+    def narrowing(self) -> dict[str, t.Any]:
+        """The parameters by which the settings narrow the list down; none if they do not."""
+        return {
+            parameter: values
+            for setting, parameter in self.filters.items()
+            if (values := self.config.get(setting))
+        }
 
     def read(self, calls: Iterable[Call]) -> Iterator[Answer]:
         """Yield the answers to CALLS and to what follows from them, in order."""
@@ -364,6 +403,18 @@ class PagerDutyStream(RESTStream[Call]):
         if given := self.config.get("start_date"):
             return instant(given)
         return pendulum.instance(self.run_started_at).subtract(years=1)
+
+    def last_end(self, days_ahead: int = 0) -> datetime:
+        """Return where reading ends: so many days after the run's begin, or at `end_date`."""
+        end = self.run_started_at + timedelta(days=days_ahead)
+        if given := self.config.get("end_date"):
+            end = min(end, whole_second(instant(given)))
+        return end
+
+    @property
+    def is_slice(self) -> bool:
+        """Whether it is a slice of the past that is read, and not all up to now."""
+        return self.last_end() < self.run_started_at
 
     def columns_for_child(self, parent: Record) -> Record:
         """Return what a record takes from the one it belongs to."""
@@ -467,6 +518,8 @@ class PagerDutyStream(RESTStream[Call]):
             # target-postgres 0.8.1 stops at the message if a column is called `version`.
             and "version" not in self.schema["properties"]
             and self.get_batch_config(self.config) is None
+            # The message is for a whole table, where other accounts have their rows.
+            and not self._account
         )
 
     @property
@@ -507,6 +560,8 @@ class PagerDutyStream(RESTStream[Call]):
         if self.id_columns:
             parts = (row.get(name) for name in self.id_columns)
             row["id"] = ":".join("" if part is None else str(part) for part in parts)
+        if self._account:
+            row["account"] = self._account
         if self.secrets and not self.config["include_secrets"]:
             for path in self.secrets:
                 leave_out(row, path)

@@ -11,9 +11,9 @@ from singer_sdk.exceptions import FatalAPIError
 from singer_sdk.singerlib.catalog import REPLICATION_INCREMENTAL
 
 from tap_pagerduty.client import PagerDutyStream
-from tap_pagerduty.pagination import CEILING, WINDOW, Paginator
-from tap_pagerduty.readings import READINGS
-from tap_pagerduty.windows import Window, cut, isoformat, midnight, months, whole_second
+from tap_pagerduty.pagination import CEILING, LIST, WINDOW, Paginator
+from tap_pagerduty.readings import READINGS, Seams
+from tap_pagerduty.windows import Window, begin_of, cut, isoformat, months
 
 if sys.version_info >= (3, 12):
     from typing import override
@@ -66,17 +66,30 @@ class EventStream(PagerDutyStream):
             start = max(start - timedelta(days=self.overlap_days), earliest)
         if self.history_days:
             start = max(start, now - timedelta(days=self.history_days))
-        windows = self.windows(start, now + timedelta(days=self.days_ahead))
+        windows = self.windows(start, self.last_end(self.days_ahead))
         for window, records in self.read_windows(self.call(window) for window in windows):
             yield from self.with_children(self.unnested(records))
             self.bookmark(replication_key_value=min(window.until, now))
+
+    @override
+    def last_end(self, days_ahead: int = 0) -> datetime:
+        """Return where reading ends; a period that `end_date` cuts is left to the next slice."""
+        end = super().last_end(days_ahead)
+        return begin_of(self.period, end) if end < self.run_started_at else end
 
     def windows(self, start: datetime, end: datetime) -> Iterator[Window]:
         """Yield the windows between two instants, as long as the endpoint takes."""
         if self.period == "month":
             return months(start, end)
-        start = midnight(start) if self.period == "day" else whole_second(start)
-        return cut(start, end, timedelta(days=self.max_window_days))
+        return cut(begin_of(self.period, start), end, timedelta(days=self.max_window_days))
+
+    @override
+    def call(self, window: Window | None = None) -> Call:
+        call = super().call(window)
+        if self.narrowing and call.paginator is WINDOW:
+            # What a filter lets through may change while even a closed window is paged.
+            return replace(call, paginator=LIST)
+        return call
 
     def read_windows(
         self,
@@ -117,28 +130,35 @@ class EventStream(PagerDutyStream):
 
         The API does not say in which order records of one second come, and an order that
         differs between two pages hides a record. So the records FOUND are held against the
-        total, and a window that comes short is read again for the rest.
+        total, and a window that comes short is read again for the rest; as is one of which a
+        filter lets others through by the time of the next page, so that pages do not fit.
         """
         for reading in range(1, READINGS + 1):
-            total, before = 0, len(found)
+            total, before, seams = 0, len(found), Seams()
             for answer in group:
                 call = answer.call
                 total = total or answer.total
                 columns = self._columns_of(call.window)
-                for record in answer.records:
+                for record in answer.records if columns else ():
                     record.update(columns)
-                    identity = self.identity(record)
+                ids = [self.identity(record) for record in answer.records]
+                seams.add(ids, call.paginator.overlap)
+                for identity, record in zip(ids, answer.records, strict=True):
                     if identity not in found:
                         found.add(identity)
                         if identity not in earlier:
                             yield record
-            if len(found) >= total:
+            if seams.fit and len(found) >= total:
                 return
-            if reading > 1 and len(found) == before:
+            if seams.fit and reading > 1 and len(found) == before:
                 break
             group = self.read([replace(call, page=call.paginator.first())])
         # What there is comes, of later windows too, but the bookmark stays before this one.
-        self.fail(f"PagerDuty counts {total:,} records from {call.window} and lists {len(found):,}")
+        if seams.fit:
+            counted = f"PagerDuty counts {total:,} records from {call.window}"
+            self.fail(f"{counted} and lists {len(found):,}")
+        else:
+            self.fail(f"the list from {call.window} changed at each of {READINGS} readings")
 
     def _columns_of(self, window: Window | None) -> Record:
         """Return what the records of a window take from it."""

@@ -19,6 +19,32 @@ _logger = logging.getLogger("tap-pagerduty")
 READINGS = 5
 
 
+class Seams:
+    """Whether the pages of one reading fit: each begins with what the one before ended with.
+
+    A list that is edited while it is paged by offset shifts: a removal moves a record past
+    us, an insertion shows one twice. So pages overlap by one record.
+    """
+
+    def __init__(self) -> None:
+        """Begin a reading."""
+        self.fit = True
+        # The ids of the first page, and the last id of the latest.
+        self._first: list[str] = []
+        self._last = ""
+
+    def repeats(self, ids: list[str]) -> bool:
+        """Return whether a page with these IDS is the first: the endpoint ignores the offset."""
+        return bool(self._last) and ids == self._first
+
+    def add(self, ids: list[str], overlap: int) -> None:
+        """Take the next page; OVERLAP is 0 where pages repeat nothing."""
+        self._first = self._first or ids
+        self.fit = self.fit and (not self._last or self._last in ids[:1])
+        if overlap:
+            self._last = ids[-1] if ids else "the page is empty"
+
+
 def whole(
     read: Callable[[], Iterable[Answer]],
     identity: Callable[[Record], str],
@@ -26,10 +52,8 @@ def whole(
 ) -> Iterable[Record]:
     """Return the records of one reading of a list during which nothing moved.
 
-    A list that is edited while it is paged by offset shifts: a removal moves a record past
-    us, an insertion shows one twice. Pages overlap by one record, which must be the same on
-    both; otherwise the list is read again. If no reading is clean, all readings together are
-    taken, provided they hold as many records as the API counts.
+    If its pages do not fit (see `Seams`), the list is read again. If those of no reading do,
+    all readings together are taken, provided they hold as many records as the API counts.
 
     READ begins a reading; ANSWERS are those of a first one that is under way already.
     IDENTITY tells a record from the others.
@@ -42,21 +66,16 @@ def whole(
     total = 0
     for _ in range(READINGS):
         reading: dict[str, Record] = {}
-        first: list[str] = []
-        last, clean = "", True
+        seams = Seams()
         for answer in answers or read():
-            overlap = answer.call.paginator.overlap
             ids = [identity(record) for record in answer.records]
-            if last and ids == first:
-                break  # the endpoint ignores the offset, and repeats its only page
-            first = first or ids
-            clean = clean and (not last or last in ids[:1])
+            if seams.repeats(ids):
+                break
+            seams.add(ids, answer.call.paginator.overlap)
             reading.update(zip(ids, answer.records, strict=True))
             total = answer.total or total
-            if overlap:
-                last = ids[-1] if ids else "the page is empty"
         answers = ()
-        if clean:
+        if seams.fit:
             return reading.values()
         together.update(reading)
         _logger.info("The list changed while it was read; reading it again.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import typing as t
+from contextlib import suppress
 from urllib.parse import urlsplit
 
 import pendulum
@@ -12,6 +13,9 @@ from singer_sdk import typing as th
 from tap_pagerduty.connection import HOSTS
 from tap_pagerduty.times import instant
 from tap_pagerduty.windows import isoformat
+
+# What an id looks like; an empty one would ask for everything, or nothing.
+ID = r"^[A-Za-z0-9_-]+$"
 
 SETTINGS: dict[str, t.Any] = th.PropertiesList(
     th.Property(
@@ -36,6 +40,38 @@ SETTINGS: dict[str, t.Any] = th.PropertiesList(
         th.DateTimeType,
         title="Anchor date",
         description="Another name for `start_date`, as other PagerDuty connectors have it.",
+    ),
+    th.Property(
+        "end_date",
+        th.DateTimeType,
+        title="End date",
+        description="With `start_date`, a slice of history: the event streams are read up to "
+        "here, and `incidents` has those created in between.",
+    ),
+    th.Property(
+        "team_ids",
+        th.ArrayType(th.StringType(pattern=ID)),
+        title="Teams",
+        description="Ids of teams, to which the streams are narrowed down whose endpoint can be.",
+    ),
+    th.Property(
+        "service_ids",
+        th.ArrayType(th.StringType(pattern=ID)),
+        title="Services",
+        description="The same with ids of services.",
+    ),
+    th.Property(
+        "urgencies",
+        th.ArrayType(th.StringType(allowed_values=["high", "low"])),
+        title="Urgencies",
+        description="The same with urgencies of incidents: `high` or `low`.",
+    ),
+    th.Property(
+        "account",
+        th.StringType,
+        title="Account",
+        description="Name for the account: a column `account` of each stream holds it, and is "
+        "the first of its keys, so that several accounts can share tables.",
     ),
     th.Property(
         "region",
@@ -123,7 +159,9 @@ SETTINGS: dict[str, t.Any] = th.PropertiesList(
 
 def complete(config: dict[str, t.Any]) -> list[str]:
     """Bring CONFIG, valid by the schema, to one form; return what is wrong, a line each."""
-    errors = _start_date(config)
+    errors = _start_date(config) + _end_date(config)
+    if len(set(config.get("urgencies") or ())) > 1:
+        del config["urgencies"]  # there are no others: both let everything through
     # Keys that come from files tend to end in a line break.
     config["api_key"] = key = config["api_key"].strip()
     if not key or not key.isascii() or not key.isprintable():
@@ -155,6 +193,24 @@ def _start_date(config: dict[str, t.Any]) -> list[str]:
     if len(starts) > 1:
         errors.append("start_date and anchor_date mean the same, but differ; give one.")
     return errors
+
+
+def _end_date(config: dict[str, t.Any]) -> list[str]:
+    """Bring `end_date` to one form; `start_date` has been."""
+    value = config.get("end_date")
+    if value is None:
+        return []
+    try:
+        end = instant(value)
+    except ValueError:
+        return [f"end_date {value!r} is no date; write 2026-01-31T00:00:00Z."]
+    if "start_date" not in config:
+        return ["end_date is the end of a slice; give its start_date as well."]
+    with suppress(ValueError):  # which has been told
+        if end <= instant(config["start_date"]):
+            return [f"end_date {value!r} is not after start_date."]
+    config["end_date"] = isoformat(end)
+    return []
 
 
 def _is_safe(url: str) -> bool:

@@ -10,6 +10,7 @@ from tap_pagerduty.windows import SECOND, Window, isoformat
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterable, Iterator
+    from datetime import datetime
 
 Record = dict[str, t.Any]
 
@@ -59,6 +60,11 @@ class Shifts:
                 yield shift
         for pieces in before.values():
             yield from pieces
+
+    def ending_at(self, instant: datetime) -> Iterator[Record]:
+        """Yield the shifts that end just at INSTANT, the end of the last window."""
+        for pieces in self._open.values():
+            yield from (piece for piece in pieces if piece["end"] == isoformat(instant))
 
     def rest(self) -> Iterator[Record]:
         """Yield the shifts that reach the end of the last window."""

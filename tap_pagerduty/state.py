@@ -1,8 +1,9 @@
 """The state that a run leaves for the next: what it holds, and whether one can be used.
 
 Per stream it has the SDK's `replication_key` and `replication_key_value`; of incidents
-and of their analytics also `created_until`. All values are times in UTC, before which all
-records have been emitted.
+and of their analytics also `created_until`. These are times in UTC, before which all
+records have been emitted. Incidents that are filtered also have `seen_until`: none that was
+created later has been.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ if t.TYPE_CHECKING:
 
     from singer_sdk import Stream
 
-POSITIONS = ("replication_key_value", "created_until")
+POSITIONS = ("replication_key_value", "created_until", "seen_until")
 
 
 def check(state: Mapping[str, t.Any], streams: Mapping[str, Stream]) -> None:

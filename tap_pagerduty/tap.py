@@ -59,8 +59,9 @@ class TapPagerDuty(Tap):
 
         The SDK looks a parent up there, selected or not, with each record that is read.
         """
+        streams = self.streams.values()  # which bring the catalog up to date
         super().setup_mapper()
-        for stream in self.streams.values():
+        for stream in streams:
             if stream.name not in self.mapper.stream_maps and stream.has_selected_descendents:
                 self.mapper.register_raw_stream_schema(
                     stream.name, stream.schema, stream.primary_keys

@@ -58,7 +58,7 @@ def cut(since: datetime, until: datetime, width: timedelta) -> Iterator[Window]:
 
 def months(since: datetime, until: datetime) -> Iterator[Window]:
     """Yield the calendar months from that of SINCE on, oldest first; the last ends at UNTIL."""
-    since = midnight(since).replace(day=1)
+    since = begin_of("month", since)
     while since < until:
         end = min((since + timedelta(days=31)).replace(day=1), until)
         yield Window(since, end)
@@ -68,6 +68,13 @@ def months(since: datetime, until: datetime) -> Iterator[Window]:
 def midnight(instant: datetime) -> datetime:
     """Return the begin of the day of INSTANT, which is in UTC."""
     return instant.replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def begin_of(period: str, instant: datetime) -> datetime:
+    """Return the begin of the `day` or `month` of INSTANT; of no period, of its second."""
+    if not period:
+        return whole_second(instant)
+    return midnight(instant).replace(day=1) if period == "month" else midnight(instant)
 
 
 _T = t.TypeVar("_T", datetime, timedelta)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typing as t
 
-from tap_pagerduty.analytics import Analytics
+from tap_pagerduty.analytics import OF_INCIDENTS, Analytics
 from tap_pagerduty.events import EventStream
 from tap_pagerduty.streams.common import (
     integer,
@@ -108,6 +108,7 @@ class DailyMetrics(Analytics, EventStream):
     """
 
     params = {"aggregate_unit": "day"}
+    filters = OF_INCIDENTS
     replication_key = "range_start"
     period = "day"
     max_window_days = 365
@@ -194,6 +195,7 @@ class AnalyticsEscalationPolicyMetrics(DailyMetrics):
 class ResponderMetrics(MonthlyMetrics):
     """Work of responders in each month, on call and on incidents."""
 
+    filters = {"team_ids": "team_ids", "urgencies": "urgency"}
     range_filters = ("date_range_start", "date_range_end")
     id_columns = ("responder_id", "team_id", "range_start")
     schema = properties(
@@ -227,6 +229,7 @@ class AnalyticsPdAdvanceUsage(MonthlyMetrics):
 
     name = "analytics_pd_advance_usage"
     path = "/analytics/metrics/pd_advance_usage/features"
+    filters = OF_INCIDENTS
     primary_keys = ("feature_id", "range_start")
     plan = f"PagerDuty Advance; {Analytics.plan}"
     schema = properties(
@@ -245,6 +248,7 @@ class AnalyticsUserMetrics(Analytics, EventStream):
 
     name = "analytics_user_metrics"
     path = "/analytics/metrics/users/all"
+    filters = {"team_ids": "team_ids"}
     cost = "1"
     # Filters by range are on the users' creation: all are counted.
     range_filters = ()
@@ -267,9 +271,10 @@ class AnalyticsUserMetrics(Analytics, EventStream):
     )
 
     def windows(self, start: datetime, end: datetime) -> Iterator[Window]:
-        """Yield the day of the run.
+        """Yield the day of the run; nothing for a slice of the past.
 
         "Get aggregated metrics for all users" (`POST /analytics/metrics/users/all`) tells
         how users are set up now, and has no history of it: the rows of the runs are one.
         """
-        yield Window(midnight(end), end)
+        if not self.is_slice:
+            yield Window(midnight(end), end)

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from singer_sdk.singerlib.catalog import REPLICATION_INCREMENTAL
 
-from tap_pagerduty.analytics import Analytics
+from tap_pagerduty.analytics import OF_INCIDENTS, Analytics
 from tap_pagerduty.children import ChildStream, WindowedChildStream
 from tap_pagerduty.events import EventStream
 from tap_pagerduty.pagination import STARTING_AFTER, SinglePage
@@ -46,6 +46,7 @@ class AnalyticsIncidents(Analytics, EventStream):
 
     name = "analytics_incidents"
     path = "/analytics/raw/incidents"
+    filters = OF_INCIDENTS
     params = {"order": "asc", "order_by": "created_at"}
     paginator = STARTING_AFTER
     replication_key = "updated_at"
@@ -126,20 +127,25 @@ class AnalyticsIncidents(Analytics, EventStream):
         "Get raw data - multiple incidents" (`POST /analytics/raw/incidents`) filters by
         creation (`created_at_start`, `created_at_end`) and by change (`updated_after`), but
         can only be sorted by creation. So a first load goes on where it was interrupted,
-        and what has changed is read all at once.
+        and what has changed is read all at once. A slice holds what was created in it; the
+        changes are for the runs after the last slice.
         """
-        now = self.run_started_at
+        now, end = self.run_started_at, self.last_end()
         if self.replication_method != REPLICATION_INCREMENTAL:
-            yield from self._created(self.first_start, now)
+            yield from self._created(self.first_start, end)
             return
         state = self.stream_state
         # What changes while the first load is under way is due from its start on.
         changed = instant(state.setdefault("replication_key_value", isoformat(now)))
         created = instant(state["created_until"]) if "created_until" in state else self.first_start
-        yield from self._created(created, changed)
+        yield from self._created(created, min(changed, end))
+        if self.is_slice:
+            self.bookmark(created_until=min(changed, end))
+            return
         if changed < now:
             since = isoformat(changed - timedelta(days=self.overlap_days))
-            params = {**self.params, "filters": {"updated_after": since}}
+            narrowing = self.narrowing.get("filters", {})
+            params = {**self.params, "filters": {**narrowing, "updated_after": since}}
             for answer in self.read([replace(self.call(), params=params)]):
                 yield from self.with_children(answer.records)
         self.bookmark(replication_key_value=now, created_until=now)
@@ -193,6 +199,7 @@ class AnalyticsResponderIncidents(Analytics, WindowedChildStream):
     name = "analytics_responder_incidents"
     parent = Users
     path = "/analytics/raw/responders/{responder_id}/incidents"
+    filters = OF_INCIDENTS
     params = {"order": "asc", "order_by": "incident_created_at"}
     paginator = STARTING_AFTER
     max_window_days = LONGEST_RANGE
@@ -241,6 +248,7 @@ class AnalyticsUsers(Analytics):
 
     name = "analytics_users"
     path = "/analytics/raw/users"
+    filters = {"team_ids": "team_ids"}
     params = {"order": "asc", "order_by": "user_id"}
     paginator = STARTING_AFTER
     schema = properties(

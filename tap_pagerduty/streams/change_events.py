@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tap_pagerduty.events import EventStream
 from tap_pagerduty.streams.common import (
+    BY_TEAM,
     RESOURCE,
     array,
     obj,
@@ -48,6 +49,7 @@ class ChangeEvents(EventStream):
 
     name = "change_events"
     path = "/change_events"
+    filters = BY_TEAM
     scope = "change_events.read"
     replication_key = "timestamp"
     # The API documents no longest range: this one keeps a window's answer small.

@@ -20,6 +20,11 @@ def properties(*props: Property) -> Schema:
     return th.PropertiesList(*props).to_dict()
 
 
+# Filters of the endpoints that take them; see `PagerDutyStream.filters`.
+BY_TEAM = {"team_ids": "team_ids[]"}
+BY_SERVICE = {"service_ids": "service_ids[]"}
+
+
 def key(name: str, description: str) -> Property:
     """Return a text property that is part of the primary key: never null."""
     return th.Property(name, th.StringType, required=True, description=description)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tap_pagerduty.client import PagerDutyStream
 from tap_pagerduty.streams.common import (
+    BY_TEAM,
     RESOURCE,
     anything,
     array,
@@ -19,6 +20,7 @@ class EscalationPolicies(PagerDutyStream):
 
     name = "escalation_policies"
     path = "/escalation_policies"
+    filters = BY_TEAM
     scope = "escalation_policies.read"
     params = {"sort_by": "name:asc"}
     schema = properties(

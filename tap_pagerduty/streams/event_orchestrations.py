@@ -6,6 +6,8 @@ from tap_pagerduty.children import ChildStream
 from tap_pagerduty.client import PagerDutyStream
 from tap_pagerduty.pagination import UNCOUNTED, WHOLE, TokenPaginator
 from tap_pagerduty.streams.common import (
+    BY_SERVICE,
+    BY_TEAM,
     CACHE_VARIABLE,
     ENABLEMENT,
     boolean,
@@ -104,6 +106,7 @@ class RecommendedOrchestrationRules(PagerDutyStream):
 
     name = "recommended_orchestration_rules"
     path = "/recommendations/event_orchestrations/rules"
+    filters = {**BY_TEAM, **BY_SERVICE}
     scope = "recommendations.read"
     records_key = "recommended_rules"
     paginator = TokenPaginator("cursor", "next_cursor", page_size=50)

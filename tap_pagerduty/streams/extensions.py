@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tap_pagerduty.client import PagerDutyStream
 from tap_pagerduty.streams.common import (
+    BY_SERVICE,
     RESOURCE,
     boolean,
     obj,
@@ -66,6 +67,7 @@ class Addons(PagerDutyStream):
 
     name = "addons"
     path = "/addons"
+    filters = BY_SERVICE
     scope = "addons.read"
     schema = properties(
         *RESOURCE,

@@ -6,6 +6,7 @@ from tap_pagerduty.children import ChildStream, WindowedChildStream
 from tap_pagerduty.client import PagerDutyStream
 from tap_pagerduty.pagination import UNCOUNTED
 from tap_pagerduty.streams.common import (
+    BY_TEAM,
     RESOURCE,
     array,
     integer,
@@ -66,6 +67,7 @@ class FlexibleSchedules(PagerDutyStream):
 
     name = "flexible_schedules"
     path = "/v3/schedules"
+    filters = BY_TEAM
     records_key = "schedules"
     scope = "schedules.read"
     schema = properties(*RESOURCE)

@@ -11,9 +11,12 @@ from singer_sdk.singerlib.catalog import REPLICATION_INCREMENTAL
 
 from tap_pagerduty.calls import Call
 from tap_pagerduty.client import PagerDutyStream
+from tap_pagerduty.departures import Departures
 from tap_pagerduty.events import EventStream
 from tap_pagerduty.pagination import CeilingError, Page
 from tap_pagerduty.streams.common import (
+    BY_SERVICE,
+    BY_TEAM,
     PENDING_ACTION,
     REFERENCE,
     RESOURCE,
@@ -34,7 +37,7 @@ from tap_pagerduty.times import instant
 from tap_pagerduty.windows import isoformat
 
 if t.TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator
 
     from singer_sdk.helpers.types import Context, Record
     from singer_sdk.tap_base import Tap
@@ -144,6 +147,7 @@ class Incidents(EventStream):
 
     name = "incidents"
     path = "/incidents"
+    filters = {**BY_TEAM, **BY_SERVICE, "urgencies": "urgencies[]"}
     scope = "incidents.read"
     params = {"time_zone": "UTC", "sort_by": "created_at:asc,incident_number:asc"}
     replication_key = "updated_at"
@@ -275,6 +279,8 @@ class Incidents(EventStream):
         self._emitted: dict[str, str] = {}
         # Properties that an embedded incident has when it is as full as a listed one.
         self._expected = set(LISTED)
+        # What is due of lists that the filters do not narrow down; None without filters.
+        self._departures: Departures | None = None
 
     def request_records(self, context: Context | None) -> Iterable[Record]:
         """Yield the incidents created since the last run, those now open, those changed.
@@ -282,10 +288,13 @@ class Incidents(EventStream):
         `since` and `until` of `GET /incidents` select by creation, and no list is by
         change. But a change writes a log entry, which can embed the incident as it is now;
         what changes without one is caught while the incident is open.
+
+        A slice has what was created in it, and leaves changes to the run that goes on from
+        its state, or from that of a run before it.
         """
-        now, start = self.run_started_at, self.first_start
+        now, start, end = self.run_started_at, self.first_start, self.last_end()
         if self.replication_method != REPLICATION_INCREMENTAL:
-            yield from self._created(start, now)
+            yield from self._created(start, end)
             return
         state = self.stream_state
         # A first load needs no feed, but changes to what it has read are due from its start
@@ -294,6 +303,12 @@ class Incidents(EventStream):
         created = instant(state["created_until"]) if "created_until" in state else start
         if self.config.get("start_date"):
             created = max(created, start)
+        if self.narrowing:
+            self._departures = Departures(self.config, state, fed - FEED_OVERLAP, end)
+            self.bookmark(seen_until=end)
+        if self.is_slice:
+            yield from self._created(created, end)
+            return
         self.log(
             "Reading incidents created since %s, changed since %s, or open; others are "
             "loaded already.",
@@ -301,18 +316,29 @@ class Incidents(EventStream):
             isoformat(fed),
         )
         lookback = timedelta(days=self.config["incident_lookback_days"])
-        yield from self._created(min(created, max(start, now - lookback)), now, fed)
+        first = min(created, max(start, now - lookback))
+        if self._departures:
+            yield from self._created(first, created, fed, narrowed=False)
+            first = created
+        yield from self._created(first, now, fed)
         yield from self.with_children(self._open(start, now))
         if fed < now:
             yield from self._changed(fed - FEED_OVERLAP, now)
 
     def _created(
-        self, start: datetime, end: datetime, fed: datetime | None = None
+        self, start: datetime, end: datetime, fed: datetime | None = None, *, narrowed: bool = True
     ) -> Iterator[Record]:
-        """Yield the incidents created in a range; note those that this run will meet again."""
-        for window, records in self.read_windows(self.call(w) for w in self.windows(start, end)):
+        """Yield the incidents created in a range; note those that this run will meet again.
+
+        Unless it is to be NARROWED, the API filters nothing.
+        """
+        calls = (self.call(window) for window in self.windows(start, end))
+        if not narrowed:
+            calls = (replace(call, params=self.params) for call in calls)
+        for window, records in self.read_windows(calls):
             recent = bool(fed and window.until > fed - FEED_OVERLAP)
-            yield from self.with_children(self._listed(records, recent=recent))
+            due = records if narrowed else filter(self._is_due, records)
+            yield from self.with_children(self._listed(due, recent=recent))
             self.bookmark(created_until=window.until)
 
     def _listed(self, records: Iterable[Record], *, recent: bool) -> Iterator[Record]:
@@ -334,7 +360,8 @@ class Incidents(EventStream):
             records = chain.from_iterable(records for _, records in self.read_windows(calls))
         for record in records:
             self._learn(record)
-            yield from self._news(record)
+            if self._is_due(record):
+                yield from self._news(record)
 
     def _changed(self, start: datetime, end: datetime) -> Iterator[Record]:
         """Yield the incidents that the log entries of a range are about."""
@@ -352,25 +379,36 @@ class Incidents(EventStream):
 
     def _embedded(self, entries: Iterable[Record]) -> Iterator[Record]:
         """Yield the incidents in these log entries; what is less than listed, read again."""
-        short: dict[str, None] = {}
+        short: dict[str, set[str]] = {}
         for entry in entries:
-            record = entry.get("incident")
-            if record and self._is_whole(record):
+            record, kind = entry.get("incident"), entry.get("type") or ""
+            if not record or not self._is_due(record, {kind}):
+                continue
+            if self._is_whole(record):
                 yield from self._news(record)
-            elif record and not self._is_emitted(record):
-                short[record["id"]] = None
+            elif not self._is_emitted(record):
+                short.setdefault(record["id"], set()).add(kind)
         yield from self._again(short)
 
-    def _again(self, ids: Iterable[str]) -> Iterator[Record]:
-        """Yield the incidents of these ids, each read by itself."""
+    def _again(self, entries: dict[str, set[str]]) -> Iterator[Record]:
+        """Yield the incidents, each read by itself, that these ENTRIES are about, by their id."""
         for answer in self.read(
             Call(f"/incidents/{i}", "incident", {}, self.paginator, Page({}), parent={})
-            for i in ids
+            for i in entries
         ):
             if answer.refusal:
                 self.log("A changed incident is closed to the key: %s", answer.refusal)
             for record in answer.records:
-                yield from self._news(record)
+                if self._is_due(record, entries.get(record["id"], ())):
+                    yield from self._news(record)
+
+    def _is_due(self, record: Record, entries: Collection[str] = ()) -> bool:
+        """Return whether an incident is due that the API has not filtered; see `Departures`."""
+        return (
+            self._departures is None
+            or record["id"] in self._emitted
+            or self._departures.is_due(record, entries)
+        )
 
     def _learn(self, record: Record) -> None:
         """Take from a listed incident what an embedded one has to have as well."""

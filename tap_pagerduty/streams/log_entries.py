@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tap_pagerduty.events import EventStream
 from tap_pagerduty.streams.common import (
+    BY_TEAM,
     CONTEXT,
     NOTIFICATION,
     PENDING_ACTION,
@@ -80,6 +81,7 @@ class LogEntries(EventStream):
 
     name = "log_entries"
     path = "/log_entries"
+    filters = BY_TEAM
     scope = "incidents.read"
     params = {"time_zone": "UTC", "include[]": ["channels"]}
     replication_key = "created_at"

@@ -100,8 +100,11 @@ class OncallShifts(EventStream):
 
     @override
     def windows(self, start: datetime, end: datetime) -> Iterator[Window]:
-        """Yield windows that overlap by a second, by which `Shifts` joins cut shifts."""
-        return seamed(super().windows(start, end))
+        """Yield windows that overlap by a second, by which `Shifts` joins cut shifts.
+
+        Those of a slice begin a second early: what was cut there is told from what began.
+        """
+        return seamed(super().windows(start - SECOND if self.is_slice else start, end))
 
     @override
     def following(self, call: Call, answer: Answer) -> list[Call]:
@@ -126,6 +129,7 @@ class OncallShifts(EventStream):
         "If an on-call period overlaps with the range, it will be included in the result"
         (`GET /oncalls`, `since`): so a shift is in each window that it touches. Whether it is
         then cut at the window's ends is not documented, and its begin is part of its id.
+        Of slices that adjoin, one has it: that in which it begins.
         """
         shifts = Shifts(_owner)
         window = None
@@ -136,9 +140,34 @@ class OncallShifts(EventStream):
                 for earlier, pieces in self._before(following, found):
                     deque(shifts.ended(earlier, pieces), maxlen=0)  # out since an earlier run
             window = following
-            yield window, shifts.ended(window, found)
+            yield window, self._of_slice(shifts.ended(window, found))
         if window:
-            yield window, shifts.rest()
+            yield window, self._of_slice(self._rest(shifts, window))
+
+    def _of_slice(self, shifts: Iterable[Record]) -> Iterator[Record]:
+        """Yield the shifts that begin in the slice, if it is one; permanent ones are in each."""
+        begin, end = isoformat(whole_second(self.first_start)), isoformat(self.last_end())
+        for shift in shifts:
+            if not self.is_slice or not shift.get("start") or begin <= shift["start"] < end:
+                yield shift
+
+    def _rest(self, shifts: Shifts, window: Window) -> Iterator[Record]:
+        """Yield the shifts that reach the end of WINDOW, the last; of a slice, with their own end.
+
+        One that ends just there may have been cut, and is looked for in what comes after.
+        """
+        horizon = self.run_started_at + timedelta(days=self.days_ahead)
+        length = timedelta(days=self.max_window_days)
+        while (
+            self.is_slice
+            and window.until < horizon
+            and any(self._of_slice(shifts.ending_at(window.until)))
+        ):
+            following = Window(window.until - SECOND, min(window.until + length, horizon))
+            for part, records in super().read_windows([self.call(following)]):
+                yield from shifts.ended(part, records)
+                window = part
+        yield from shifts.rest()
 
     def _before(self, window: Window, records: list[Record]) -> list[tuple[Window, list[Record]]]:
         """Return what is to be read before WINDOW, the first, for the begin of its shifts.

@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 import typing as t
 from dataclasses import replace
-from datetime import timedelta
 
 from tap_pagerduty.children import WindowedChildStream
 from tap_pagerduty.client import PagerDutyStream
@@ -13,6 +12,7 @@ from tap_pagerduty.pagination import WHOLE
 from tap_pagerduty.records import dig
 from tap_pagerduty.shifts import Shifts, seamed
 from tap_pagerduty.streams.common import (
+    BY_TEAM,
     RESOURCE,
     array,
     integer,
@@ -27,7 +27,7 @@ from tap_pagerduty.streams.common import (
     time,
 )
 from tap_pagerduty.streams.users import USER
-from tap_pagerduty.windows import months
+from tap_pagerduty.windows import begin_of, months
 
 if sys.version_info >= (3, 12):
     from typing import override
@@ -61,6 +61,7 @@ class Schedules(PagerDutyStream):
 
     name = "schedules"
     path = "/schedules"
+    filters = BY_TEAM
     scope = "schedules.read"
     params = {"time_zone": "UTC", "include[]": ["schedule_layers"]}
     schema = properties(
@@ -216,8 +217,12 @@ class ScheduleUsers(WindowedChildStream):
 
     @override
     def windows(self) -> Iterable[Window]:
-        """Return calendar months: whatever `start_date` is, a month has the same key."""
-        return months(self.first_start, self.run_started_at + timedelta(days=self.days_ahead))
+        """Return calendar months: whatever `start_date` is, a month has the same key.
+
+        One that a slice's end would cut is left to the next slice.
+        """
+        end = self.last_end(self.days_ahead)
+        return months(self.first_start, begin_of("month", end) if self.is_slice else end)
 
     @override
     def calls(self, parents: Iterable[Record]) -> Iterator[Call]:

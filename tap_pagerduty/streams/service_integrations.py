@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tap_pagerduty.client import PagerDutyStream
 from tap_pagerduty.streams.common import (
+    BY_TEAM,
     RESOURCE,
     array,
     obj,
@@ -30,6 +31,7 @@ class ServiceIntegrations(PagerDutyStream):
 
     name = "service_integrations"
     path = "/services"
+    filters = BY_TEAM
     scope = "services.read"
     params = {**Services.params, "include[]": "integrations"}
     records_key = "services"

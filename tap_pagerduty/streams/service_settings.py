@@ -6,6 +6,8 @@ from tap_pagerduty.children import ChildStream
 from tap_pagerduty.client import PagerDutyStream
 from tap_pagerduty.pagination import AFTER, WHOLE
 from tap_pagerduty.streams.common import (
+    BY_SERVICE,
+    BY_TEAM,
     CACHE_VARIABLE,
     CUSTOM_FIELD,
     CUSTOM_FIELD_VALUE,
@@ -85,6 +87,7 @@ class MaintenanceWindows(PagerDutyStream):
 
     name = "maintenance_windows"
     path = "/maintenance_windows"
+    filters = {**BY_TEAM, **BY_SERVICE}
     scope = "services.read"
     params = {"filter": "all"}
     schema = properties(
@@ -104,6 +107,7 @@ class AlertGroupingSettings(PagerDutyStream):
 
     name = "alert_grouping_settings"
     path = "/alert_grouping_settings"
+    filters = BY_SERVICE
     scope = "services.read"
     plan = "a plan with alert grouping"
     paginator = AFTER

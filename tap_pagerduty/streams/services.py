@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tap_pagerduty.client import PagerDutyStream
 from tap_pagerduty.streams.common import (
+    BY_TEAM,
     RESOURCE,
     anything,
     array,
@@ -49,6 +50,7 @@ class Services(PagerDutyStream):
 
     name = "services"
     path = "/services"
+    filters = BY_TEAM
     scope = "services.read"
     params = {"time_zone": "UTC", "sort_by": "name:asc"}
     schema = properties(

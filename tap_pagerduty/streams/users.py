@@ -6,6 +6,7 @@ from tap_pagerduty.children import ChildStream
 from tap_pagerduty.client import PagerDutyStream
 from tap_pagerduty.pagination import CURSOR, UNCOUNTED, WHOLE
 from tap_pagerduty.streams.common import (
+    BY_TEAM,
     RESOURCE,
     SUBSCRIPTION,
     SUBSCRIPTION_COLUMNS,
@@ -64,6 +65,7 @@ class Users(PagerDutyStream):
 
     name = "users"
     path = "/users"
+    filters = BY_TEAM
     scope = "users.read"
     schema = properties(*USER)
 
@@ -76,6 +78,7 @@ class UserContactMethods(PagerDutyStream):
 
     name = "user_contact_methods"
     path = "/users"
+    filters = BY_TEAM
     records_key = "users"
     params = {"include[]": ["contact_methods"]}
     nested = "contact_methods"
@@ -111,6 +114,7 @@ class UserNotificationRules(PagerDutyStream):
 
     name = "user_notification_rules"
     path = "/users"
+    filters = BY_TEAM
     records_key = "users"
     params = {"include[]": ["notification_rules"]}
     nested = "notification_rules"
