@@ -139,6 +139,16 @@ class Account:
         """Assign an incident to another user."""
         self._happen(incident, "assign", at, by or self._somebody(), user_id)
 
+    def hand_over(
+        self, incident: str, policy_id: str, *, at: When = None, by: str | None = None
+    ) -> None:
+        """Assign an incident to another escalation policy, and so to its teams."""
+        with self.lock:
+            self.reassign(incident, self._somebody(1), at=at, by=by)
+            policy = self.directory.get("escalation_policies", policy_id)
+            teams = [team.id for team in policy["teams"]] if policy else []
+            self._happen(incident, "change_policy", at, by, (policy_id, teams))
+
     def escalate(self, incident: str, user_id: str | None = None, *, at: When = None) -> None:
         """Escalate an incident to a user of the next level."""
         with self.lock:

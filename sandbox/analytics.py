@@ -125,8 +125,7 @@ def _people(query: Query, created: int, events: list[Event]) -> Record:
 
 
 def _places(query: Query, state: State) -> Record:
-    facts = state.facts
-    team = facts.teams[0] if facts.teams else None
+    team = state.teams[0] if state.teams else None
     priorities = query.account.founding.ids["priorities"]
     order = None
     if state.priority in priorities:
@@ -134,8 +133,8 @@ def _places(query: Query, state: State) -> Record:
     return {
         "service_id": state.service,
         "service_name": name_of(query, "services", state.service),
-        "escalation_policy_id": facts.policy,
-        "escalation_policy_name": name_of(query, "escalation_policies", facts.policy),
+        "escalation_policy_id": state.policy,
+        "escalation_policy_name": name_of(query, "escalation_policies", state.policy),
         "team_id": team,
         "team_name": name_of(query, "teams", team),
         "priority_id": state.priority,

@@ -94,11 +94,11 @@ class IncidentView:
             "is_mergeable": facts.key is None or facts.alerts > 0,
             "incident_type": {"name": "incident_default"},
             "escalation_policy": directory.refer(
-                "escalation_policies", facts.policy, zone, full="escalation_policies" in include
+                "escalation_policies", state.policy, zone, full="escalation_policies" in include
             ),
             "teams": [
                 directory.refer("teams", team, zone, full="teams" in include)
-                for team in facts.teams
+                for team in state.teams
             ],
             "pending_actions": _pending_actions(state, zone),
             "acknowledgements": [

@@ -22,7 +22,6 @@ ACTIONS: dict[str, Action] = {
     "notify": Action("notify_log_entry", bumps=False, overview=False),
     "assign": Action("assign_log_entry"),
     "delegate": Action("delegate_log_entry"),
-    "hand_over": Action("assign_log_entry"),
     "acknowledge": Action("acknowledge_log_entry"),
     "unacknowledge": Action("unacknowledge_log_entry"),
     "escalate": Action("escalate_log_entry"),
@@ -48,6 +47,7 @@ ACTIONS: dict[str, Action] = {
     # No log entry at all: a reader of log entries never hears of these.
     "retitle": Action(None),
     "change_service": Action(None),
+    "change_policy": Action(None),
     "touch": Action(None),
 }
 
@@ -184,10 +184,6 @@ class State:
     def _assign(self, event: Event) -> None:
         self._assign_to(event, event.value, "direct_assignment")
 
-    def _hand_over(self, event: Event) -> None:
-        self.policy, self.teams, user = event.value
-        self._assign_to(event, user, "escalation_policy")
-
     def _escalate(self, event: Event) -> None:
         self._assign_to(event, event.value, "escalation_policy")
         if self.status == "acknowledged":
@@ -224,6 +220,9 @@ class State:
 
     def _change_service(self, event: Event) -> None:
         self.service = event.value
+
+    def _change_policy(self, event: Event) -> None:
+        self.policy, self.teams = event.value
 
 
 def state_at(facts: Facts, events: list[Event], moment: int) -> tuple[State, int | None]:

@@ -233,7 +233,7 @@ def _matches(query: Query, state: State) -> bool:
         and passes("service_ids[]", state.service)
         and passes("urgencies[]", state.urgency)
         and passes("incident_key", facts.key)
-        and (not query.many("team_ids[]") or not query.many("team_ids[]").isdisjoint(facts.teams))
+        and (not query.many("team_ids[]") or not query.many("team_ids[]").isdisjoint(state.teams))
         and (not users or not users.isdisjoint(user for _, user in state.assigned))
     )
 

@@ -344,6 +344,35 @@ def differences(warehouse, box, *streams, since="", stale=(), gone=(), shown=Non
     return lines
 
 
+def passes(incident, filters):
+    """Return whether FILTERS, by setting, let an incident through, by what it says itself."""
+    has = {
+        "team_ids": {each["id"] for each in incident["teams"]},
+        "service_ids": {incident["service"]["id"]},
+        "urgencies": {incident["urgency"]},
+    }
+    return all(has[setting] & set(wanted) for setting, wanted in filters.items())
+
+
+class Passing:
+    """The incidents of a warehouse that filters let through, by what their rows say."""
+
+    def __init__(self, warehouse, filters):
+        self._warehouse, self._filters = warehouse, filters
+
+    def rows(self, stream):
+        rows = self._warehouse.rows(stream)
+        return {own: row for own, row in rows.items() if passes(row, self._filters)}
+
+
+def filtered_differences(warehouse, box, filters, **how):
+    """Return where the incidents of a warehouse that pass differ from those of the account."""
+    passing = Passing(warehouse, filters)
+    outside = {own for own, each in truth(box, "incidents").items() if not passes(each, filters)}
+    gone = outside - passing.rows("incidents").keys()
+    return differences(passing, box, "incidents", gone=gone, **how)
+
+
 _ABSENT = object()
 
 

@@ -3,7 +3,7 @@
 Hypothesis makes them up, the same ones on each run; what ever failed stands as an example.
 """
 
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from unittest import mock
 
@@ -14,7 +14,16 @@ from hypothesis import strategies as st
 from tap_pagerduty.streams.incidents import Incidents
 from tap_pagerduty.streams.log_entries import LogEntries
 from tap_pagerduty.streams.notifications import Notifications
-from tests.harness import DAY, Warehouse, ago, ceiling_of, differences, sandbox, sync
+from tests.harness import (
+    DAY,
+    Warehouse,
+    ago,
+    ceiling_of,
+    differences,
+    filtered_differences,
+    sandbox,
+    sync,
+)
 
 FAULTS = (
     "status=503,nth={}",
@@ -41,6 +50,7 @@ INCIDENT_CHANGES = (
     "reopen",
     "merge",
     "reassign",
+    "hand_over",
     "escalate",
     "reprioritise",
     "snooze",
@@ -50,6 +60,12 @@ INCIDENT_CHANGES = (
     "retitle",
     "move",
 )
+# What each filter is set to.
+FILTERS = {
+    "urgencies": lambda box: ["low"] if box.options.seed % 2 else ["high"],
+    "service_ids": lambda box: [each["id"] for each in box.truth("services")[:6]],
+    "team_ids": lambda box: [each["id"] for each in box.truth("teams")[:2]],
+}
 LIST_CHANGES = ("add", "rename", "remove")
 
 
@@ -94,7 +110,7 @@ accounts = st.fixed_dictionaries(
 )
 
 
-@settings(
+unhurried = settings(
     max_examples=60,
     derandomize=True,
     database=None,
@@ -103,6 +119,9 @@ accounts = st.fixed_dictionaries(
     # To find the smallest account that fails, add Phase.shrink; it takes minutes.
     phases=(Phase.explicit, Phase.generate),
 )
+
+
+@unhurried
 @given(
     options=accounts,
     days=st.integers(1, 450),
@@ -131,31 +150,66 @@ def test_the_last_version_by_key_of_all_that_was_emitted_is_the_account(  # noqa
     with ExitStack() as stack:
         box = stack.enter_context(sandbox(**options))
         stack.enter_context(ceiling_of(ceiling))
+        stack.enter_context(windows_of(longest))
+        start = ago(box, days=days)
+        people = People(box)
+        warehouse = told(box, people, story, start_date=start, max_concurrency=workers)
+        assert differences(warehouse, box, since=start, stale=people.stale) == []
+
+
+@unhurried
+@given(
+    options=accounts,
+    longest=st.integers(3, 180),
+    wanted=st.sampled_from(["urgencies", "service_ids", "team_ids", "urgencies service_ids"]),
+    lookback=st.sampled_from([0, 0, 30]),
+    story=st.lists(steps, min_size=1, max_size=4),
+)
+def test_so_it_is_for_the_incidents_that_a_filter_lets_through(
+    options, longest, wanted, lookback, story
+):
+    with ExitStack() as stack:
+        box = stack.enter_context(sandbox(**options))
+        stack.enter_context(windows_of(longest))
+        filters = {name: FILTERS[name](box) for name in wanted.split()}
+        people = People(box)
+        how = {"incident_lookback_days": lookback, **filters}
+        warehouse = told(box, people, story, "incidents", **how)
+        assert filtered_differences(warehouse, box, filters, stale=people.stale) == []
+
+
+@contextmanager
+def windows_of(days):
+    """Let no window be longer than so many days."""
+    with ExitStack() as stack:
         stack.enter_context(mock.patch.object(backoff, "full_jitter", return_value=0))
         for stream in (Incidents, LogEntries, Notifications):
-            width = min(longest, stream.max_window_days)
+            width = min(days, stream.max_window_days)
             stack.enter_context(mock.patch.object(stream, "max_window_days", width))
-        start = ago(box, days=days)
-        how = {"start_date": start, "max_concurrency": workers}
-        warehouse, people = Warehouse(), People(box)
-        for step in story:
-            for change in step.changes:
-                people.make(change)
-            box.advance(step.later)
-            box.faults.clear()
-            if step.fault:
-                box.faults.add_spec(step.fault)
-            people.meanwhile(step.during)
-            done = sync(box, state=warehouse.state, **how)
-            people.meanwhile(None)
-            assert done.status == 0
-            if step.killed is not None:
-                done = done.cut(int(step.killed * len(done.out)))
-            warehouse.load(done)
-        box.advance(1)
+        yield
+
+
+def told(box, people, story, *streams, **how):
+    """Let a story happen; return what a warehouse holds after it, and after a run in peace."""
+    warehouse = Warehouse()
+    for step in story:
+        for change in step.changes:
+            people.make(change)
+        box.advance(step.later)
         box.faults.clear()
-        assert warehouse.load(sync(box, state=warehouse.state, **how)).status == 0
-        assert differences(warehouse, box, since=start, stale=people.stale) == []
+        if step.fault:
+            box.faults.add_spec(step.fault)
+        people.meanwhile(step.during)
+        done = sync(box, *streams, state=warehouse.state, **how)
+        people.meanwhile(None)
+        assert done.status == 0
+        if step.killed is not None:
+            done = done.cut(int(step.killed * len(done.out)))
+        warehouse.load(done)
+    box.advance(1)
+    box.faults.clear()
+    assert warehouse.load(sync(box, *streams, state=warehouse.state, **how)).status == 0
+    return warehouse
 
 
 class People:
@@ -220,12 +274,14 @@ class People:
         if change.what == "retitle":
             self.stale.add(own)
         services = [each["id"] for each in self.box.truth("services")]
+        policies = [each["id"] for each in self.box.truth("escalation_policies")]
         priorities = [each["id"] for each in self.box.truth("priorities")]
         {
             "acknowledge": lambda: account.acknowledge(own),
             "resolve": lambda: account.resolve(own),
             "reopen": lambda: account.reopen(own),
             "merge": lambda: account.merge(own, other),
+            "hand_over": lambda: account.hand_over(own, policies[change.other % len(policies)]),
             "reassign": lambda: account.reassign(own, user),
             "escalate": lambda: account.escalate(own, user),
             "reprioritise": lambda: account.reprioritise(own, priorities[change.other % 5]),
