@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from functools import partial
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -10,7 +11,7 @@ from sandbox.directory import At, Extra, Ref
 from sandbox.times import DAY, UTC, iso, zone_of
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Callable, Collection, Iterator
     from datetime import tzinfo
 
     from sandbox.directory import Directory, Record
@@ -192,6 +193,8 @@ class Rendering(NamedTuple):
     since: int | None
     until: int | None
     zone: tzinfo = UTC
+    overflow: bool = False
+    """Entries that reach out of the range are not cut to it."""
 
 
 def show_schedule(directory: Directory, schedule: Record, how: Rendering) -> Record:
@@ -203,7 +206,7 @@ def show_schedule(directory: Directory, schedule: Record, how: Rendering) -> Rec
     def rendered(shifts: list[Shift]) -> Record:
         if window is None:
             return {"rendered_schedule_entries": [], "rendered_coverage_percentage": None}
-        covered = sum(each.end - each.start for each in shifts)
+        covered = sum(min(each.end, window[1]) - max(each.start, window[0]) for each in shifts)
         share = round(100 * covered / max(1, window[1] - window[0]), 2)
         entries = [
             {
@@ -216,17 +219,25 @@ def show_schedule(directory: Directory, schedule: Record, how: Rendering) -> Rec
         return {"rendered_schedule_entries": entries, "rendered_coverage_percentage": share}
 
     low, high = window or (0, 0)
+
+    def shifts(find: Callable[[int, int], list[Shift]]) -> Record:
+        if window is None:
+            return rendered([])
+        margin = _MARGIN if how.overflow else 0
+        found = find(low - margin, high + margin)
+        return rendered([each for each in found if each.end > low and each.start < high])
+
     if "schedule_layers" in how.include:
         for shown, layer in zip(
             record.get("schedule_layers", []), layers_of(schedule), strict=True
         ):
-            shown.update(rendered(layer_shifts(layer, zone, low, high) if window else []))
+            shown.update(shifts(partial(layer_shifts, layer, zone)))
     if "overrides_subschedule" in how.include:
-        shifts = override_shifts(schedule, low, high) if window else []
-        record["overrides_subschedule"] = {"name": "Overrides", **rendered(shifts)}
+        found = shifts(partial(override_shifts, schedule))
+        record["overrides_subschedule"] = {"name": "Overrides", **found}
     if "final_schedule" in how.include:
-        shifts = final_shifts(schedule, low, high) if window else []
-        record["final_schedule"] = {"name": "Final Schedule", **rendered(shifts)}
+        found = shifts(partial(final_shifts, schedule))
+        record["final_schedule"] = {"name": "Final Schedule", **found}
     return record
 
 

@@ -136,7 +136,8 @@ def schedule(query: Query) -> Record:
 
 def _show_schedule(query: Query, record: Record, include: frozenset[str]) -> Record:
     directory = query.account.directory
-    how = rota.Rendering(include, query.since, query.until, query.zone)
+    overflow = query.flag("overflow")
+    how = rota.Rendering(include, query.since, query.until, query.zone, overflow=overflow)
     shown = rota.show_schedule(directory, record, how)
     user = query.one("include_next_oncall_for_user")
     if user:

@@ -15,7 +15,13 @@ EXTRACTOR = PROJECT["plugins"]["extractors"][0]
 PINS = sorted((ROOT / "requirements").glob("*.txt"))
 # What the SDK adds to the settings of every tap; Meltano knows how to pass them on.
 BUILT_IN = re.compile(r"stream_map|faker_config|flattening_|batch_config")
-KINDS = {"string": "string", "integer": "integer", "number": "decimal", "boolean": "boolean"}
+KINDS = {
+    "string": "string",
+    "integer": "integer",
+    "number": "decimal",
+    "boolean": "boolean",
+    "array": "array",
+}
 
 
 @pytest.fixture
