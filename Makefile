@@ -15,6 +15,7 @@ UV = $(BIN)/uv
 # Empty files, newer than what their environments were made from.
 ENVIRONMENT = .venv/.complete
 PLUGINS = .meltano/.complete
+EXAMPLE = examples/.venv/.complete
 
 .PHONY: help run target psql test bench lint format pins clean
 
@@ -42,7 +43,7 @@ target:
 psql: $(ENVIRONMENT)
 	@$(BIN)/python -m demo --psql
 
-test: lint $(PLUGINS)
+test: lint $(PLUGINS) $(EXAMPLE)
 	$(BIN)/python -m pytest -n 2
 
 bench: $(ENVIRONMENT)
@@ -51,7 +52,7 @@ bench: $(ENVIRONMENT)
 lint: $(ENVIRONMENT)
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(BIN)/mypy tap_pagerduty sandbox demo
+	$(BIN)/mypy tap_pagerduty sandbox demo examples
 
 format: $(ENVIRONMENT)
 	$(BIN)/ruff format .
@@ -80,6 +81,13 @@ $(PLUGINS)-target-postgres $(PLUGINS)-target-duckdb $(PLUGINS)-target-jsonl: \
 	@$(BIN)/meltano --log-level=warning install tap-pagerduty $(TARGET)
 	@touch $@
 
+# The engine's needs and Meltano's do not agree.
+$(EXAMPLE): $(ENVIRONMENT) requirements/example.txt
+	@echo 'Installing the engine of the example, once ...'
+	@$(PYTHON) -m venv --clear examples/.venv
+	@$(UV) pip install --quiet --python examples/.venv/bin/python -r requirements/example.txt
+	@touch $@
+
 COMPILE = $(UV) pip compile --quiet --upgrade --universal --python-version 3.10 --generate-hashes \
 	--no-header --no-emit-index-url --annotation-style line --no-python-downloads
 
@@ -88,10 +96,11 @@ pins: $(ENVIRONMENT)
 	$(COMPILE) pyproject.toml -c requirements/environment.txt -o requirements/tap.txt
 	$(COMPILE) requirements/uv.in -c requirements/environment.txt -o requirements/uv.txt
 	$(COMPILE) requirements/build.in -o requirements/build.txt
+	$(COMPILE) requirements/example.in -o requirements/example.txt
 	for name in postgres duckdb jsonl; do \
 		$(COMPILE) requirements/target-$$name.in -o requirements/target-$$name.txt || exit; \
 	done
 
 clean:
-	rm -rf .venv .meltano benchmarks/.envs output build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf .venv .meltano examples/.venv benchmarks/.envs output build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -prune -exec rm -rf {} +

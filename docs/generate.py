@@ -35,6 +35,8 @@ Written by `python -m docs.generate`. [What is left out](left-out.md) has its re
 - **Replication**: an incremental stream reads what is new since the last run, a full table all.
 - **Needs**: the permission (scope) that PagerDuty documents for the endpoint, where it does, and
   the plan, feature or role that not every account or key has. Without it the stream is skipped.
+- **Filters**: the settings that narrow the stream down. What belongs to a record of another stream
+  is left out with that record.
 - **Default**: whether the stream is selected unless a catalog says otherwise. Those that are not
   cost a request for each record of another stream, or need what not all have, or hold personal
   data, or hold what few look for.
@@ -61,7 +63,7 @@ def streams() -> str:
 
 def page() -> str:
     """Return the page of all streams, area by area."""
-    header = ("Stream", "Key", "Replication", "Endpoint", "Needs", "Default", "Requests")
+    header = ("Stream", "Key", "Replication", "Endpoint", "Needs", "Filters", "Default", "Requests")
     parts = [HEADER]
     for area, part in areas().items():
         rows = [
@@ -71,6 +73,7 @@ def page() -> str:
                 _replication(each),
                 _endpoint(each),
                 "; ".join(filter(None, (each.scope and f"`{each.scope}`", each.plan))),
+                ", ".join(f"`{setting}`" for setting in each.filters),
                 "yes" if each.selected_by_default else "",
                 cost(each),
             )

@@ -19,7 +19,7 @@ def test_each_stream_has_the_column_and_has_it_first_among_its_keys():
         assert "account" not in without["schema"]["properties"]
         assert entry["schema"]["properties"].pop("account")["type"] == ["string"]
         assert entry["schema"] == without["schema"]
-        assert entry["key_properties"] == ["account", *without["key_properties"]]
+        assert [*entry["key_properties"]] == ["account", *without["key_properties"]]
 
 
 @pytest.mark.parametrize("then", [None, "north"], ids=["without", "with"])
@@ -35,7 +35,8 @@ def test_a_catalog_of_another_setting_does_no_harm(then, now):
         assert stream.effective_schema == expected.streams[name].effective_schema
         [mapped] = tap.mapper.stream_maps[name]
         assert list(mapped.transformed_key_properties) == list(stream.primary_keys)
-        assert ("account" in mapped.transformed_schema["properties"]) is bool(now)
+        if stream.selected:
+            assert ("account" in mapped.transformed_schema["properties"]) is bool(now)
 
 
 STREAMS_OF_ALL_KINDS = (
@@ -69,13 +70,13 @@ def test_accounts_share_tables_whose_ids_they_share():
             assert mine == alone[name][stream]
 
 
-def test_the_column_is_there_with_maps_and_flattening(tmp_path):
+def test_the_column_is_there_with_maps_and_flattening():
     with sandbox(incidents=5) as box:
         maps = {"users": {"name": "name", "id": "id", "account": "account", "__else__": None}}
         mapped = sync(box, "users", account="north", stream_maps=maps)
         flat = sync(box, "users", account="north", flattening_enabled=True, flattening_max_depth=1)
     assert {row["account"] for row in mapped.records("users")} == {"north"}
-    assert {tuple(row) for row in mapped.records("users")} == {("name", "id", "account")}
+    assert {tuple(sorted(row)) for row in mapped.records("users")} == {("account", "id", "name")}
     assert {row["account"] for row in flat.records("users")} == {"north"}
     schema = next(m for m in mapped.messages if m["type"] == "SCHEMA")
     assert schema["key_properties"] == ["account", "id"]

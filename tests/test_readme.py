@@ -29,6 +29,7 @@ DOCUMENTS = [
     "CHANGELOG.md",
     "docs/streams.md",
     "docs/left-out.md",
+    "examples/README.md",
 ]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 PAGE = (ROOT / "docs" / "streams.md").read_text(encoding="utf-8")
@@ -354,11 +355,19 @@ RUNS = {
     ),
     "settings that the schema refuses": (
         {},
-        {"api_key": None, "region": "mars", "token": "t"},
+        {
+            "api_key": None,
+            "region": "mars",
+            "token": "t",
+            "urgencies": ["all"],
+            "service_ids": ["Mail server"],
+        },
         1,
         [
             "'api_key' is a required property",
             "… is not one of ['us', 'eu'] in config['region']",
+            "… is not one of ['high', 'low'] in config['urgencies']…",
+            "… does not match … in config…",
             "Additional properties are not allowed (… was unexpected)",
         ],
     ),
@@ -367,7 +376,7 @@ RUNS = {
         {"start_date": "soon", "anchor_date": "2999-01-01", "api_url": "http://example.com"},
         1,
         [
-            "start_date … is no date; write 2026-01-31T00:00:00Z.",
+            "… is no date; write 2026-01-31T00:00:00Z.",
             "… lies in the future.",
             "api_url must begin with https://, or http:// for this machine only.",
         ],
@@ -377,6 +386,18 @@ RUNS = {
         {"anchor_date": "2025-01-01"},
         1,
         ["start_date and anchor_date mean the same, but differ; give one."],
+    ),
+    "an end that is no later": (
+        {},
+        {"end_date": "2025-12-31"},
+        1,
+        ["end_date … is not after start_date."],
+    ),
+    "an end without a start": (
+        {},
+        {"start_date": None, "end_date": "2025-12-31"},
+        1,
+        ["end_date is the end of a slice; give its start_date as well."],
     ),
     "a file that is no JSON": (
         {},

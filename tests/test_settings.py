@@ -64,6 +64,26 @@ MISTAKES = {
         {"start_date": "2024-01-01", "anchor_date": "2024-01-02"},
         "start_date and anchor_date mean the same, but differ; give one.",
     ),
+    "no end": (
+        {"end_date": "soon"},
+        "end_date 'soon' is no date; write 2026-01-31T00:00:00Z.",
+    ),
+    "an end without a start": (
+        {"start_date": ..., "end_date": "2024-02-01"},
+        "end_date is the end of a slice; give its start_date as well.",
+    ),
+    "an end that is no later": (
+        {"start_date": "2024-02-01", "end_date": "2024-01-31T23:00:00-01:00"},
+        "end_date '2024-01-31T23:00:00-01:00' is not after start_date.",
+    ),
+    "an id that is none": (
+        {"team_ids": ["P1", ""]},
+        "'' does not match '^[A-Za-z0-9_-]+$' in config['team_ids'][1]",
+    ),
+    "no such urgency": (
+        {"urgencies": ["medium"]},
+        "'medium' is not one of ['high', 'low'] in config['urgencies'][0]",
+    ),
     **{
         url: (
             {"api_url": url},
@@ -230,6 +250,11 @@ ENVIRONMENT = {
     "api_key": ("another-key", "another-key"),
     "start_date": ("2024-03-01", "2024-03-01T00:00:00Z"),
     "anchor_date": ("2024-03-01", "2024-03-01"),
+    "end_date": ("2024-04-01", "2024-04-01T00:00:00Z"),
+    "team_ids": ('["P1", "P2"]', ["P1", "P2"]),
+    "service_ids": ('["P3"]', ["P3"]),
+    "urgencies": ('["high"]', ["high"]),
+    "account": ("north", "north"),
     "region": ("eu", "eu"),
     "api_url": ("https://proxy.example.com", "https://proxy.example.com"),
     "user_agent": ("ours", "ours"),

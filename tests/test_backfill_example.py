@@ -1,0 +1,110 @@
+"""The example as someone would run it: Dagster, the sandbox, the real target, a PostgreSQL."""
+
+import json
+import os
+import signal
+import subprocess
+from pathlib import Path
+
+import psutil
+import pytest
+
+from sandbox import Sandbox
+from tests.harness import COMMAND, differences
+from tests.targets import Postgres, executable, row_of
+
+EXAMPLES = Path(__file__).parent.parent / "examples"
+DAGSTER = EXAMPLES / ".venv" / "bin" / "dagster"
+SINCE, UNTIL = "2024-04-01", "2024-06-01"
+STREAMS = ("incidents", "log_entries", "notifications", "users", "services", "oncalls")
+# Seconds after which a run that does not end is a failed test.
+PATIENCE = 240
+
+
+@pytest.fixture
+def database(tmp_path):
+    server = Postgres(tmp_path / "postgres")
+    yield server.database()
+    server.stop()
+
+
+@pytest.fixture
+def execute(tmp_path, database):
+    """Run a job of the example on an account; return Dagster's log."""
+    if not DAGSTER.exists():
+        pytest.fail(f"there is no Dagster at {DAGSTER}: run `make test`")
+    (tmp_path / "dagster.yaml").write_bytes((EXAMPLES / "dagster.yaml").read_bytes())
+    (tmp_path / "target.json").write_text(json.dumps(database.settings))
+
+    def execute(job, box):
+        told = {
+            "DAGSTER_HOME": tmp_path,
+            "BACKFILL_HOME": tmp_path,
+            "BACKFILL_SINCE": SINCE,
+            "BACKFILL_UNTIL": UNTIL,
+            "PAGERDUTY_API_KEYS": f"{box.api_key},{box.api_key}",
+            "TARGET_POSTGRES_CONFIG": tmp_path / "target.json",
+            "TAP_SETTINGS": json.dumps({"api_url": box.url}),
+            "TAP_COMMAND": COMMAND[0],
+            "TARGET_COMMAND": executable("target-postgres"),
+            "RETRY_DELAY": 1,
+        }
+        done = subprocess.run(
+            [DAGSTER, "job", "execute", "-f", EXAMPLES / "backfill.py", "-j", job],
+            env={**os.environ, **{name: str(value) for name, value in told.items()}},
+            cwd=tmp_path,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=PATIENCE,
+            check=False,
+        )
+        (tmp_path / f"{job}.log").write_text(done.stdout)
+        assert done.returncode == 0, done.stdout[-3000:]
+        return done.stdout
+
+    return execute
+
+
+def end(place, program, name):
+    """Kill the tap or the target of a slice."""
+    [tap] = [
+        process
+        for process in psutil.process_iter(["cmdline"])
+        if f"{place}/{name}.json" in (process.info["cmdline"] or [])
+    ]
+    [target] = [each for each in tap.parent().children() if "target" in " ".join(each.cmdline())]
+    {"tap": tap, "target": target}[program].send_signal(signal.SIGKILL)
+
+
+def test_a_backfill_by_month_and_the_days_after_it_are_the_account(tmp_path, database, execute):
+    to_be_killed = {"2024-04-01T00:00:00Z": "tap", "2024-05-01T00:00:00Z": "target"}
+    with Sandbox(
+        now="2024-06-12T12:00:00Z", frozen=True, incidents=250, days=100, rate_limit=100_000
+    ) as box:
+        old = [each["id"] for each in box.truth("incidents") if each["created_at"] > "2024-04-02"]
+
+        def meanwhile(box, request):
+            since = request.query.get("since", [""])[0]
+            if request.path == "/log_entries" and since in to_be_killed:
+                # When incidents of the slice are on their way already.
+                end(tmp_path, to_be_killed.pop(since), f"slice_{since[:7].replace('-', '_')}")
+                box.advance(60)
+                box.account.add_note(old[0], "while slices are read")
+
+        box.on_request(meanwhile)
+        log = execute("backfill", box)
+        assert not to_be_killed
+        assert log.count("STEP_UP_FOR_RETRY") == 2
+        assert log.count("STEP_SUCCESS") == 3
+        box.advance(86_400)
+        box.account.resolve(old[1])
+        box.account.change_urgency(old[2], "low")
+        box.account.create_incident()
+        box.advance(60)
+        execute("daily", box)
+        lines = differences(
+            database, box, *STREAMS, since=f"{SINCE}T00:00:00Z", shown=row_of, stale=()
+        )
+        assert lines == []
+        assert database.count("incidents") > 100
