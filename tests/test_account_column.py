@@ -1,13 +1,22 @@
 """The setting `account`: several accounts in the same tables."""
 
 import json
+import os
+import re
+import subprocess
+import sys
+from contextlib import ExitStack
+from pathlib import Path
 
 import pytest
+import yaml
 
 from tap_pagerduty.streams import STREAMS
 from tap_pagerduty.tap import TapPagerDuty
-from tests.harness import Warehouse, ago, sandbox, sync
+from tests.harness import START, Warehouse, ago, sandbox, sync, truth
+from tests.targets import SCHEMA, Postgres
 
+ROOT = Path(__file__).parent.parent
 CONFIG = {"api_key": "key", "account": "north"}
 
 
@@ -87,3 +96,62 @@ def test_an_empty_account_is_none():
         done = sync(box, "users", account="")
     assert "account" not in done.records("users")[0]
     assert done.activated == ["users"]
+
+
+# -- Through Meltano
+
+
+@pytest.fixture
+def project(tmp_path):
+    """A Meltano project with an entry for each account, as the README has them."""
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    block = re.search(r"## Several accounts.*?```yaml\n(.*?)```", readme, re.DOTALL)[1]
+    content = yaml.safe_load((ROOT / "meltano.yml").read_text(encoding="utf-8"))
+    content["plugins"]["extractors"] += yaml.safe_load(block)
+    for entry in content["plugins"]["extractors"]:
+        entry["select"] = ["users.*", "incidents.*"]
+    (tmp_path / "meltano.yml").write_text(yaml.safe_dump(content), encoding="utf-8")
+    (tmp_path / ".meltano").mkdir()
+    for kind in ("extractors", "loaders"):
+        (tmp_path / ".meltano" / kind).symlink_to(ROOT / ".meltano" / kind)
+    return tmp_path
+
+
+def test_two_accounts_of_a_meltano_project_share_a_database(project, tmp_path):
+    server = Postgres(tmp_path / "postgres")
+    database = server.database()
+    env = {k: v for k, v in os.environ.items() if not k.startswith(("TAP_", "TARGET_", "MELTANO_"))}
+    for name in ("host", "port", "user", "password", "database"):
+        env[f"TARGET_POSTGRES_{name.upper()}"] = str(database.settings[name])
+    boxes = {name: sandbox(seed=seed, incidents=20) for name, seed in (("north", 1), ("south", 2))}
+    with ExitStack() as stack:
+        stack.callback(server.stop)
+        blocks = []
+        for name, box in boxes.items():
+            stack.enter_context(box)
+            box.account.create("users", id="PSHARED", name=f"Somebody in the {name}")
+            prefix = f"TAP_PAGERDUTY__{name.upper()}"
+            env.update({f"{prefix}_API_KEY": box.api_key, f"{prefix}_API_URL": box.url})
+            env[f"{prefix}_START_DATE"] = START
+            blocks += [f"tap-pagerduty--{name}", "target-postgres"]
+        for _ in range(2):  # the second time from the states of the first
+            done = subprocess.run(
+                [Path(sys.executable).with_name("meltano"), "run", *blocks],
+                cwd=project,
+                env=env,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                text=True,
+                timeout=240,
+                check=False,
+            )
+            assert done.returncode == 0, done.stdout[-3000:]
+        for stream in ("users", "incidents"):
+            found = database.ask(f"SELECT account, id FROM {SCHEMA}.{stream} ORDER BY 1, 2")
+            held = [(name, own) for name, box in boxes.items() for own in truth(box, stream)]
+            assert found == sorted(held)
+        shared = f"SELECT account, name FROM {SCHEMA}.users WHERE id = 'PSHARED' ORDER BY 1"
+        assert database.ask(shared) == [
+            ("north", "Somebody in the north"),
+            ("south", "Somebody in the south"),
+        ]
