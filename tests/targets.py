@@ -7,6 +7,7 @@ import os
 import subprocess
 from contextlib import contextmanager
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 
 import psycopg
@@ -92,6 +93,7 @@ def plain(value):
     return value
 
 
+@cache
 def schemas():
     return {each["tap_stream_id"]: each["schema"] for each in json.loads(discovered())["streams"]}
 
