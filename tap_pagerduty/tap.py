@@ -172,7 +172,10 @@ class TapPagerDuty(Tap):
         # What is loaded by now stays: the garbage collector need not go through it, again and
         # again, as records come and go (a tenth of the CPU).
         gc.freeze()
-        super().sync_all()
+        try:
+            super().sync_all()
+        finally:
+            self.connection.workers.stop()
         self._tell_what_is_missing()
 
     def _tell_what_is_missing(self) -> None:
