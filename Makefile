@@ -16,7 +16,7 @@ UV = $(BIN)/uv
 ENVIRONMENT = .venv/.complete
 PLUGINS = .meltano/.complete
 
-.PHONY: help run target psql test bench lint format pins clean
+.PHONY: help run target psql test browser bench lint format pins clean
 
 help:
 	@echo 'make run      load the account of TAP_PAGERDUTY_API_KEY, or of the sandbox if it is not set,'
@@ -42,8 +42,18 @@ target:
 psql: $(ENVIRONMENT)
 	@$(BIN)/python -m demo --psql
 
-test: lint $(PLUGINS)
+test: lint browser $(PLUGINS)
 	$(BIN)/python -m pytest -n 2
+
+# Tests that look at pages need a browser. Where it is missing and can't be installed, they are
+# skipped, or fail if CI is set.
+browser:
+	@if ! command -v chromedriver >/dev/null && command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ]; then \
+		echo 'Installing Chromium for the tests, once ...'; \
+		apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq install \
+			--no-install-recommends chromium chromium-driver fonts-dejavu-core >/dev/null \
+			|| echo 'Chromium could not be installed.'; \
+	fi
 
 bench: $(ENVIRONMENT)
 	@$(BIN)/python -m benchmarks
