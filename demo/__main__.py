@@ -20,7 +20,7 @@ from demo.account import start_sandbox
 from demo.pipeline import Pipeline
 from demo.postgres import EmbeddedPostgres, programs
 from demo.processes import DemoError, Processes, Stopped, say
-from demo.report import show_response_times, show_skipped, show_streams
+from demo.report import show_recipes, show_skipped, show_streams
 from demo.stores import STORES, Database, store
 
 if t.TYPE_CHECKING:
@@ -91,7 +91,7 @@ def run(processes: Processes, project: Path, env: dict[str, str], target: str) -
     show_skipped(result)
     if isinstance(place, Database):
         with place.query() as ask:
-            show_response_times(ask, place.schema)
+            show_recipes(ask)
     say()
     say("To look at the data:")
     for line in place.how_to_look():

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
+from psycopg import sql
 
 from demo.postgres import EmbeddedPostgres
 from demo.processes import DemoError, say
@@ -17,8 +18,16 @@ if t.TYPE_CHECKING:
 
     from demo.processes import Processes
 
-Row = tuple[t.Any, ...]
-Query = t.Callable[[str], list[Row]]
+
+
+class Table(t.NamedTuple):
+    """What came of a query: rows, with the names of their columns."""
+
+    columns: tuple[str, ...]
+    rows: list[tuple[t.Any, ...]]
+
+
+Query = t.Callable[[str], Table]
 
 
 class Store(ABC):
@@ -56,15 +65,15 @@ class Database(Store):
 
     @abstractmethod
     def query(self) -> t.ContextManager[Query]:
-        """Connect, and give a function that asks."""
+        """Connect, and give a function that asks; tables need not be named with their schema."""
 
     def rows(self, streams: list[str]) -> dict[str, int]:
         """Count the rows of each table."""
         with self.query() as ask:
             return {
                 stream: ask(
-                    f"SELECT count(*) FROM {self.schema}.{stream} WHERE {self.current}"  # noqa: S608
-                )[0][0]
+                    f"SELECT count(*) FROM {stream} WHERE {self.current}"  # noqa: S608
+                ).rows[0][0]
                 for stream in streams
             }
 
@@ -95,7 +104,7 @@ class Postgres(Database):
         if self.embedded:
             return not self.embedded.exists
         with self.query() as ask:
-            return ask(f"SELECT to_regclass('{self.schema}.incidents')") == [(None,)]
+            return ask("SELECT to_regclass('incidents')").rows == [(None,)]
 
     def open(self, processes: Processes) -> dict[str, str]:
         """Start our own server, if there is no other."""
@@ -111,7 +120,9 @@ class Postgres(Database):
         """Connect as the target does."""
         reach = {{"database": "dbname"}.get(name, name): v for name, v in self.address.items()}
         with psycopg.connect(**reach) as connection:  # type: ignore[arg-type]
-            yield lambda sql: connection.execute(sql.encode()).fetchall()
+            path = sql.SQL("SET search_path = {}").format(sql.Identifier(self.schema))
+            connection.execute(path)
+            yield lambda text: _table(connection.execute(text.encode()))
 
     def how_to_look(self) -> list[str]:
         """Name the command that starts our server again, or the one for another's."""
@@ -148,7 +159,8 @@ class DuckDB(Database):
         import duckdb  # noqa: PLC0415, it is not there for Python 3.14
 
         with duckdb.connect(str(self.file), read_only=True) as connection:
-            yield lambda sql: connection.execute(sql).fetchall()
+            connection.execute(f"SET search_path = '{self.schema}'")
+            yield lambda text: _table(connection.execute(text))
 
     def how_to_look(self) -> list[str]:
         """Name the file, for DuckDB's shell."""
@@ -210,3 +222,7 @@ def store(target: str, env: dict[str, str], home: Path) -> Store:
             )
             raise DemoError(msg) from None
     return STORES[target](env, home)
+
+
+def _table(answer: t.Any) -> Table:  # noqa: ANN401, a cursor of either database
+    return Table(tuple(column[0] for column in answer.description), answer.fetchall())
