@@ -252,3 +252,13 @@ def browser(tmp_path_factory):
     browser = start(tmp_path_factory.mktemp("browser"))
     yield browser
     browser.quit()
+
+
+@pytest.fixture(scope="session")
+def warehouse(tmp_path_factory):
+    """An account in the databases of the real targets; see there."""
+    from tests.warehouse import Warehouse  # noqa: PLC0415, few tests need it
+
+    warehouse = Warehouse(tmp_path_factory.mktemp("warehouse"))
+    yield warehouse
+    warehouse.stop()
