@@ -31,6 +31,8 @@ class Seen:
 
     def __init__(self):
         with harness.sandbox(days=40, incidents=120) as box:
+            # It has as many shifts as all others together.
+            delete_schedule(box, "Daily Engineering Rotation")
             odd_incidents(box)
             self.out, self._events = b"", {}
             first = self._run(box)
@@ -39,10 +41,7 @@ class Seen:
             box.account.update("teams", box.truth("teams")[0]["id"], name="Renamed team")
             box.account.update("users", self.interrupted(), name="Renamed user")
             # What was planned by it does not take place.
-            dropped = next(
-                each["id"] for each in box.truth("schedules") if each["name"] == "Platform primary"
-            )
-            box.account.delete("schedules", dropped)
+            delete_schedule(box, "Platform primary")
             box.advance(BETWEEN)
             box.account.create_incident(at=ago(box, hours=30))
             self._run(box, first.state)
@@ -100,6 +99,11 @@ TIMES = {
 }
 
 
+def delete_schedule(box, name):
+    [own] = [each["id"] for each in box.truth("schedules") if each["name"] == name]
+    box.account.delete("schedules", own)
+
+
 def odd_incidents(box):
     """Let happen what is easily counted wrongly."""
     account = box.account
@@ -137,9 +141,9 @@ def odd_incidents(box):
     account.resolve(own, at=ago(box, days=7.8))
     account.override(own, last_status_change_by={"id": service, "type": "service_reference"})
     # Somebody is interrupted all through a night, and several times in a minute.
-    for hours in range(24):
-        for minutes in (0, 30):
-            account.create_incident(at=ago(box, days=3, hours=hours, minutes=minutes), **on)
+    for days in (3, 5, 7):
+        for hours in range(0, 24, 3):
+            account.create_incident(at=ago(box, days=days, hours=hours), **on)
     for seconds in range(5, 55, 10):
         at = ago(box, days=2, minutes=1, seconds=seconds)
         account.create_incident(at=at, **on)
