@@ -16,12 +16,13 @@ UV = $(BIN)/uv
 ENVIRONMENT = .venv/.complete
 PLUGINS = .meltano/.complete
 
-.PHONY: help run target psql test browser bench lint format pins clean
+.PHONY: help run target psql report test browser bench lint format pins clean
 
 help:
 	@echo 'make run      load the account of TAP_PAGERDUTY_API_KEY, or of the sandbox if it is not set,'
 	@echo '              with TARGET=target-postgres (default), target-duckdb or target-jsonl'
 	@echo 'make psql     look into the PostgreSQL database that make run has filled'
+	@echo 'make report   draw what make run has loaded, on a page for the browser'
 	@echo 'make test     check format, lint and types, and run every test'
 	@echo 'make bench    measure speed and cost against others, into benchmarks/RESULTS.md (half an hour)'
 	@echo 'make format   format the code, and mend what the linter can'
@@ -41,6 +42,9 @@ target:
 
 psql: $(ENVIRONMENT)
 	@$(BIN)/python -m demo --psql
+
+report: target $(ENVIRONMENT)
+	@$(BIN)/python -m demo --report --target $(TARGET)
 
 test: lint browser $(PLUGINS)
 	$(BIN)/python -m pytest -n 2

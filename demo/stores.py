@@ -11,13 +11,12 @@ import psycopg
 from psycopg import sql
 
 from demo.postgres import EmbeddedPostgres
-from demo.processes import DemoError, say
+from demo.processes import DemoError
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterator
 
     from demo.processes import Processes
-
 
 
 class Table(t.NamedTuple):
@@ -30,6 +29,10 @@ class Table(t.NamedTuple):
 Query = t.Callable[[str], Table]
 
 
+class QueryError(DemoError):
+    """The database does not answer; why, in its own words."""
+
+
 class Store(ABC):
     """A place that a target loads into."""
 
@@ -38,6 +41,8 @@ class Store(ABC):
     schema = "pagerduty"
     # Where it is, if that is not our directory but a place that the user names.
     elsewhere = ""
+    # What a person is told of it before it is loaded into, if anything.
+    greeting = ""
 
     @property
     @abstractmethod
@@ -67,6 +72,15 @@ class Database(Store):
     def query(self) -> t.ContextManager[Query]:
         """Connect, and give a function that asks; tables need not be named with their schema."""
 
+    def tables(self) -> set[str]:
+        """Return the names of the tables."""
+        with self.query() as ask:
+            found = ask(
+                f"SELECT table_name FROM information_schema.tables "  # noqa: S608
+                f"WHERE table_schema = '{self.schema}'"
+            )
+        return {name for (name,) in found.rows}
+
     def rows(self, streams: list[str]) -> dict[str, int]:
         """Count the rows of each table."""
         with self.query() as ask:
@@ -93,10 +107,15 @@ class Postgres(Database):
         names = ("host", "port", "user", "password", "database")
         given = {name: env.get(f"TARGET_POSTGRES_{name.upper()}", "") for name in names}
         self.address = {name: value for name, value in given.items() if value}
-        if not self.embedded:
+        if self.embedded:
+            self.greeting = (
+                "TARGET_POSTGRES_HOST is not set: loading into a PostgreSQL started for this run."
+            )
+        else:
             self.elsewhere = "/".join(
                 [given["host"], given["port"], given["database"], self.schema]
             )
+            self.greeting = f"Loading into the PostgreSQL at {given['host']}, schema {self.schema}."
 
     @property
     def is_empty(self) -> bool:
@@ -109,20 +128,17 @@ class Postgres(Database):
     def open(self, processes: Processes) -> dict[str, str]:
         """Start our own server, if there is no other."""
         if self.embedded:
-            say("TARGET_POSTGRES_HOST is not set: loading into a PostgreSQL started for this run.")
             self.address = self.embedded.start(processes)
-        else:
-            say(f"Loading into the PostgreSQL at {self.address['host']}, schema {self.schema}.")
         return {f"TARGET_POSTGRES_{name.upper()}": value for name, value in self.address.items()}
 
     @contextmanager
     def query(self) -> Iterator[Query]:
         """Connect as the target does."""
         reach = {{"database": "dbname"}.get(name, name): v for name, v in self.address.items()}
-        with psycopg.connect(**reach) as connection:  # type: ignore[arg-type]
+        with psycopg.connect(**reach, autocommit=True) as connection:  # type: ignore[arg-type]
             path = sql.SQL("SET search_path = {}").format(sql.Identifier(self.schema))
             connection.execute(path)
-            yield lambda text: _table(connection.execute(text.encode()))
+            yield lambda text: _ask(lambda: connection.execute(text.encode()), psycopg.Error)
 
     def how_to_look(self) -> list[str]:
         """Name the command that starts our server again, or the one for another's."""
@@ -160,7 +176,7 @@ class DuckDB(Database):
 
         with duckdb.connect(str(self.file), read_only=True) as connection:
             connection.execute(f"SET search_path = '{self.schema}'")
-            yield lambda text: _table(connection.execute(text))
+            yield lambda text: _ask(lambda: connection.execute(text), duckdb.Error)
 
     def how_to_look(self) -> list[str]:
         """Name the file, for DuckDB's shell."""
@@ -224,5 +240,14 @@ def store(target: str, env: dict[str, str], home: Path) -> Store:
     return STORES[target](env, home)
 
 
-def _table(answer: t.Any) -> Table:  # noqa: ANN401, a cursor of either database
-    return Table(tuple(column[0] for column in answer.description), answer.fetchall())
+def _ask(execute: t.Callable[[], t.Any], failure: type[Exception]) -> Table:
+    """Return what comes of a query.
+
+    Raises:
+        QueryError: the database fails in its own way.
+    """
+    try:
+        answer = execute()
+        return Table(tuple(column[0] for column in answer.description), answer.fetchall())
+    except failure as error:
+        raise QueryError(str(error).partition("\n")[0]) from error

@@ -369,7 +369,9 @@ def test_recipes_name_the_streams_that_they_take():
 def test_the_document_says_which_streams_are_to_be_selected():
     needed = {name for recipe in recipes().values() for name in recipe.streams}
     costly = {s.name for s in STREAMS if s.name in needed and not s.selected_by_default}
-    assert set(re.findall(r'^meltano select tap-pagerduty (\w+) "\*"$', TEXT, re.M)) == costly
+    assert (
+        set(re.findall(r'^meltano select tap-pagerduty (\w+) "\*"$', TEXT, re.MULTILINE)) == costly
+    )
 
 
 def test_samples_are_what_the_recipes_give(ask):

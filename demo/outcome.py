@@ -11,7 +11,7 @@ from demo.tables import text_of
 
 if t.TYPE_CHECKING:
     from demo.pipeline import Run
-    from demo.stores import Query, Store
+    from demo.stores import Database, Store
 
 # Recipes that a run shows, and how many rows of each.
 SHOWN = ("Response times by service", "Interruptions by person")
@@ -41,11 +41,16 @@ def show_skipped(run: Run) -> None:
             say(f"  {name} before {stream.since}")
 
 
-def show_recipes(ask: Query) -> None:
-    """Show what may be asked of the loaded tables."""
-    for title in SHOWN:
-        found = ask(recipes()[title].sql)
-        shown = found.rows[:ROWS]
-        say()
-        say(f"{title} ({len(shown)} of {len(found.rows)} rows; {DOCUMENT.name} has the SQL):")
-        say(text_of(Table(found.columns, shown)))
+def show_recipes(store: Database) -> None:
+    """Show what may be asked of the loaded tables, if those that it takes are there."""
+    tables = store.tables()
+    with store.query() as ask:
+        for title in SHOWN:
+            recipe = recipes()[title]
+            if not tables.issuperset(recipe.streams):
+                continue
+            found = ask(recipe.sql)
+            shown = found.rows[:ROWS]
+            say()
+            say(f"{title} ({len(shown)} of {len(found.rows)} rows; {DOCUMENT.name} has the SQL):")
+            say(text_of(Table(found.columns, shown)))
