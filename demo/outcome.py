@@ -1,4 +1,4 @@
-"""What a person sees in the end."""
+"""What a person sees in the terminal at the end of a run."""
 
 from __future__ import annotations
 
@@ -52,5 +52,6 @@ def show_recipes(store: Database) -> None:
             found = ask(recipe.sql)
             shown = found.rows[:ROWS]
             say()
-            say(f"{title} ({len(shown)} of {len(found.rows)} rows; {DOCUMENT.name} has the SQL):")
+            rows = f"{len(shown)} of {len(found.rows)} rows"
+            say(f"{title} ({rows}; docs/{DOCUMENT.name} has the SQL):")
             say(text_of(Table(found.columns, shown)))

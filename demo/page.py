@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import typing as t
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime, timezone
 from numbers import Number
@@ -12,7 +13,6 @@ from urllib.parse import urlsplit
 
 from jinja2 import Environment, FileSystemLoader
 from markdown_it import MarkdownIt
-from markupsafe import Markup
 
 from demo.charts import Drawing, draw
 from demo.processes import DemoError
@@ -46,9 +46,23 @@ class Section:
         return re.sub(r"[^\w-]", "", self.recipe.title.lower().replace(" ", "-"))
 
     @property
-    def text(self) -> Markup:
-        """What the recipe answers."""
-        return Markup(MarkdownIt().render(self.recipe.text))  # noqa: S704, it is our document
+    def text(self) -> str:
+        """What the recipe answers, as HTML."""
+        html: str = MarkdownIt().render(self.recipe.text)
+        return html
+
+    @property
+    def kinds(self) -> list[str]:
+        """How the columns are set: as `number`, `time` or `words`."""
+        columns = zip(*self.table.rows, strict=True) if self.table else ()
+        return [
+            "number"
+            if any(isinstance(cell, Number) for cell in column)
+            else "time"
+            if any(isinstance(cell, date) for cell in column)
+            else "words"
+            for column in columns
+        ]
 
 
 def page_of(store: Database, target: str) -> str:
@@ -68,7 +82,6 @@ def page_of(store: Database, target: str) -> str:
         loader=FileSystemLoader(Path(__file__).parent), autoescape=True, trim_blocks=True
     )
     environment.filters["cell"] = cell_of
-    environment.filters["kind"] = _kind
     return environment.get_template(TEMPLATE).render(
         account=account,
         period=period,
@@ -77,13 +90,6 @@ def page_of(store: Database, target: str) -> str:
         sections=sections,
         most=ROWS,
     )
-
-
-def _kind(value: object) -> str:
-    """Return how a cell is set."""
-    if isinstance(value, Number):
-        return "number"
-    return "time" if isinstance(value, date) else "words"
 
 
 def _section(recipe: Recipe, tables: set[str], ask: Query) -> Section:
@@ -105,11 +111,11 @@ def _section(recipe: Recipe, tables: set[str], ask: Query) -> Section:
 
 def _account(tables: set[str], ask: Query) -> str:
     """Return the account's address on the web."""
-    for name in ADDRESSED:
-        if name in tables:
-            for (address,) in ask(f"SELECT max(html_url) FROM {name}").rows:  # noqa: S608
-                if host := urlsplit(address or "").hostname:
-                    return host
+    for name in tables.intersection(ADDRESSED):
+        with suppress(QueryError):  # its address may not be selected
+            [(address,)] = ask(f"SELECT max(html_url) FROM {name}").rows  # noqa: S608
+            if host := urlsplit(address or "").hostname:
+                return host
     return "an account that no record names"
 
 
