@@ -17,12 +17,13 @@ ENVIRONMENT = .venv/.complete
 PLUGINS = .meltano/.complete
 LOWEST = .venv-lowest/.complete
 
-.PHONY: help run target psql test test-lowest bench lint format dist pins clean
+.PHONY: help run target psql report test test-lowest browser bench lint format dist pins clean
 
 help:
 	@echo 'make run      load the account of TAP_PAGERDUTY_API_KEY, or of the sandbox if it is not set,'
 	@echo '              with TARGET=target-postgres (default), target-duckdb or target-jsonl'
 	@echo 'make psql     look into the PostgreSQL database that make run has filled'
+	@echo 'make report   draw what make run has loaded, on a page for the browser'
 	@echo 'make test     check format, lint and types, and run every test'
 	@echo 'make test-lowest  run tests with the oldest dependencies that pyproject.toml allows'
 	@echo 'make bench    measure speed and cost against others, into benchmarks/RESULTS.md (half an hour)'
@@ -45,8 +46,21 @@ target:
 psql: $(ENVIRONMENT)
 	@$(BIN)/python -m demo --psql
 
-test: lint $(PLUGINS)
+report: target $(ENVIRONMENT)
+	@$(BIN)/python -m demo --report --target $(TARGET)
+
+test: lint browser $(PLUGINS)
 	$(BIN)/python -m pytest -n 2
+
+# Tests that look at pages need a browser. Where it is missing and can't be installed, they are
+# skipped, or fail if CI is set.
+browser:
+	@if ! command -v chromedriver >/dev/null && command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ]; then \
+		echo 'Installing Chromium for the tests, once ...'; \
+		apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq install \
+			--no-install-recommends chromium chromium-driver fonts-dejavu-core >/dev/null \
+			|| echo 'Chromium could not be installed.'; \
+	fi
 
 # What only .venv has is left out: Meltano, databases, the tools of the documents.
 test-lowest: $(LOWEST)

@@ -256,3 +256,23 @@ def sync(account, command, catalog, config_file, tmp_path):  # noqa: ARG001, it 
 def patience(account, monkeypatch):  # noqa: ARG001, comes after it
     """Wait a little between tries after all, so that giving up takes few of them."""
     monkeypatch.setattr(backoff, "full_jitter", lambda _: 0.3)
+
+
+@pytest.fixture(scope="session")
+def browser(tmp_path_factory):
+    """A headless Chromium, driven by Selenium."""
+    from tests.browser import start  # noqa: PLC0415, few tests need it
+
+    browser = start(tmp_path_factory.mktemp("browser"))
+    yield browser
+    browser.quit()
+
+
+@pytest.fixture(scope="session")
+def warehouse(tmp_path_factory):
+    """An account in the databases of the real targets; see there."""
+    from tests.warehouse import Warehouse  # noqa: PLC0415, few tests need it
+
+    warehouse = Warehouse(tmp_path_factory.mktemp("warehouse"))
+    yield warehouse
+    warehouse.stop()

@@ -30,6 +30,7 @@ DOCUMENTS = [
     "SECURITY.md",
     "docs/streams.md",
     "docs/left-out.md",
+    "docs/recipes.md",
 ]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 PAGE = (ROOT / "docs" / "streams.md").read_text(encoding="utf-8")
