@@ -125,7 +125,7 @@ class IncidentSubscribers(ChildStream):
         array(
             "subscribed_via",
             "By way of what it comes; null when direct.",
-            text("id", "Id of what is subscribed to.", to=("incidents", "business_services")),
+            text("id", "Id of what is subscribed to.", to=("teams", "business_services")),
             text("name", "Kind of what is subscribed to."),
             text("type", "The same, as it stands in answers: `business_service`."),
         ),
