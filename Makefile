@@ -15,8 +15,9 @@ UV = $(BIN)/uv
 # Empty files, newer than what their environments were made from.
 ENVIRONMENT = .venv/.complete
 PLUGINS = .meltano/.complete
+SITE = .venv-docs/.complete
 
-.PHONY: help run target psql test bench lint format pins clean
+.PHONY: help run target psql test bench docs lint format pins clean
 
 help:
 	@echo 'make run      load the account of TAP_PAGERDUTY_API_KEY, or of the sandbox if it is not set,'
@@ -24,6 +25,7 @@ help:
 	@echo 'make psql     look into the PostgreSQL database that make run has filled'
 	@echo 'make test     check format, lint and types, and run every test'
 	@echo 'make bench    measure speed and cost against others, into benchmarks/RESULTS.md (half an hour)'
+	@echo 'make docs     make a site of the documents, in site/'
 	@echo 'make format   format the code, and mend what the linter can'
 	@echo 'make pins     renew requirements/*.txt'
 	@echo 'make clean    remove what these have made: environments, state, and the data in output/'
@@ -48,6 +50,10 @@ test: lint $(PLUGINS)
 bench: $(ENVIRONMENT)
 	@$(BIN)/python -m benchmarks
 
+docs: $(SITE)
+	@.venv-docs/bin/sphinx-build --fail-on-warning --quiet -d .venv-docs/doctrees docs site
+	@echo 'The site is in site/; its first page is site/index.html.'
+
 lint: $(ENVIRONMENT)
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
@@ -64,6 +70,15 @@ $(ENVIRONMENT): pyproject.toml requirements/uv.txt requirements/environment.txt 
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/uv.txt
 	@$(UV) pip install --quiet --python $(BIN)/python -r requirements/environment.txt
 	@$(UV) pip install --quiet --python $(BIN)/python --no-deps --build-constraints requirements/build.txt -e .
+	@touch $@
+
+$(SITE): $(ENVIRONMENT) requirements/docs.txt requirements/site/*.json
+	@command -v npm > /dev/null || { echo 'npm is needed, for the script that draws the diagrams.'; exit 2; }
+	@echo 'Setting up .venv-docs, once ...'
+	@$(UV) venv --quiet --clear --python $(BIN)/python .venv-docs
+	@$(UV) pip install --quiet --python .venv-docs/bin/python -r requirements/docs.txt
+	@cp requirements/site/*.json .venv-docs
+	@npm ci --silent --ignore-scripts --prefix .venv-docs
 	@touch $@
 
 # The DuckDB that target-duckdb works with is not there for Python 3.14.
@@ -88,10 +103,11 @@ pins: $(ENVIRONMENT)
 	$(COMPILE) pyproject.toml -c requirements/environment.txt -o requirements/tap.txt
 	$(COMPILE) requirements/uv.in -c requirements/environment.txt -o requirements/uv.txt
 	$(COMPILE) requirements/build.in -o requirements/build.txt
+	$(COMPILE) requirements/docs.in -o requirements/docs.txt
 	for name in postgres duckdb jsonl; do \
 		$(COMPILE) requirements/target-$$name.in -o requirements/target-$$name.txt || exit; \
 	done
 
 clean:
-	rm -rf .venv .meltano benchmarks/.envs output build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-docs site .meltano benchmarks/.envs output build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -prune -exec rm -rf {} +

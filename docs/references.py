@@ -24,7 +24,7 @@ class Reference(t.NamedTuple):
 
 def references(stream: PagerDutyStream | type[PagerDutyStream]) -> list[Reference]:
     """Return the references of a stream, in the order of its properties."""
-    return list(_within(stream.schema))
+    return list(_within(t.cast("dict[str, t.Any]", stream.schema)))
 
 
 def _within(
