@@ -126,7 +126,8 @@ class EventStream(PagerDutyStream):
                 total = total or answer.total
                 columns = self._columns_of(call.window)
                 for record in answer.records:
-                    record.update(columns)
+                    if columns:
+                        record.update(columns)
                     identity = self.identity(record)
                     if identity not in found:
                         found.add(identity)
