@@ -1,6 +1,6 @@
 """Write the tables of the documents from the code: `python -m docs.generate [--check]`.
 
-A table of the README stands between two comments, `<!-- streams -->` and `<!-- /streams -->`;
+A table in a document stands between two comments, `<!-- streams -->` and `<!-- /streams -->`;
 what is between them is replaced. The pages of all streams, of each area's columns, and of the
 diagrams are written as a whole.
 """
@@ -121,11 +121,9 @@ def documents() -> dict[Path, str]:
     """Return the documents that hold something generated, as they should be."""
     found = areas()
     every = [stream for part in found.values() for stream in part]
-    readme = README.read_text(encoding="utf-8")
-    for name, content in (("streams", streams(every)), ("settings", settings())):
-        readme = filled(readme, name, content)
     return {
-        README: readme,
+        README: filled(README, "streams", streams(every)),
+        DOCS / "settings.md": filled(DOCS / "settings.md", "settings", settings()),
         DOCS / "streams.md": overview(found),
         DOCS / "diagram.md": diagrams.page(found),
         **{
@@ -135,13 +133,13 @@ def documents() -> dict[Path, str]:
     }
 
 
-def filled(text: str, name: str, content: str) -> str:
-    """Return TEXT with CONTENT between the two comments of this NAME."""
+def filled(path: Path, name: str, content: str) -> str:
+    """Return the text of a document, with CONTENT between the two comments of this NAME."""
     begin, end = f"<!-- {name} -->", f"<!-- /{name} -->"
-    before, found, rest = text.partition(begin)
+    before, found, rest = path.read_text(encoding="utf-8").partition(begin)
     _, also_found, after = rest.partition(end)
     if not (found and also_found):
-        msg = f"There is no {begin} … {end}"
+        msg = f"{path.name} has no {begin} … {end}"
         raise SystemExit(msg)
     return f"{before}{begin}\n{content}\n{end}{after}"
 
