@@ -51,7 +51,7 @@ bench: $(ENVIRONMENT)
 	@$(BIN)/python -m benchmarks
 
 docs: $(SITE)
-	@.venv-docs/bin/sphinx-build --fail-on-warning --quiet -d .venv-docs/doctrees docs site
+	@.venv-docs/bin/sphinx-build --fail-on-warning --fresh-env --write-all --quiet -d .venv-docs/doctrees docs site
 	@echo 'The site is in site/; its first page is site/index.html.'
 
 lint: $(ENVIRONMENT)

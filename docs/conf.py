@@ -21,4 +21,4 @@ mermaid_init_config = {
 }
 html_css_files = ["diagrams.css"]
 html_copy_source = False
-html_show_sphinx = False
+html_show_copyright = html_show_sphinx = False
