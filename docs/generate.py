@@ -97,7 +97,6 @@ def settings() -> str:
     builtin: dict[str, t.Any] = {"properties": {}}
     TapPagerDuty.append_builtin_config(builtin)
     required = TapPagerDuty.config_jsonschema["required"]
-    names = ", ".join(f"`{name}`" for name in builtin["properties"])
     rows = []
     for name, setting in TapPagerDuty.config_jsonschema["properties"].items():
         if name in builtin["properties"]:

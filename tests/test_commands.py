@@ -36,7 +36,6 @@ MELTANO = "default_environment: dev\nenvironments:\n- name: dev\n"
 STAND_INS = {
     "make": 'exec "$MAKE" --dry-run -C "$ROOT" "$@"',
     "python": """
-cd "$ROOT" || exit
 case "$*" in
 "-m docs.generate") exec "$PYTHON" "$@" --check ;;
 "-m sandbox "*)
@@ -100,6 +99,7 @@ def test_commands_run_as_they_stand(box, home, block):
         "PATH": f"{home / 'bin'}:{BIN}:{os.environ['PATH']}",
         "HOME": str(home),
         "ROOT": str(ROOT),
+        "PYTHONPATH": str(ROOT),
         "PYTHON": sys.executable,
         "MAKE": shutil.which("make"),
         "MELTANO": str(BIN / "meltano"),
