@@ -16,8 +16,9 @@ UV = $(BIN)/uv
 ENVIRONMENT = .venv/.complete
 PLUGINS = .meltano/.complete
 LOWEST = .venv-lowest/.complete
+SITE = .venv-docs/.complete
 
-.PHONY: help run target psql report test test-lowest browser bench lint format dist pins clean
+.PHONY: help run target psql report test test-lowest browser bench docs lint format dist pins clean
 
 help:
 	@echo 'make run      load the account of TAP_PAGERDUTY_API_KEY, or of the sandbox if it is not set,'
@@ -27,6 +28,7 @@ help:
 	@echo 'make test     check format, lint and types, and run every test'
 	@echo 'make test-lowest  run tests with the oldest dependencies that pyproject.toml allows'
 	@echo 'make bench    measure speed and cost against others, into benchmarks/RESULTS.md (half an hour)'
+	@echo 'make docs     make a site of the documents, in site/'
 	@echo 'make format   format the code, and mend what the linter can'
 	@echo 'make dist     build wheel and sdist, into dist/'
 	@echo 'make pins     renew requirements/*.txt'
@@ -71,6 +73,10 @@ test-lowest: $(LOWEST)
 bench: $(ENVIRONMENT)
 	@$(BIN)/python -m benchmarks
 
+docs: $(SITE)
+	@.venv-docs/bin/sphinx-build --fail-on-warning --fresh-env --write-all --quiet -d .venv-docs/doctrees docs site
+	@echo 'The site is in site/; its first page is site/index.html.'
+
 lint: $(ENVIRONMENT)
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
@@ -105,6 +111,15 @@ $(LOWEST): $(ENVIRONMENT) requirements/lowest.txt
 dist: $(ENVIRONMENT)
 	@$(UV) build --quiet --clear --build-constraints requirements/build.txt --require-hashes
 
+$(SITE): $(ENVIRONMENT) requirements/docs.txt requirements/site/*.json
+	@command -v npm > /dev/null || { echo 'npm is needed, for the script that draws the diagrams.'; exit 2; }
+	@echo 'Setting up .venv-docs, once ...'
+	@$(UV) venv --quiet --clear --python $(BIN)/python .venv-docs
+	@$(UV) pip install --quiet --python .venv-docs/bin/python -r requirements/docs.txt
+	@cp requirements/site/*.json .venv-docs
+	@npm ci --silent --ignore-scripts --prefix .venv-docs
+	@touch $@
+
 # The DuckDB that target-duckdb works with is not there for Python 3.14.
 $(PLUGINS): $(ENVIRONMENT) meltano.yml requirements/*.txt
 	@echo 'Installing what Meltano runs, once ...'
@@ -129,11 +144,13 @@ pins: $(ENVIRONMENT)
 	$(COMPILE) requirements/uv.in -c requirements/environment.txt -o requirements/uv.txt
 	$(COMPILE) requirements/build.in -o requirements/build.txt
 	$(COMPILE) requirements/workflows.in -o requirements/workflows.txt
+	$(COMPILE) requirements/docs.in -o requirements/docs.txt
 	for name in postgres duckdb jsonl; do \
 		$(COMPILE) requirements/target-$$name.in -o requirements/target-$$name.txt || exit; \
 	done
 	$(BIN)/python -m docs.dependencies
 
 clean:
-	rm -rf .venv .venv-lowest .meltano benchmarks/.envs output build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-lowest .venv-docs site .meltano benchmarks/.envs output build dist *.egg-info \
+		.mypy_cache .pytest_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -prune -exec rm -rf {} +

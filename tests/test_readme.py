@@ -23,17 +23,16 @@ from tap_pagerduty.streams.notifications import Notifications
 from tap_pagerduty.tap import TapPagerDuty
 
 ROOT = Path(__file__).parent.parent
-DOCUMENTS = [
-    "README.md",
-    "CONTRIBUTING.md",
-    "CHANGELOG.md",
-    "SECURITY.md",
-    "docs/streams.md",
-    "docs/left-out.md",
-    "docs/recipes.md",
-]
-README = (ROOT / "README.md").read_text(encoding="utf-8")
-PAGE = (ROOT / "docs" / "streams.md").read_text(encoding="utf-8")
+PAGES = sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "docs").rglob("*.md"))
+DOCUMENTS = ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md", *PAGES]
+
+
+def document(name):
+    return (ROOT / name).read_text(encoding="utf-8")
+
+
+README = document("README.md")
+PAGE = document("docs/streams.md")
 
 
 # -- Generated tables
@@ -54,23 +53,28 @@ def test_tables_of_streams_and_settings_are_up_to_date():
     assert run.returncode == 0, run.stderr
 
 
-def test_stale_tables_are_noticed_and_renewed(tmp_path):
-    stale = README.replace("| `users` | `id` |", "| `users` | `name` |")
-    assert stale != README
-    (tmp_path / "docs").mkdir()
-    (tmp_path / ".github").mkdir()
+def test_what_is_stale_is_noticed_and_renewed(tmp_path):
+    names = ["README.md", *(f"docs/{page}.md" for page in ("settings", "streams", "diagram"))]
+    names.append("docs/streams/core.md")
+    for folder in ("docs", ".github"):
+        (tmp_path / folder).mkdir()
     for path in [*(ROOT / "docs").glob("*.py"), ROOT / "meltano.yml", ROOT / ".github/CODEOWNERS"]:
         (tmp_path / path.relative_to(ROOT)).write_bytes(path.read_bytes())
     (tmp_path / "tap_pagerduty").symlink_to(ROOT / "tap_pagerduty")
-    (tmp_path / "README.md").write_text(stale, encoding="utf-8")
-    assert generate("--check", cwd=tmp_path).returncode == 1
-    assert (tmp_path / "README.md").read_text(encoding="utf-8") == stale
+    (tmp_path / "docs" / "streams").mkdir()
+    # In each, the first row of the first table, or the first line of the first diagram.
+    begin = re.compile(r"(?<=\| --- \|\n)|(?<=erDiagram\n)")
+    stale = {name: begin.sub("stale", document(name), count=1) for name in names}
+    for name, text in stale.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    run = generate("--check", cwd=tmp_path)
+    assert run.returncode == 1
+    for name in names:
+        assert name in run.stderr
+        assert (tmp_path / name).read_text(encoding="utf-8") == stale[name] != document(name)
     assert generate(cwd=tmp_path).returncode == 0
-    assert (tmp_path / "README.md").read_text(encoding="utf-8") == README
-    page = tmp_path / "docs" / "streams.md"
-    assert page.read_text(encoding="utf-8") == PAGE
-    page.write_text(PAGE.replace("1 per 100 users", "1"), encoding="utf-8")
-    assert generate("--check", cwd=tmp_path).returncode == 1
+    for name in names:
+        assert (tmp_path / name).read_text(encoding="utf-8") == document(name)
 
 
 @pytest.mark.parametrize(
@@ -90,12 +94,12 @@ def test_stale_tables_are_noticed_and_renewed(tmp_path):
     ],
 )
 def test_the_page_of_streams_tells_what_each_costs(stream, requests):
-    [row] = [line for line in PAGE.splitlines() if line.startswith(f"| `{stream}` |")]
+    [row] = [line for line in PAGE.splitlines() if line.startswith(f"| [`{stream}`]")]
     assert row.endswith(f"| {requests} |")
 
 
 def test_what_is_said_to_be_left_out_is_not_read():
-    text = (ROOT / "docs" / "left-out.md").read_text(encoding="utf-8")
+    text = document("docs/left-out.md")
     left_out = re.findall(r"^\| `((?:GET|POST) /\S+)` \|", text, re.MULTILINE)
     read = re.findall(r"`((?:GET|POST) /\S+)`", PAGE)
     assert len(left_out) > 30
@@ -109,23 +113,33 @@ def test_what_is_said_to_be_left_out_is_not_read():
 
 def test_numbers_are_those_of_the_code():
     days = {Incidents.max_window_days, LogEntries.max_window_days}
-    assert [f"at most {day} days" in README for day in days] == [True]
-    assert f"`notifications`: {Notifications.max_window_days} days" in README
-    assert f"more than {CEILING:,} records" in README
-    assert f"less {FEED_OVERLAP.seconds // 60} minutes" in README
+    text = document("docs/incremental.md")
+    assert [f"at most {day} days" in text for day in days] == [True]
+    assert f"`notifications`: {Notifications.max_window_days} days" in text
+    assert f"more than {CEILING:,} records" in text
+    assert f"less {FEED_OVERLAP.seconds // 60} minutes" in text
 
 
 @pytest.mark.parametrize("name", DOCUMENTS)
 def test_relative_links_lead_somewhere(name):
-    text = (ROOT / name).read_text(encoding="utf-8")
-    for link in re.findall(r"\]\(([^)\s]+)\)", text):
+    for link in re.findall(r"\]\(([^)]*)\)", document(name)):
         parts = urlsplit(link)
+        assert " " not in link, link
         if parts.scheme:
+            assert parts.scheme == "https", link
+            assert "." in parts.netloc, link
             continue
         target = (ROOT / name).parent / parts.path if parts.path else ROOT / name
         assert target.exists(), link
         if parts.fragment:
             assert parts.fragment in anchors(target.read_text(encoding="utf-8")), link
+
+
+def test_each_page_is_in_the_contents_of_the_site():
+    contents = re.findall(r"^```{toctree}\n([^`]*)", document("docs/index.md"), re.MULTILINE)
+    lines = [line for part in contents for line in part.splitlines()]
+    listed = [f"docs/{line}.md" for line in lines if line and not line.startswith(":")]
+    assert sorted([*listed, "docs/index.md"]) == PAGES
 
 
 def anchors(text):
@@ -135,7 +149,7 @@ def anchors(text):
 
 def shell_commands():
     for name in DOCUMENTS:
-        text = (ROOT / name).read_text(encoding="utf-8")
+        text = document(name)
         for block in re.findall(r"^```sh\n(.*?)^```", text, re.DOTALL | re.MULTILINE):
             for line in block.replace("\\\n", " ").splitlines():
                 yield from (part.strip() for part in re.split(r"\|\|?|&&|;", line))
@@ -169,7 +183,7 @@ def test_make_knows_the_targets_that_the_documents_name():
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     targets = set(re.findall(r"^([\w-]+):", makefile, re.MULTILINE))
     for name in DOCUMENTS:
-        text = (ROOT / name).read_text(encoding="utf-8")
+        text = document(name)
         assert set(re.findall(r"(?:^|`)make ([\w-]+)", text, re.MULTILINE)) <= targets
 
 
@@ -414,14 +428,15 @@ RUNS = {
 }
 
 
-def messages_of_readme():
-    table = re.search("<!-- messages -->(.*)<!-- /messages -->", README, re.DOTALL)
+def messages_of_page():
+    text = document("docs/troubleshooting.md")
+    table = re.search("<!-- messages -->(.*)<!-- /messages -->", text, re.DOTALL)
     rows = re.findall(r"^\| (`+) ?(.+?) ?\1 \|", table.group(1), re.MULTILINE)
     return {message for _, message in rows}
 
 
 def test_each_message_of_the_troubleshooting_table_is_tried_here():
-    assert messages_of_readme() == {message for run in RUNS.values() for message in run[3]}
+    assert messages_of_page() == {message for run in RUNS.values() for message in run[3]}
 
 
 @pytest.mark.parametrize("run", RUNS)

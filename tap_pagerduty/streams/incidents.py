@@ -15,7 +15,6 @@ from tap_pagerduty.events import EventStream
 from tap_pagerduty.pagination import CeilingError, Page
 from tap_pagerduty.streams.common import (
     PENDING_ACTION,
-    REFERENCE,
     RESOURCE,
     anything,
     array,
@@ -43,35 +42,35 @@ if t.TYPE_CHECKING:
 
 ASSIGNMENT = (
     time("at", "When the assignment was made."),
-    reference("assignee", "User to whom the incident is assigned."),
+    reference("assignee", "users", "User to whom the incident is assigned."),
 )
 
 ACKNOWLEDGEMENT = (
     time("at", "When the acknowledgement was made."),
-    reference("acknowledger", "User or service that acknowledged."),
+    reference("acknowledger", ("users", "services"), "User or service that acknowledged."),
 )
 
 RESPONDER = (
     text("state", "Answer so far: `pending`, `joined`, `declined` or `user_cancelled`."),
-    reference("user", "User who was asked to help."),
-    reference("incident", "Incident that needs help."),
+    reference("user", "users", "User who was asked to help."),
+    reference("incident", "incidents", "Incident that needs help."),
     time("updated_at", "When the state last changed."),
     text("message", "Text sent along with the request."),
-    reference("requester", "User who asked for help."),
+    reference("requester", "users", "User who asked for help."),
     time("requested_at", "When help was asked for."),
     texts("escalation_policy_requests", "Names of escalation policies that brought the user in."),
 )
 
 TARGET = (
     text("type", "Kind of target: a user or an escalation policy."),
-    text("id", "Id of the user or escalation policy."),
+    text("id", "Id of the user or escalation policy.", to=("users", "escalation_policies")),
     text("summary", "Name of the user or escalation policy."),
 )
 
 RESPONDER_REQUEST = (
     text("id", "Id of the request."),
-    reference("incident", "Incident that needs help."),
-    reference("requester", "User who asked for help."),
+    reference("incident", "incidents", "Incident that needs help."),
+    reference("requester", "users", "User who asked for help."),
     time("requested_at", "When help was asked for."),
     text("message", "Text sent along with the request."),
     array(
@@ -89,11 +88,14 @@ RESPONDER_REQUEST = (
 )
 
 EXTERNAL_REFERENCE = (
-    *REFERENCE,
     text("external_id", "Not documented by PagerDuty; id of the item in the other tool."),
     url("external_url", "Not documented by PagerDuty; address of the item in the other tool."),
     boolean("sync", "Not documented by PagerDuty; seems to say if both are kept in step."),
-    reference("webhook", "Not documented by PagerDuty; webhook that links the two."),
+    reference(
+        "webhook",
+        "webhook_subscriptions",
+        "Not documented by PagerDuty; webhook that links the two.",
+    ),
 )
 
 
@@ -162,7 +164,7 @@ class Incidents(EventStream):
         ),
         text("status", "State now: `triggered`, `acknowledged` or `resolved`."),
         text("incident_key", "Key under which events are taken for the same; null with alerts."),
-        reference("service", "Service that the incident is on."),
+        reference("service", "services", "Service that the incident is on."),
         array("assignments", "Who has to act now; empty once resolved.", *ASSIGNMENT),
         text(
             "assigned_via",
@@ -174,7 +176,7 @@ class Incidents(EventStream):
             "When the status last changed; while triggered, the same as `updated_at`.",
         ),
         time("resolved_at", "When the incident was resolved; null while it is open."),
-        reference("first_trigger_log_entry", "Log entry that began the incident."),
+        reference("first_trigger_log_entry", "log_entries", "Log entry that began the incident."),
         obj(
             "alert_counts",
             "How many alerts belong to the incident.",
@@ -191,8 +193,8 @@ class Incidents(EventStream):
             "Type of the incident.",
             text("name", "Name of the incident type, such as `incident_default`."),
         ),
-        reference("escalation_policy", "Escalation policy of the incident."),
-        references("teams", "Teams involved in the incident."),
+        reference("escalation_policy", "escalation_policies", "Escalation policy of the incident."),
+        references("teams", "teams", "Teams involved in the incident."),
         array(
             "pending_actions",
             "What PagerDuty will do by itself if nobody acts.",
@@ -217,10 +219,12 @@ class Incidents(EventStream):
         ),
         reference(
             "last_status_change_by",
+            ("users", "services", "service_integrations"),
             "User, service or integration that last changed the status; may be null.",
         ),
         reference(
             "priority",
+            "priorities",
             "Priority of the incident; null when none is set.",
             text("name", "Name of the priority, such as `P1`."),
             text("description", "What the priority means."),
@@ -229,7 +233,7 @@ class Incidents(EventStream):
             "resolve_reason",
             "Why it was resolved, if by a merge; null otherwise.",
             text("type", "Kind of reason: `merge_resolve_reason`."),
-            reference("incident", "Incident that this one was merged into."),
+            reference("incident", "incidents", "Incident that this one was merged into."),
         ),
         obj(
             "conference_bridge",
@@ -258,8 +262,9 @@ class Incidents(EventStream):
             "Not documented by PagerDuty; empty in every answer seen.",
         ),
         text("alert_hash", "Not documented by PagerDuty; seen in one report, meaning unknown."),
-        array(
+        references(
             "external_references",
+            None,
             "Not documented by PagerDuty; links to items in other tools, such as a chat.",
             *EXTERNAL_REFERENCE,
         ),

@@ -23,7 +23,6 @@ from tap_pagerduty.streams.common import (
 )
 
 USER = (
-    *RESOURCE,
     text("name", "Full name of the user."),
     text("email", "E-mail address of the user."),
     text("time_zone", "Time zone of the user, such as `Europe/Paris`; null: the account's."),
@@ -38,9 +37,17 @@ USER = (
     boolean("invitation_sent", "Whether an invitation awaits the user's answer."),
     text("job_title", "Job title; null when not given."),
     boolean("created_via_sso", "Whether single sign-on created the user."),
-    references("teams", "Teams that the user belongs to."),
-    references("contact_methods", "Ways to reach the user: phone, SMS, e-mail, push."),
-    references("notification_rules", "Rules that say when and how the user is notified."),
+    references("teams", "teams", "Teams that the user belongs to."),
+    references(
+        "contact_methods",
+        "user_contact_methods",
+        "Ways to reach the user: phone, SMS, e-mail, push.",
+    ),
+    references(
+        "notification_rules",
+        "user_notification_rules",
+        "Rules that say when and how the user is notified.",
+    ),
     url(
         "http_cal_url",
         "Secret address of the on-call calendar over HTTP: it opens without a login. "
@@ -65,7 +72,7 @@ class Users(PagerDutyStream):
     name = "users"
     path = "/users"
     scope = "users.read"
-    schema = properties(*USER)
+    schema = properties(*RESOURCE, *USER)
 
 
 class UserContactMethods(PagerDutyStream):
@@ -84,7 +91,7 @@ class UserContactMethods(PagerDutyStream):
     selected_by_default = False  # personal data
     schema = properties(
         *RESOURCE,
-        text("user_id", "Id of the user."),
+        text("user_id", "Id of the user.", to="users"),
         text("label", "What the user calls it, such as `Work` or `Mobile`."),
         text("address", "E-mail address, phone number or device, by `type`."),
         integer("country_code", "Country calling code; of phones only."),
@@ -119,9 +126,9 @@ class UserNotificationRules(PagerDutyStream):
     selected_by_default = False  # personal data
     schema = properties(
         *RESOURCE,
-        text("user_id", "Id of the user."),
+        text("user_id", "Id of the user.", to="users"),
         integer("start_delay_in_minutes", "Minutes after the assignment at which it notifies."),
-        reference("contact_method", "Way in which it notifies."),
+        reference("contact_method", "user_contact_methods", "Way in which it notifies."),
         text("urgency", "Urgency of the incidents it is for: `high` or `low`."),
         time("created_at", "When the rule was created; only in examples of PagerDuty's."),
     )
@@ -142,10 +149,10 @@ class UserOncallHandoffNotificationRules(ChildStream):
     scope = "users.read"
     schema = properties(
         key("id", "Id that PagerDuty gave the rule."),
-        text("user_id", "Id of the user."),
+        text("user_id", "Id of the user.", to="users"),
         integer("notify_advance_in_minutes", "Minutes before the handoff at which it notifies."),
         text("handoff_type", "Which handoffs it is for: `oncall`, `offcall` or `both`."),
-        reference("contact_method", "Way in which it notifies."),
+        reference("contact_method", "user_contact_methods", "Way in which it notifies."),
     )
 
 
@@ -164,8 +171,8 @@ class UserStatusUpdateNotificationRules(ChildStream):
     scope = "users.read"
     schema = properties(
         *RESOURCE,
-        text("user_id", "Id of the user."),
-        reference("contact_method", "Way in which it notifies."),
+        text("user_id", "Id of the user.", to="users"),
+        reference("contact_method", "user_contact_methods", "Way in which it notifies."),
         time("created_at", "When the rule was created; only in examples of PagerDuty's."),
     )
 
@@ -183,7 +190,7 @@ class UserNotificationSubscriptions(ChildStream):
     primary_keys = ("user_id", *SUBSCRIPTION_KEYS)
     scope = "subscribers.read"
     schema = properties(
-        key("user_id", "Id of the user."),
+        key("user_id", "Id of the user.", to="users"),
         *SUBSCRIPTION,
     )
 
@@ -200,7 +207,7 @@ class UserOauthDelegations(ChildStream):
     scope = "oauth_delegations.read"
     schema = properties(
         key("id", "Id that PagerDuty gave the delegation."),
-        text("user_id", "Id of the user."),
+        text("user_id", "Id of the user.", to="users"),
         text("status", "`issued`, or `revoked` when it no longer holds."),
         text("client_id", "Id of the app."),
         text("delegation_type", "Where it is used: `web`, `mobile` or `integration`."),
