@@ -44,6 +44,7 @@ if t.TYPE_CHECKING:
     from singer_sdk.tap_base import Tap
 
     from tap_pagerduty.connection import Connection
+    from tap_pagerduty.progress import RecordCounter
     from tap_pagerduty.windows import Window
 
 
@@ -127,6 +128,7 @@ class PagerDutyStream(RESTStream[Call]):
         self._cut = False
         # Which list was begun last, and what stands at the ends of its first page.
         self._first_page: tuple[t.Any, ...] = ()
+        self.activity = connection.progress.activity(self.name)
         self._request_counter = self.get_http_request_counter()
         self._extracted_at = datetime.now(timezone.utc)
 
@@ -211,6 +213,7 @@ class PagerDutyStream(RESTStream[Call]):
             json=request.data,
         )
         self.connection.wait(self.budget)
+        self.activity.sent()
         try:
             response = self._request(prepared, context)
         except requests.exceptions.RequestException:
@@ -239,7 +242,9 @@ class PagerDutyStream(RESTStream[Call]):
     def backoff_handler(self, details: Details) -> None:
         error, wait = t.cast("Exception", details.get("exception")), details["wait"]
         response = getattr(error, "response", None)
+        self.activity.retried()
         if response is not None and response.status_code == HTTPStatus.TOO_MANY_REQUESTS:
+            self.activity.refused()
             # The budget is the key's: every thread waits, until the API's own reset if
             # it names one (in seconds from now; a 429 may come without any header).
             wait = max(wait, answers.number(response, "ratelimit-reset"))
@@ -285,13 +290,26 @@ class PagerDutyStream(RESTStream[Call]):
             self._extracted_at = datetime.now(timezone.utc)
             if self._versioned:
                 self._stream_version = self.version
+            self.activity.answered(answer.call.window, len(answer.records), answer.total)
             yield answer
 
     @contextmanager
     def metered(self) -> Iterator[None]:
-        """Have the SDK's metric count the answers that are read meanwhile."""
+        """Have the SDK's metric, and the run's progress, count what is read meanwhile."""
+        self.activity.begin()
         with self.get_http_request_counter() as self._request_counter:
             yield
+        self.activity.end(skipped=self.skipped, failed=self.failed)
+
+    @override
+    def get_record_counter(self, **_: t.Any) -> RecordCounter:
+        """Return the one counter of the stream, by which the run's progress goes, too."""
+        return self.activity.counter
+
+    @override
+    def log(self, message: str, *args: t.Any, level: int = logging.INFO, **how: t.Any) -> None:
+        """Log a message, as of the place that logs it: the SDK tells of its own steps so, too."""
+        self.logger.log(level, message, *args, **{"stacklevel": 2, **how})
 
     def following(self, call: Call, answer: Answer) -> list[Call]:
         """Return the calls to which an answer leads: here, its further pages.

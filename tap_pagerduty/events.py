@@ -87,14 +87,16 @@ class EventStream(PagerDutyStream):
         A record that stands in two neighbours, on the second they share, comes once.
         """
         earlier: set[str] = set()
+        calls = list(calls)
         answers = self.read(calls)
-        for first in answers:
-            if first.total > CEILING:
-                continue  # it was cut, and its parts come next
-            found: set[str] = set()
-            records = self._new(self._window(first, answers), found, earlier)
-            yield t.cast("Window", first.call.window), records
-            earlier = found
+        with self.activity.planned(call.window for call in calls if call.window):
+            for first in answers:
+                if first.total > CEILING:
+                    continue  # it was cut, and its parts come next
+                found: set[str] = set()
+                records = self._new(self._window(first, answers), found, earlier)
+                yield t.cast("Window", first.call.window), records
+                earlier = found
 
     def _window(self, first: Answer, answers: Iterator[Answer]) -> Iterator[Answer]:
         """Yield the FIRST answer of a window and its others, and wait for none behind them.
