@@ -29,10 +29,10 @@ _STYLES = {"skipped": "yellow", "incomplete": "red", "not finished": "red"}
 class Bars:
     """Shows a run on standard error while it is open; log lines go above."""
 
-    def __init__(self, progress: Progress) -> None:
-        """Take the run."""
+    def __init__(self, progress: Progress, console: Console | None = None) -> None:
+        """Take the run, and the terminal if it is not that of standard error."""
         self._progress = progress
-        self._console = Console(stderr=True, highlight=False, emoji=False, markup=False)
+        self._console = console or Console(stderr=True)
         self._live = Live(
             console=self._console,
             get_renderable=self._screen,

@@ -110,7 +110,6 @@ class PagerDutyStream(RESTStream[Call]):
     # Records are as the API sends them and schemas are open: nothing is left to conform,
     # and what PagerDuty adds without documenting it is not dropped.
     TYPE_CONFORMANCE_LEVEL = TypeConformanceLevel.NONE
-    _LOG_REQUEST_METRICS = False
 
     def __init__(self, tap: Tap, connection: Connection) -> None:
         """Take the tap, and the connection that all its streams share."""
@@ -182,6 +181,8 @@ class PagerDutyStream(RESTStream[Call]):
     @override
     def validate_response(self, response: requests.Response) -> None:
         self.connection.answered(self.budget, response)
+        if response.status_code == HTTPStatus.TOO_MANY_REQUESTS:
+            self.activity.refused()
         answers.check(response)
 
     def fetch(self, call: Call) -> Answer:
@@ -244,7 +245,6 @@ class PagerDutyStream(RESTStream[Call]):
         response = getattr(error, "response", None)
         self.activity.retried()
         if response is not None and response.status_code == HTTPStatus.TOO_MANY_REQUESTS:
-            self.activity.refused()
             # The budget is the key's: every thread waits, until the API's own reset if
             # it names one (in seconds from now; a 429 may come without any header).
             wait = max(wait, answers.number(response, "ratelimit-reset"))
