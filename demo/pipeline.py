@@ -121,6 +121,6 @@ def _count(summary: dict[str, t.Any], run: Run) -> None:
         run.streams[summary["stream"]] = Stream(
             records=summary["records"],
             requests=summary["requests"],
-            since=summary["since"] or "",
-            bookmark=summary["bookmark"] or "",
+            since=summary["since"],
+            bookmark=summary["bookmark"],
         )

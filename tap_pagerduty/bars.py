@@ -21,8 +21,10 @@ if t.TYPE_CHECKING:
 
 # Lines of the terminal that are left to the log.
 _SPARE = 6
-# Columns that a name takes at most, and the screen's width from which on it is not cut.
-_NAME, _WIDE = 26, 110
+# Streams to come that are shown where there is no room for all.
+_NEXT = 5
+# Columns: of all at most, and of a name where there are fewer.
+_WIDE, _NAME = 110, 26
 _STYLES = {"skipped": "yellow", "incomplete": "red", "not finished": "red"}
 
 
@@ -77,7 +79,8 @@ class Bars:
 
     def _screen(self) -> RenderableType:
         narrow = self._console.width < _WIDE
-        table = Table.grid(padding=(0, 1), expand=True)
+        table = Table.grid(padding=(0, 1))
+        table.width = min(self._console.width, _WIDE)
         table.add_column(no_wrap=True, max_width=_NAME if narrow else None)
         table.add_column(ratio=1, min_width=6)
         for _ in range(4):
@@ -92,15 +95,12 @@ class Bars:
         """Return what is shown in so much ROOM: what is under way, what is next, what was last."""
         streams = self._progress.streams
         ended = sorted((s for s in streams if s.ended is not None), key=lambda s: s.ended or 0)
-        active = sorted(
-            (s for s in streams if s.is_active), key=lambda s: (s.began, s.leader is not None)
-        )[:room]
+        active = self._progress.active[:room]
         waiting = [s for s in streams if s.began is None]
-        room -= len(active)
-        # Some of what was done stays to be seen, if there is any.
-        ahead = waiting[: max(room - len(ended), room // 2)]
-        room -= len(ahead)
-        return [*(ended[-room:] if room else []), *active, *ahead]
+        if len(streams) > room:
+            waiting = waiting[: min(_NEXT, room - len(active))]
+        room -= len(active) + len(waiting)
+        return [*(ended[-room:] if room else []), *active, *waiting]
 
     def _status(self) -> str:
         progress = self._progress

@@ -113,9 +113,7 @@ class Lines(Watcher):
         _logger.info(line, extra={"progress": figures(self._progress)})
 
     def _line(self) -> str:
-        active = [each for each in self._progress.streams if each.is_active]
-        # The parent first, then its children.
-        active.sort(key=lambda each: (each.began or 0, each.leader is not None))
+        active = self._progress.active
         named = [
             f"{each.name}: {_so_far(each, count(each.records, 'record'))}"
             for each in active[:NAMED]
@@ -136,7 +134,7 @@ class Lines(Watcher):
 def figures(progress: Progress) -> dict[str, t.Any]:
     """Return what a program wants to know of a run that goes on."""
     return {
-        "streams": [each.figures for each in progress.streams if each.is_active],
+        "streams": [each.figures for each in progress.active],
         "streams_done": sum(each.ended is not None for each in progress.streams),
         "streams_selected": len(progress.streams),
         "requests_per_second": round(progress.pace, 1),
@@ -204,15 +202,11 @@ def _summary(
     begun = [each for each in progress.streams if each.began is not None]
     if not begun:
         return []
-    rows = [
-        (
-            each.name,
-            *_numbers([each]),
-            bookmarks.get(each.name, ""),
-            _outcome(each),
-        )
+    reached = {
+        each.name: each.bookmark or (bookmarks.get(each.name, "") if _is_finished(each) else "")
         for each in begun
-    ]
+    }
+    rows = [(each.name, *_numbers([each]), reached[each.name], _outcome(each)) for each in begun]
     seconds = progress.clock() - progress.began
     total = ("total", *_numbers(begun), f"in {duration(seconds)}", "")
     lines = _aligned([_HEADING, *rows, total])
@@ -220,9 +214,9 @@ def _summary(
         {
             "summary": {
                 **each.figures,
-                "finished": each.ended is not None and not each.failed,
-                "since": earlier.get(each.name),
-                "bookmark": bookmarks.get(each.name),
+                "finished": _is_finished(each),
+                "since": earlier.get(each.name, ""),
+                "bookmark": reached[each.name],
             },
             "stream_name": each.name,
         }
@@ -237,6 +231,10 @@ def _summary(
 def _numbers(activities: list[Activity]) -> tuple[str, ...]:
     names = ("records", "requests", "refusals", "retries")
     return tuple(f"{sum(getattr(each, name) for each in activities):,}" for name in names)
+
+
+def _is_finished(activity: Activity) -> bool:
+    return activity.ended is not None and not activity.failed
 
 
 def _outcome(activity: Activity) -> str:

@@ -80,6 +80,8 @@ class Activity:
         self.ended: float | None = None
         # Why it was left out, or is incomplete.
         self.skipped = self.failed = ""
+        # Where the next run goes on, once this one has moved that.
+        self.bookmark = ""
         self._run = run
         self._lock = threading.Lock()
         # The windows that are to be read, oldest first; none where the stream is one list.
@@ -152,6 +154,14 @@ class Activity:
     def is_active(self) -> bool:
         """Whether it has begun and not ended."""
         return self.began is not None and self.ended is None
+
+    @property
+    def order(self) -> tuple[float, int]:
+        """What sorts streams by their begin, parents before their children."""
+        if self.leader:
+            began, depth = self.leader.order
+            return began, depth + 1
+        return self.began or 0.0, 0
 
     @property
     def seconds(self) -> float:
@@ -273,6 +283,13 @@ class Progress:
     def streams(self) -> list[Activity]:
         """What is read in this run, in the order of `begin`."""
         return [self.activity(stream) for stream in self._streams]
+
+    @property
+    def active(self) -> list[Activity]:
+        """What is being read, parents before their children."""
+        return sorted(
+            (each for each in self.streams if each.is_active), key=lambda each: each.order
+        )
 
     def sent(self) -> None:
         """Count a request, for the pace; from any thread."""
