@@ -207,7 +207,7 @@ class TapPagerDuty(Tap):
         for stream in skipped:
             self.logger.warning("%s was skipped: %s", stream.name, stream.skipped)
         if not all(stream.postponed for stream in skipped):
-            self.logger.warning(
+            self.logger.info(
                 "To load what was skipped, use a key and a plan that have what it takes; or "
                 "deselect it."
             )

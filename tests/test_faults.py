@@ -23,7 +23,6 @@ PAGE = Path(__file__).parent.parent / "docs" / "faults.md"
 FAST = 20
 
 COMPLETE = "Everything arrives."
-LOAD = "To load what was skipped, use a key and a plan that have what it takes; or deselect it."
 LATER = "What was finished is in the state; the next run reads the rest."
 # Settings that make giving up quick.
 BRIEF = {"retry_timeout_seconds": 1, "request_timeout_seconds": 1}
@@ -165,7 +164,6 @@ def refused(streams):
         "says": (
             *(PLAN.format(name) for name in streams),
             *(SCOPE.format(name) for name in other),
-            LOAD,
         ),
         "without": STREAMS,
     }
@@ -291,7 +289,7 @@ CASES = (
             "status=403,body=scope,path=/oncalls",
             "status=403,path=/users",
         ),
-        says=(PLAN.format("priorities"), SCOPE.format("oncalls"), "users was skipped: 403…", LOAD),
+        says=(PLAN.format("priorities"), SCOPE.format("oncalls"), "users was skipped: 403…"),
         without=("priorities", "oncalls", "users"),
         outcome="They are skipped, each with a warning; the others arrive.",
     ),
@@ -430,7 +428,7 @@ def page():
         "| --- | --- | --- |",
     ]
     for case in CASES:
-        says = "<br>".join(f"`` {line} ``" for line in case.says if line not in {LATER, LOAD})
+        says = "<br>".join(f"`` {line} ``" for line in case.says if line != LATER)
         lines.append(f"| {case.what} | {case.status} | {case.outcome or says or COMPLETE} |")
     return "\n".join(lines) + "\n"
 

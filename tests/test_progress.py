@@ -16,6 +16,7 @@ import time
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from itertools import pairwise
+from pathlib import Path
 from unittest import mock
 
 import pytest
@@ -29,6 +30,7 @@ from tap_pagerduty.windows import Window, cut
 from tests.conftest import Clock
 from tests.harness import PATIENCE, arguments, sandbox
 
+README = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
 CONTROL = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]")
 CURSOR_OFF, CURSOR_ON = "\x1b[?25l", "\x1b[?25h"
 MESSAGE = re.compile(r"^\S+ \S+ \| (\w+) +\| (\S+) +\| (.*)$", re.MULTILINE)
@@ -505,3 +507,51 @@ def test_bars_never_overflow_the_terminal(columns, rows, count):
         assert max(map(len, lines)) <= columns
         assert any(line.startswith(name[:15]) for line in lines)
         assert f"of {count} streams done" in lines[-1]
+
+
+# -- What the README shows
+
+
+def blocks_of_readme():
+    part = re.search("<!-- prints -->(.*)<!-- /prints -->", README, re.DOTALL).group(1)
+    return re.findall(r"^```text\n(.*?)^```", part, re.DOTALL | re.MULTILINE)
+
+
+def test_bars_look_as_in_the_readme():
+    clock = Clock()
+    run = Progress(clock)
+    run.begin(["incidents", "log_entries", "tags", "teams"])
+    run.limit = 16.0
+    first, second = run.activity("incidents"), run.activity("log_entries")
+    first.begin()
+    for _ in range(31):
+        first.sent()
+        clock.now += 0.1
+    first.counter.increment(2_748)
+    first.end()
+    second.begin()
+    with second.planned(FOUR):
+        for _ in range(111):
+            second.sent()
+            clock.now += 0.08
+        second.answered(FOUR[1], 60, 100)
+        second.counter.increment(10_780)
+        out = io.StringIO()
+        console = Console(file=out, width=80, height=24)
+        console.print(Bars(run, console)._screen())
+    drawn = "".join(f"{line.rstrip()}\n" for line in out.getvalue().splitlines())
+    assert drawn == blocks_of_readme()[0]
+
+
+def test_a_run_prints_what_the_readme_shows(printed):
+    with sandbox() as box:
+        box.faults.add("status", status=402, path="/priorities")
+        box.faults.add("status", status=429, reset=0, path="/users", times=1)
+        done = printed(box, "incidents", "priorities", "tags", "users")
+    shown = blocks_of_readme()[1]
+    assert without_durations(done.lines) == without_durations(shown.splitlines())
+
+
+def without_durations(lines):
+    lines = [re.sub(r"(?<=[ ,])(<1|[\d.]+) s\b", "… s", line) for line in lines]
+    return [re.sub(r"http://\S+\.$|20\S+Z", "…", line) for line in lines]

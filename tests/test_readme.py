@@ -413,7 +413,7 @@ RUNS = {
         ["The target stopped reading; see its own messages."],
     ),
     "others use up the limit": (
-        {"oncalls": (429, REFUSED, ("ratelimit-remaining", "0"), ("ratelimit-reset", "30"))},
+        {"abilities": (429, REFUSED, ("ratelimit-remaining", "0"), ("ratelimit-reset", "30"))},
         {"stop": (signal.SIGTERM, "All requests wait"), "retry_timeout_seconds": 60},
         143,
         [
