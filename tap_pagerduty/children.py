@@ -59,6 +59,10 @@ class ChildStream(PagerDutyStream):
         # Keys that are out, where they do not tell the parent.
         self._emitted: set[str] = set()
 
+    @override
+    def opening(self) -> Call | None:
+        """Return None: the parents tell what to ask for."""
+
     def begin(self, *, versioned: bool) -> None:
         """Write the SCHEMA, and those of the children; see `Follower`."""
         self._meters.enter_context(self.metered())

@@ -199,7 +199,8 @@ def _summary(
     progress: Progress, earlier: Mapping[str, str], bookmarks: Mapping[str, str]
 ) -> list[tuple[str, dict[str, t.Any]]]:
     """Return the lines of the summary, each with what a program wants to know of it."""
-    begun = [each for each in progress.streams if each.began is not None]
+    # The first request of a stream may be made before it is its turn.
+    begun = [each for each in progress.streams if each.began is not None or each.requests]
     if not begun:
         return []
     reached = {
