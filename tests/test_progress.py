@@ -176,7 +176,7 @@ def test_a_terminal_gets_a_bar_for_each_stream_and_stdout_is_the_same(printed):
     assert without_moments(shown.out) == without_moments(piped.out)
     for name in streams:
         assert re.search(rf"^{name} +━+", shown.plain, re.MULTILINE)
-    assert re.search(r"\n1 of 4 streams done · [\d.]+ of 1666\.7 requests/s", shown.plain)
+    assert re.search(r"\n[01] of 4 streams done · [\d.]+ of 1666\.7 requests/s", shown.plain)
     # The bars are gone in the end: the summary stands alone, and without times in front.
     after = shown.err.rpartition(CURSOR_ON)[2]
     assert "━" not in after
@@ -331,7 +331,7 @@ def test_a_run_that_is_stopped_ends_at_once_and_tells_what_it_did(start, number,
     assert done.status == 128 + number
     assert out.endswith(b"\n")
     rows = summary(done.plain.splitlines() if terminal else done.lines)
-    assert rows["log_entries"][4] == "not finished"
+    assert rows["log_entries"][4].endswith("not finished")
     assert re.search(r"[1-4] streams? not begun", done.plain)
     assert done.err.count(CURSOR_OFF) <= done.err.count(CURSOR_ON)
     assert "Traceback" not in done.err
@@ -549,10 +549,11 @@ def test_a_run_prints_what_the_readme_shows(printed):
         box.faults.add("status", status=402, path="/priorities")
         box.faults.add("status", status=429, reset=0, path="/users", times=1)
         done = printed(box, "incidents", "priorities", "tags", "users")
-    shown = blocks_of_readme()[1]
-    assert without_durations(done.lines) == without_durations(shown.splitlines())
+    shown = blocks_of_readme()[1].splitlines()
+    # Requests are made ahead: when the one that is refused is told of differs.
+    assert sorted(without_durations(done.lines)) == sorted(without_durations(shown))
 
 
 def without_durations(lines):
     lines = [re.sub(r"(?<=[ ,])(<1|[\d.]+) s\b", "… s", line) for line in lines]
-    return [re.sub(r"http://\S+\.$|20\S+Z", "…", line) for line in lines]
+    return [re.sub(r"https?://\S+\.$|20\S+Z", "…", line) for line in lines]
