@@ -21,6 +21,7 @@ else:
 if t.TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
+    from tap_pagerduty.bars import Bars
     from tap_pagerduty.progress import Activity, Progress
 
 _logger = logging.getLogger(NAME)
@@ -54,11 +55,11 @@ def shown(progress: Progress, bookmarks: Callable[[], Mapping[str, str]]) -> Ite
         if bars:
             bars.print([text for text, _ in rows])
         else:
-            for text, figures in rows:
-                _logger.info(text, extra=figures)
+            for text, told in rows:
+                _logger.info(text, extra=told)
 
 
-def _bars(progress: Progress) -> t.Any:  # noqa: ANN401, its class is loaded only if there are any
+def _bars(progress: Progress) -> Bars | None:
     """Return the bars, if standard error is a terminal and free for them."""
     if (
         not _logger.isEnabledFor(logging.INFO)
