@@ -102,7 +102,7 @@ def test_an_account_lands_in_postgres_and_a_second_run_brings_what_changed(start
         assert requests < first[name][2]
         assert bookmark > first[name][3]
         assert f"{name} before {first[name][3]}" in said
-    assert re.search(r"^all services +\d+ +\d.* min.* +\d.* min", said, re.MULTILINE)
+    assert re.search(r"^all services +\d+ +\d.* min .* +\d+ (?:d|h|min) ", said, re.MULTILINE)
 
     look = start("--psql")
     said, _ = look.communicate(r"\copy (SELECT count(*) FROM incidents) TO STDOUT", PATIENCE)
