@@ -189,8 +189,11 @@ class TapPagerDuty(Tap):
             count(len(progress.streams), "stream"),
             self.connection.url,
         )
-        with shown(progress, self._bookmarks):
-            super().sync_all()
+        try:
+            with shown(progress, self._bookmarks):
+                super().sync_all()
+        finally:
+            self.connection.workers.stop()
         self._tell_what_is_missing()
 
     def _bookmarks(self) -> dict[str, str]:
