@@ -82,9 +82,6 @@ def run(processes: Processes, project: Path, env: dict[str, str], target: str) -
     if result.status:
         say(f"Meltano ended with exit status {result.status}; the whole story is in {log}.")
         return result.status
-    for name, bookmark in pipeline.bookmarks().items():
-        if name in result.streams:
-            result.streams[name].bookmark = bookmark
     show_streams(result, place)
     show_skipped(result)
     if isinstance(place, Database):

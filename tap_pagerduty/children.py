@@ -77,6 +77,7 @@ class ChildStream(PagerDutyStream):
         """Read and emit what belongs to PARENTS, in their order."""
         if self.skipped or self.failed:
             return
+        self.activity.parents += len(parents)
         with self.told():
             for record in self.with_children(self._records_of(parents)):
                 if self.selected:

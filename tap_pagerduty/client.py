@@ -45,6 +45,7 @@ if t.TYPE_CHECKING:
     from singer_sdk.tap_base import Tap
 
     from tap_pagerduty.connection import Connection
+    from tap_pagerduty.progress import RecordCounter
     from tap_pagerduty.windows import Window
 
 
@@ -110,7 +111,6 @@ class PagerDutyStream(RESTStream[Call]):
     # Records are as the API sends them and schemas are open: nothing is left to conform,
     # and what PagerDuty adds without documenting it is not dropped.
     TYPE_CONFORMANCE_LEVEL = TypeConformanceLevel.NONE
-    _LOG_REQUEST_METRICS = False
 
     def __init__(self, tap: Tap, connection: Connection) -> None:
         """Take the tap, and the connection that all its streams share."""
@@ -130,6 +130,7 @@ class PagerDutyStream(RESTStream[Call]):
         self._first_page: tuple[t.Any, ...] = ()
         # The stream's first request, if it is made already, and the answer to it.
         self._opened: tuple[Call, Future[Answer]] | None = None
+        self.activity = connection.progress.activity(self.name)
         self._request_counter = self.get_http_request_counter()
         self._extracted_at = datetime.now(timezone.utc)
 
@@ -183,6 +184,8 @@ class PagerDutyStream(RESTStream[Call]):
     @override
     def validate_response(self, response: requests.Response) -> None:
         self.connection.answered(self.budget, response)
+        if response.status_code == HTTPStatus.TOO_MANY_REQUESTS:
+            self.activity.refused()
         answers.check(response)
 
     def fetch(self, call: Call) -> Answer:
@@ -220,6 +223,7 @@ class PagerDutyStream(RESTStream[Call]):
             json=request.data,
         )
         self.connection.wait(self.budget)
+        self.activity.sent()
         try:
             response = self._request(prepared, context)
         except requests.exceptions.RequestException:
@@ -248,6 +252,7 @@ class PagerDutyStream(RESTStream[Call]):
     def backoff_handler(self, details: Details) -> None:
         error, wait = t.cast("Exception", details.get("exception")), details["wait"]
         response = getattr(error, "response", None)
+        self.activity.retried()
         if response is not None and response.status_code == HTTPStatus.TOO_MANY_REQUESTS:
             # The budget is the key's: every thread waits, until the API's own reset if
             # it names one (in seconds from now; a 429 may come without any header).
@@ -318,15 +323,28 @@ class PagerDutyStream(RESTStream[Call]):
             self._extracted_at = datetime.now(timezone.utc)
             if self._versioned:
                 self._stream_version = self.version
+            self.activity.answered(answer.call.window, len(answer.records), answer.total)
             yield answer
         if self.connection.workers.count > 1 and not self.parent_stream_type:
             self._open_next()
 
     @contextmanager
     def metered(self) -> Iterator[None]:
-        """Have the SDK's metric count the answers that are read meanwhile."""
+        """Have the SDK's metric, and the run's progress, count what is read meanwhile."""
+        self.activity.begin()
         with self.get_http_request_counter() as self._request_counter:
             yield
+        self.activity.end(skipped=self.skipped, failed=self.failed)
+
+    @override
+    def get_record_counter(self, **_: t.Any) -> RecordCounter:
+        """Return the one counter of the stream, by which the run's progress goes, too."""
+        return self.activity.counter
+
+    @override
+    def log(self, message: str, *args: t.Any, level: int = logging.INFO, **how: t.Any) -> None:
+        """Log a message, as of the place that logs it: the SDK tells of its own steps so, too."""
+        self.logger.log(level, message, *args, **{"stacklevel": 2, **how})
 
     def following(self, call: Call, answer: Answer) -> list[Call]:
         """Return the calls to which an answer leads: here, its further pages.

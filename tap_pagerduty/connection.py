@@ -12,6 +12,7 @@ import requests
 from tap_pagerduty.auth import ApiKey
 from tap_pagerduty.pacing import Pacer
 from tap_pagerduty.prefetch import Workers
+from tap_pagerduty.progress import Progress
 from tap_pagerduty.windows import whole_second
 
 if t.TYPE_CHECKING:
@@ -19,6 +20,8 @@ if t.TYPE_CHECKING:
 
 # Source: the service regions in PagerDuty's documentation.
 HOSTS = {"us": "https://api.pagerduty.com", "eu": "https://api.eu.pagerduty.com"}
+# Seconds for which a key's limit holds: it is told per minute ("Rate Limiting").
+WINDOW = 60
 
 
 class Connection:
@@ -37,8 +40,7 @@ class Connection:
             "reserve_percent": config["rate_limit_reserve_percent"],
         }
         self._lock = threading.Lock()
-        # Requests that were refused for coming too fast (429).
-        self.refusals = 0
+        self.progress = Progress()
         self.workers = Workers(config["max_concurrency"])
         # The account's time at the run's first answer, UTC. This machine's clock may be
         # off, and a window that ends in the account's future is not closed.
@@ -71,9 +73,10 @@ class Connection:
         BUDGET names an endpoint's own budget, besides which it draws on the key's; empty
         if it has none.
         """
-        self._pacer("").wait()
-        if budget:
-            self._pacer(budget).wait()
+        for name in ("", budget) if budget else ("",):
+            pacer = self._pacer(name)
+            self.progress.waits(pacer.held)
+            pacer.wait()
 
     def answered(self, budget: str, response: requests.Response) -> None:
         """Take from an answer what is left of the budget, and once what time it is."""
@@ -86,7 +89,10 @@ class Connection:
         if budget:
             # The headers tell of the limit that is nearest, here the endpoint's.
             self._pacer("").lost()
-        self._pacer(budget).observe(response.headers)
+        pacer = self._pacer(budget)
+        pacer.observe(response.headers)
+        if pacer.limit and not budget:
+            self.progress.limit = pacer.limit / WINDOW
 
     def lost(self, budget: str) -> None:
         """Take note that a request got no answer."""
@@ -95,7 +101,6 @@ class Connection:
 
     def refused(self, budget: str, seconds: float) -> None:
         """Hold all requests back after one came too fast (429), for so many seconds."""
-        self.refusals += 1
         self._pacer(budget).pause(seconds)
 
     def _pacer(self, budget: str) -> Pacer:

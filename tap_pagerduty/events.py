@@ -13,6 +13,7 @@ from singer_sdk.singerlib.catalog import REPLICATION_INCREMENTAL
 from tap_pagerduty.client import PagerDutyStream
 from tap_pagerduty.pagination import CEILING, WINDOW, Paginator
 from tap_pagerduty.readings import READINGS
+from tap_pagerduty.state import POSITIONS
 from tap_pagerduty.windows import Window, cut, isoformat, midnight, months, whole_second
 
 if sys.version_info >= (3, 12):
@@ -91,14 +92,16 @@ class EventStream(PagerDutyStream):
         A record that stands in two neighbours, on the second they share, comes once.
         """
         earlier: set[str] = set()
+        calls = list(calls)
         answers = self.read(calls)
-        for first in answers:
-            if first.total > CEILING:
-                continue  # it was cut, and its parts come next
-            found: set[str] = set()
-            records = self._new(self._window(first, answers), found, earlier)
-            yield t.cast("Window", first.call.window), records
-            earlier = found
+        with self.activity.planned(call.window for call in calls if call.window):
+            for first in answers:
+                if first.total > CEILING:
+                    continue  # it was cut, and its parts come next
+                found: set[str] = set()
+                records = self._new(self._window(first, answers), found, earlier)
+                yield t.cast("Window", first.call.window), records
+                earlier = found
 
     def _window(self, first: Answer, answers: Iterator[Answer]) -> Iterator[Answer]:
         """Yield the FIRST answer of a window and its others, and wait for none behind them.
@@ -178,6 +181,9 @@ class EventStream(PagerDutyStream):
         for name, at in positions.items():
             # What is read again for its changes does not move a position back.
             self.stream_state[name] = max(isoformat(at), self.stream_state.get(name, ""))
+        self.activity.bookmark = min(
+            self.stream_state[name] for name in POSITIONS if name in self.stream_state
+        )
         self.state_manager.is_flushed = False
         if self.get_batch_config(self.config) is None:
             # With BATCH the records are not out yet: the SDK writes both, in order.

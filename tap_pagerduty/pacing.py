@@ -41,6 +41,8 @@ class Pacer:
         self._sent = 0
         self._under_way = 0
         self._window: _Window | None = None
+        # Requests that a window allows, as the API tells it.
+        self.limit: int | None = None
         # Requests per second that others make with the same key.
         self._others = 0.0
 
@@ -60,6 +62,12 @@ class Pacer:
                     return
                 pause = self._next - now
             self._sleep(pause)
+
+    @property
+    def held(self) -> float:
+        """Seconds for which the next request has to wait."""
+        with self._lock:
+            return max(0.0, self._next - self._clock())
 
     def lost(self) -> None:
         """Take note that a request got no answer."""
@@ -83,6 +91,7 @@ class Pacer:
                 return
             if not math.isfinite(reset):
                 return
+            self.limit = limit
             now = self._clock()
             window = self._window
             if window and now + reset < window.resets_at - ROUNDING:

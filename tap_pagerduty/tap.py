@@ -12,8 +12,10 @@ from functools import cached_property
 from singer_sdk import Tap
 from singer_sdk.exceptions import ConfigValidationError
 
+from tap_pagerduty import logs
 from tap_pagerduty.children import ChildStream
 from tap_pagerduty.connection import Connection
+from tap_pagerduty.display import count, shown
 from tap_pagerduty.output import Writer
 from tap_pagerduty.settings import SETTINGS, complete
 from tap_pagerduty.state import check
@@ -51,6 +53,7 @@ class TapPagerDuty(Tap):
         for stream in streams.values():
             if isinstance(stream, ChildStream):
                 streams[stream.parent].child_streams.append(stream)
+                stream.activity.leader = streams[stream.parent].activity
         return list(streams.values())
 
     @override
@@ -125,6 +128,7 @@ class TapPagerDuty(Tap):
     @classmethod
     @override
     def cb_config(cls, *args: t.Any) -> t.Any:
+        logs.quiet()
         with _json_or_exit(cls.logger, "config"):
             config = super().cb_config(*args)
         if config.parse_env and (errors := cls._check_environment()):
@@ -172,17 +176,44 @@ class TapPagerDuty(Tap):
         # What is loaded by now stays: the garbage collector need not go through it, again and
         # again, as records come and go (a tenth of the CPU).
         gc.freeze()
+        progress = self.connection.progress
+        progress.begin(
+            stream.name
+            for stream in self.streams.values()
+            if stream.selected or stream.has_selected_descendents
+        )
+        self.logger.info(
+            "%s %s reads %s from %s.",
+            self.name,
+            self.plugin_version,
+            count(len(progress.streams), "stream"),
+            self.connection.url,
+        )
         try:
-            super().sync_all()
+            with shown(progress, self._bookmarks):
+                super().sync_all()
         finally:
             self.connection.workers.stop()
         self._tell_what_is_missing()
 
+    def _bookmarks(self) -> dict[str, str]:
+        """Return where the incremental streams stand, by stream."""
+        return {
+            name: bookmark["replication_key_value"]
+            for name, bookmark in self.state.get("bookmarks", {}).items()
+            if "replication_key_value" in bookmark
+        }
+
     def _tell_what_is_missing(self) -> None:
         streams = t.cast("dict[str, PagerDutyStream]", self.streams).values()
-        for stream in streams:
-            if stream.selected and stream.skipped:
-                self.logger.warning("%s was skipped: %s", stream.name, stream.skipped)
+        skipped = [stream for stream in streams if stream.selected and stream.skipped]
+        for stream in skipped:
+            self.logger.warning("%s was skipped: %s", stream.name, stream.skipped)
+        if not all(stream.postponed for stream in skipped):
+            self.logger.info(
+                "To load what was skipped, use a key and a plan that have what it takes; or "
+                "deselect it."
+            )
         incomplete = [stream for stream in streams if stream.failed]
         for stream in incomplete:
             self.logger.error("%s is incomplete: %s", stream.name, stream.failed)

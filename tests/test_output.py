@@ -167,7 +167,8 @@ def test_a_test_run_reads_one_record(command, config, tmp_path):
 
 
 @pytest.mark.usefixtures("users")
-def test_records_are_counted(sync):
+def test_records_are_counted(sync, monkeypatch):
+    monkeypatch.setenv("LOGLEVEL", "DEBUG")
     run = sync("users")
     (count,) = [line for line in run.log.splitlines() if '"record_count"' in line]
     assert '"value":3' in count

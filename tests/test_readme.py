@@ -218,7 +218,7 @@ class Account:
                 status, body, *headers = account.answer(urlsplit(self.path).path.strip("/"))
                 with contextlib.suppress(BrokenPipeError, ConnectionResetError):
                     self.send_response(status)
-                    for header in [*GENEROUS, *headers]:
+                    for header in dict([*GENEROUS, *headers]).items():
                         self.send_header(*header)
                     self.end_headers()
                     self.wfile.write(json.dumps(body).encode())
@@ -253,7 +253,11 @@ def shifting():
 
 
 def run_tap(tmp_path, account, stop=None, arguments=(), state=None, **settings):
-    """Return what the tap prints to people, and its exit status."""
+    """Return what the tap prints to people, and its exit status.
+
+    STOP is the signal that it is sent, if any, and what it prints when that is due.
+    """
+    stop, due = stop or (None, "")
     if state is not None:
         (tmp_path / "state.json").write_text(json.dumps(state), encoding="utf-8")
         arguments = ("--state", str(tmp_path / "state.json"))
@@ -278,14 +282,16 @@ def run_tap(tmp_path, account, stop=None, arguments=(), state=None, **settings):
             stderr=subprocess.PIPE,
             text=True,
         )
+        log = ""
         if stop == "close":
             tap.stdout.close()
         elif stop:
             for line in tap.stderr:
-                if "Beginning sync" in line:
+                log += line
+                if due in line:
                     break
             tap.send_signal(stop)
-        log = tap.stderr.read()
+        log += tap.stderr.read()
         tap.stderr.close()
         return log, tap.wait(timeout=60)
 
@@ -324,6 +330,10 @@ RUNS = {
             "… was skipped: 403 …; reading it takes the scope …",
             "The list changed while it was read; reading it again.",
             "Incomplete: PagerDuty counts … records from … to … and lists …",
+            (
+                "To load what was skipped, use a key and a plan that have what it takes; or "
+                "deselect it."
+            ),
         ],
     ),
     "faults that do not pass": (
@@ -415,13 +425,24 @@ RUNS = {
     ),
     "the target ends": (
         {},
-        {"stop": "close"},
+        {"stop": ("close", "")},
         1,
         ["The target stopped reading; see its own messages."],
     ),
+    "others use up the limit": (
+        {"abilities": (429, REFUSED, ("ratelimit-remaining", "0"), ("ratelimit-reset", "30"))},
+        {"stop": (signal.SIGTERM, "All requests wait"), "retry_timeout_seconds": 60},
+        143,
+        [
+            (
+                "All requests wait until … (…): the rate limit is used up, by this run or by "
+                "others with the same key."
+            ),
+        ],
+    ),
     "the run is stopped": (
         {"business_services": lambda: threading.Event().wait(1) or (200, {})},
-        {"stop": signal.SIGTERM},
+        {"stop": (signal.SIGTERM, " reads ")},
         143,
         ["Stopped by signal …; the next run goes on from the last state."],
     ),
