@@ -16,7 +16,7 @@ from pathlib import Path
 import psycopg
 from dotenv import dotenv_values
 
-from demo.account import start_sandbox
+from demo.account import is_given, start_sandbox
 from demo.pipeline import Pipeline
 from demo.postgres import EmbeddedPostgres, programs
 from demo.processes import DemoError, Processes, Stopped, say
@@ -67,7 +67,7 @@ def run(processes: Processes, project: Path, env: dict[str, str], target: str) -
     place = store(target, env, home)
     is_empty = place.is_empty
     suffix = hashlib.sha256(place.elsewhere.encode()).hexdigest()[:8] if place.elsewhere else ""
-    if not env.get("TAP_PAGERDUTY_API_KEY"):
+    if not is_given(env):
         suffix = f"sandbox{suffix}"
         env = {**env, **start_sandbox(processes, Path(__file__).parent.parent, home)}
         say(
@@ -121,7 +121,7 @@ def _settings(project: Path) -> dict[str, str]:
 def _home(project: Path, env: dict[str, str]) -> Path:
     """Return where data is kept: that of the sandbox apart from that of an account."""
     output = project / "output"
-    return output if env.get("TAP_PAGERDUTY_API_KEY") else output / "sandbox"
+    return output if is_given(env) else output / "sandbox"
 
 
 @contextmanager

@@ -16,6 +16,7 @@ from pathlib import Path
 from tap_pagerduty.children import ChildStream, WindowedChildStream
 from tap_pagerduty.events import EventStream
 from tap_pagerduty.pagination import SinglePage
+from tap_pagerduty.settings import CREDENTIALS
 from tap_pagerduty.streams import AREAS
 from tap_pagerduty.tap import TapPagerDuty
 
@@ -115,7 +116,10 @@ def settings() -> str:
     # The SDK appends its own settings to the tap's, in place.
     builtin: dict[str, t.Any] = {"properties": {}}
     TapPagerDuty.append_builtin_config(builtin)
-    required = TapPagerDuty.config_jsonschema["required"]
+    # One kind of credentials is required, with all that belongs to it.
+    required = {name: "and" for kind in CREDENTIALS for name in kind}
+    required.update({kind[0]: "or" for kind in CREDENTIALS})
+    required[CREDENTIALS[0][0]] = "either"
     rows = []
     for name, setting in TapPagerDuty.config_jsonschema["properties"].items():
         if name in builtin["properties"]:
@@ -125,7 +129,7 @@ def settings() -> str:
             (
                 f"`{name}`",
                 "" if default is None else f"`{json.dumps(default)}`".replace('"', ""),
-                "yes" if name in required else "",
+                required.get(name, ""),
                 "yes" if setting.get("secret") else "",
                 setting["description"],
             ),

@@ -6,28 +6,53 @@ import threading
 import typing as t
 from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
+from http import HTTPStatus
+from pathlib import Path
 
 import requests
 
-from tap_pagerduty.auth import ApiKey
+from tap_pagerduty.answers import CredentialsError, StopError, TokenError
+from tap_pagerduty.auth import AccessToken, ApiKey, OAuthApp
 from tap_pagerduty.pacing import Pacer
 from tap_pagerduty.prefetch import Workers
 from tap_pagerduty.windows import whole_second
 
 if t.TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
+
+    from tap_pagerduty.auth import Scopes
 
 # Source: the service regions in PagerDuty's documentation.
 HOSTS = {"us": "https://api.pagerduty.com", "eu": "https://api.eu.pagerduty.com"}
 
 
+# Seconds for the other region's host to answer, when this one has refused the credentials.
+DIAGNOSIS_TIMEOUT = 10
+
+
 class Connection:
     """The one way to the account, used by all streams and threads of a run."""
 
-    def __init__(self, config: Mapping[str, t.Any]) -> None:
-        """Read the tap's settings; nothing is sent yet."""
+    def __init__(self, config: Mapping[str, t.Any], scopes: Callable[[], Scopes]) -> None:
+        """Read the tap's settings; nothing is sent yet.
+
+        SCOPES tells which an OAuth app is to ask for, once the streams are selected.
+        """
         self.url = (config.get("api_url") or HOSTS[config["region"]]).rstrip("/")
-        self.authenticator = ApiKey(config.get("api_key", ""))
+        # Where the account might be in place of the region's host; nowhere, if that is not used.
+        self._elsewhere = {
+            region: host
+            for region, host in HOSTS.items()
+            if region != config["region"] and not config.get("api_url")
+        }
+        self.authenticator: ApiKey | AccessToken | OAuthApp
+        if config.get("client_id"):
+            others = [region for region in HOSTS if region != config["region"]]
+            self.authenticator = OAuthApp(config, others, scopes, lambda: self.session)
+        elif token := config.get("access_token"):
+            self.authenticator = AccessToken(token=token)
+        else:  # without any, as in discovery, nothing is sent
+            self.authenticator = ApiKey(config.get("api_key", ""))
         # Seconds: for one answer, and for one request with all its retries.
         self.timeout: float = config["request_timeout_seconds"]
         self.retry_timeout: float = config["retry_timeout_seconds"]
@@ -47,10 +72,24 @@ class Connection:
 
     @property
     def session(self) -> requests.Session:
-        """This thread's session: its connection is kept alive, and never shared."""
+        """This thread's session: its connection is kept alive, and never shared.
+
+        Raises:
+            StopError: the file of trusted certificates is not there.
+        """
         if not hasattr(self._threads, "session"):
-            self._threads.session = requests.Session()
+            self._threads.session = self._new_session()
         session: requests.Session = self._threads.session
+        return session
+
+    def _new_session(self) -> requests.Session:
+        session = requests.Session()
+        # The SDK sends by `Session.send`, which heeds proxies, but not REQUESTS_CA_BUNDLE.
+        found = session.merge_environment_settings(self.url, {}, None, None, None)["verify"]
+        if isinstance(found, str) and not Path(found).exists():
+            msg = f"REQUESTS_CA_BUNDLE or CURL_CA_BUNDLE names {found}, which is not there."
+            raise StopError(msg)
+        session.verify = found
         return session
 
     def wait(self, budget: str) -> None:
@@ -85,6 +124,45 @@ class Connection:
         """Hold all requests back after one came too fast (429), for so many seconds."""
         self.refusals += 1
         self._pacer(budget).pause(seconds)
+
+    @property
+    def pacer(self) -> Pacer:
+        """The request budget of the credentials."""
+        return self._pacer("")
+
+    def refusal(self, error: CredentialsError, headers: Mapping[str, str]) -> str:
+        """Return what to tell people when the credentials are refused.
+
+        The other region's host is asked, with these HEADERS, if it would take them.
+        """
+        sign_in = self.authenticator
+        told = f"PagerDuty refused the {sign_in.kind} at {self.url} ({error})."
+        for region, host in self._elsewhere.items():
+            if self._is_accepted(host, headers):
+                return f"{told} It belongs to the {region.upper()} region: set `region: {region}`."
+        return (
+            f"{told} Check {sign_in.setting}, and `region`: "
+            f"{'a key' if sign_in.kind == 'key' else 'one'} of the other region is a usual cause."
+        )
+
+    def _is_accepted(self, host: str, headers: Mapping[str, str]) -> bool:
+        try:
+            response = self.session.get(
+                f"{host}/abilities",
+                headers=dict(headers),
+                auth=self.authenticator,
+                timeout=min(self.timeout, DIAGNOSIS_TIMEOUT),
+                allow_redirects=False,
+            )
+        except (requests.exceptions.RequestException, StopError, TokenError):
+            return False
+        # Or refused for a scope: the host has known the credentials.
+        return response.status_code in {HTTPStatus.OK, HTTPStatus.FORBIDDEN}
+
+    @property
+    def silence(self) -> str:
+        """What to tell people when there is no answer at all."""
+        return f"Nothing has answered at {self.url}; check the network, `region` and `api_url`."
 
     def _pacer(self, budget: str) -> Pacer:
         with self._lock:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from tap_pagerduty.settings import CREDENTIALS
 from tap_pagerduty.streams import STREAMS
 
 ROOT = Path(__file__).parent.parent
@@ -65,8 +66,9 @@ def test_settings_are_those_of_the_tap(about):
     assert found == expected
 
 
-def test_required_settings_are_those_of_the_tap(about):
-    assert EXTRACTOR["settings_group_validation"] == [about["settings"]["required"]]
+def test_groups_of_required_settings_are_those_of_the_tap(about):
+    assert EXTRACTOR["settings_group_validation"] == [list(kind) for kind in CREDENTIALS]
+    assert "required" not in about["settings"]
 
 
 def test_capabilities_are_those_of_the_tap(about):
