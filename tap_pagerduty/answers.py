@@ -101,7 +101,8 @@ def decode(response: requests.Response, records_key: str) -> Body:
         RetriableAPIError: it is no such body: cut off, or a proxy's page.
     """
     try:
-        body = _decoder.decode(response.content)
+        # `content` would read a page in pieces of 10 KB.
+        body = _decoder.decode(b"".join(response.iter_content(None)))
     except msgspec.DecodeError:
         msg = f"{response.status_code} with a body that is no JSON (cut off, or a proxy's)"
         raise RetriableAPIError(msg, response) from None

@@ -83,12 +83,12 @@ class OAuthApp(OAuthAuthenticator):
         config: Mapping[str, t.Any],
         other_regions: Iterable[str],
         scopes: Callable[[], Scopes],
-        session: Callable[[], requests.Session],
+        new_session: Callable[[str], requests.Session],
     ) -> None:
         """Take the settings, and the regions that the account is not in by these.
 
-        SCOPES and SESSION are called when a token is due: streams are selected after the
-        authenticator is made, and each thread has a session of its own.
+        SCOPES is called when a token is due, as streams are selected after the authenticator
+        is made; NEW_SESSION makes a session for an address.
         """
         super().__init__(
             auth_endpoint=config.get("oauth_url") or TOKEN_URL,
@@ -99,7 +99,7 @@ class OAuthApp(OAuthAuthenticator):
         self._other_regions = other_regions
         self._needs = scopes
         self._given: list[str] = (config.get("scopes") or "").split()
-        self._session_of_thread = session
+        self._new_session = new_session
         self._timeout = config["request_timeout_seconds"]
         # The streams' threads share the token.
         self._lock = threading.Lock()
@@ -181,15 +181,15 @@ class OAuthApp(OAuthAuthenticator):
             TokenError: it does not answer as a token host does; this may pass.
         """
         try:
-            response = self._session_of_thread().post(
-                self.auth_endpoint,
-                data=form,
-                timeout=self._timeout,
-                allow_redirects=False,  # the secret is meant for this host
-                auth=lambda request: request,  # not the session's, which is this one
-            )
-            answers.check(response)
-            body = answers.decode(response, WHOLE_BODY)
+            with self._new_session(self.auth_endpoint) as session:
+                response = session.post(
+                    self.auth_endpoint,
+                    data=form,
+                    timeout=self._timeout,
+                    allow_redirects=False,  # the secret is meant for this host
+                )
+                answers.check(response)
+                body = answers.decode(response, WHOLE_BODY)
             if not isinstance(body.get("access_token"), str):
                 msg = f"{response.status_code} with a body that holds no token"
                 raise RetriableAPIError(msg, response)  # noqa: TRY301

@@ -65,6 +65,10 @@ class ChildStream(PagerDutyStream):
         """Return the scopes of its requests, and of those for its parents."""
         return super().scopes() | cls.parent.scopes()
 
+    @override
+    def opening(self) -> Call | None:
+        """Return None: the parents tell what to ask for."""
+
     def begin(self, *, versioned: bool) -> None:
         """Write the SCHEMA, and those of the children; see `Follower`."""
         self._meters.enter_context(self.metered())

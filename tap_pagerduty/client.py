@@ -43,6 +43,7 @@ else:
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from concurrent.futures import Future
 
     from backoff.types import Details
     from singer_sdk.helpers.types import Context
@@ -135,6 +136,8 @@ class PagerDutyStream(RESTStream[Call]):
         self._cut = False
         # Which list was begun last, and what stands at the ends of its first page.
         self._first_page: tuple[t.Any, ...] = ()
+        # The stream's first request, if it is made already, and the answer to it.
+        self._opened: tuple[Call, Future[Answer]] | None = None
         self._request_counter = self.get_http_request_counter()
         self._extracted_at = datetime.now(timezone.utc)
 
@@ -201,6 +204,12 @@ class PagerDutyStream(RESTStream[Call]):
         Safe to call from any thread. What it raises is listed in `answers.check`; a
         RetriableAPIError, TokenError or RequestException has been retried in vain.
         """
+        opened, self._opened = self._opened, None
+        if opened and opened[0] == call:
+            return opened[1].result()
+        return self._fetch(call)
+
+    def _fetch(self, call: Call) -> Answer:
         try:
             return Answer(call, self.request_decorator(self._exchange)(call, None))
         except NotFoundError:
@@ -305,6 +314,30 @@ class PagerDutyStream(RESTStream[Call]):
         """Return the requests that a first load begins with: one for each list to be paged."""
         return [self.call()]
 
+    def opening(self) -> Call | None:
+        """Return the request that the stream begins with; None if that depends on others."""
+        return self.call()
+
+    def open(self) -> None:
+        """Make the first request now, while the stream before this one is still at work."""
+        if not self._opened and (call := self.opening()):
+            self._opened = call, self.connection.workers.submit(lambda: self._fetch(call))
+
+    def _open_next(self) -> None:
+        """Open the streams that come next, as this one has no more to ask for.
+
+        Lists of a page each would otherwise take the time of an answer, one after another.
+        """
+        streams = t.cast("list[PagerDutyStream]", list(self._tap.streams.values()))
+        later = (
+            stream
+            for stream in streams[streams.index(self) + 1 :]
+            if not stream.parent_stream_type
+            and (stream.selected or stream.has_selected_descendents)
+        )
+        for stream in islice(later, self.connection.workers.count):
+            stream.open()
+
     def read(self, calls: Iterable[Call]) -> Iterator[Answer]:
         """Yield the answers to CALLS and to what follows from them, in order."""
         workers = self.connection.workers
@@ -315,6 +348,8 @@ class PagerDutyStream(RESTStream[Call]):
             if self._versioned:
                 self._stream_version = self.version
             yield answer
+        if self.connection.workers.count > 1 and not self.parent_stream_type:
+            self._open_next()
 
     @contextmanager
     def metered(self) -> Iterator[None]:

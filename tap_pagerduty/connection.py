@@ -48,7 +48,7 @@ class Connection:
         self.authenticator: ApiKey | AccessToken | OAuthApp
         if config.get("client_id"):
             others = [region for region in HOSTS if region != config["region"]]
-            self.authenticator = OAuthApp(config, others, scopes, lambda: self.session)
+            self.authenticator = OAuthApp(config, others, scopes, self._new_session)
         elif token := config.get("access_token"):
             self.authenticator = AccessToken(token=token)
         else:  # without any, as in discovery, nothing is sent
@@ -78,18 +78,26 @@ class Connection:
             StopError: the file of trusted certificates is not there.
         """
         if not hasattr(self._threads, "session"):
-            self._threads.session = self._new_session()
+            self._threads.session = self._new_session(self.url)
         session: requests.Session = self._threads.session
         return session
 
-    def _new_session(self) -> requests.Session:
+    @staticmethod
+    def _new_session(url: str) -> requests.Session:
         session = requests.Session()
-        # The SDK sends by `Session.send`, which heeds proxies, but not REQUESTS_CA_BUNDLE.
-        found = session.merge_environment_settings(self.url, {}, None, None, None)["verify"]
-        if isinstance(found, str) and not Path(found).exists():
-            msg = f"REQUESTS_CA_BUNDLE or CURL_CA_BUNDLE names {found}, which is not there."
+        # What the environment says of proxies and certificates, asked once: with each request
+        # it would take a tenth of the CPU, and `send`, which the SDK uses, leaves out
+        # `REQUESTS_CA_BUNDLE`.
+        found = session.merge_environment_settings(url, {}, None, None, None)
+        session.proxies, session.verify = found["proxies"], found["verify"]
+        session.trust_env = False
+        # The body is read in one go, by `answers.decode`.
+        session.stream = True
+        if isinstance(session.verify, str) and not Path(session.verify).exists():
+            msg = (
+                f"REQUESTS_CA_BUNDLE or CURL_CA_BUNDLE names {session.verify}, which is not there."
+            )
             raise StopError(msg)
-        session.verify = found
         return session
 
     def wait(self, budget: str) -> None:
@@ -147,13 +155,14 @@ class Connection:
 
     def _is_accepted(self, host: str, headers: Mapping[str, str]) -> bool:
         try:
-            response = self.session.get(
-                f"{host}/abilities",
-                headers=dict(headers),
-                auth=self.authenticator,
-                timeout=min(self.timeout, DIAGNOSIS_TIMEOUT),
-                allow_redirects=False,
-            )
+            with self._new_session(host) as session:
+                response = session.get(
+                    f"{host}/abilities",
+                    headers=dict(headers),
+                    auth=self.authenticator,
+                    timeout=min(self.timeout, DIAGNOSIS_TIMEOUT),
+                    allow_redirects=False,
+                )
         except (requests.exceptions.RequestException, StopError, TokenError):
             return False
         # Or refused for a scope: the host has known the credentials.

@@ -80,6 +80,10 @@ class EventStream(PagerDutyStream):
         """Return the first request of each window that a first load reads."""
         return [self.call(window) for window in self.reach(self.first_start)]
 
+    @override
+    def opening(self) -> Call | None:
+        """Return None: which window is the first takes the account's time and the state."""
+
     def windows(self, start: datetime, end: datetime) -> Iterator[Window]:
         """Yield the windows between two instants, as long as the endpoint takes."""
         if self.period == "month":
@@ -135,7 +139,8 @@ class EventStream(PagerDutyStream):
                 total = total or answer.total
                 columns = self._columns_of(call.window)
                 for record in answer.records:
-                    record.update(columns)
+                    if columns:
+                        record.update(columns)
                     identity = self.identity(record)
                     if identity not in found:
                         found.add(identity)

@@ -374,7 +374,8 @@ class Incidents(EventStream):
 
     def _learn(self, record: Record) -> None:
         """Take from a listed incident what an embedded one has to have as well."""
-        self._expected &= record.keys()
+        if not self._is_whole(record):
+            self._expected &= record.keys()
 
     def _is_whole(self, record: Record) -> bool:
         """Return whether an embedded incident is as full as a listed one."""
