@@ -100,7 +100,8 @@ class OAuthApp(OAuthAuthenticator):
         self._needs = scopes
         self._given: list[str] = (config.get("scopes") or "").split()
         self._new_session = new_session
-        self._timeout = config["request_timeout_seconds"]
+        # Seconds for an answer of the token host.
+        self.timeout: float = config["request_timeout_seconds"]
         # The streams' threads share the token.
         self._lock = threading.Lock()
         self._refusal: StopError | None = None
@@ -185,7 +186,7 @@ class OAuthApp(OAuthAuthenticator):
                 response = session.post(
                     self.auth_endpoint,
                     data=form,
-                    timeout=self._timeout,
+                    timeout=self.timeout,
                     allow_redirects=False,  # the secret is meant for this host
                 )
                 answers.check(response)

@@ -66,6 +66,7 @@ class Finding:
 
         Raises:
             CeilingError: it holds more than the API lets one page through.
+            ValueError: the same, of what happened in a single second.
         """
         shown = len(answer.records)
         if answer.total:
@@ -135,8 +136,7 @@ class Checkup:
     def __init__(self, tap: Tap, connection: Connection) -> None:
         """Take the tap, with its catalog, and what its streams share."""
         self._connection = connection
-        connection.timeout = min(connection.timeout, TIMEOUT)
-        connection.retry_timeout = min(connection.retry_timeout, PATIENCE)
+        connection.hurry(TIMEOUT, PATIENCE)
         streams = t.cast("dict[str, PagerDutyStream]", tap.streams).values()
         self._findings = {
             each.name: Finding(each)
@@ -216,7 +216,7 @@ class Checkup:
         if not isinstance(stream, ChildStream):
             try:
                 finding.count(probe.call, result)
-            except CeilingError as error:
+            except (CeilingError, ValueError) as error:
                 finding.problem = str(error)
                 return
         row = next(iter(stream.unnested(result.records)), None)

@@ -39,15 +39,11 @@ class Connection:
         SCOPES tells which an OAuth app is to ask for, once the streams are selected.
         """
         self.url = (config.get("api_url") or HOSTS[config["region"]]).rstrip("/")
-        # Where the account might be in place of the region's host; nowhere, if that is not used.
-        self._elsewhere = {
-            region: host
-            for region, host in HOSTS.items()
-            if region != config["region"] and not config.get("api_url")
-        }
+        others = {region: host for region, host in HOSTS.items() if region != config["region"]}
+        # Where the account might be, unless an address has been set.
+        self._elsewhere = {} if config.get("api_url") else others
         self.authenticator: ApiKey | AccessToken | OAuthApp
         if config.get("client_id"):
-            others = [region for region in HOSTS if region != config["region"]]
             self.authenticator = OAuthApp(config, others, scopes, self._new_session)
         elif token := config.get("access_token"):
             self.authenticator = AccessToken(token=token)
@@ -69,6 +65,13 @@ class Connection:
         # off, and a window that ends in the account's future is not closed.
         self.started_at: datetime | None = None
         self._threads = threading.local()
+
+    def hurry(self, timeout: float, retry_timeout: float) -> None:
+        """Wait no longer than so many seconds for an answer, and for a request with all retries."""
+        self.timeout = min(self.timeout, timeout)
+        self.retry_timeout = min(self.retry_timeout, retry_timeout)
+        if isinstance(self.authenticator, OAuthApp):
+            self.authenticator.timeout = self.timeout
 
     @property
     def session(self) -> requests.Session:

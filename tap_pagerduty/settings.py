@@ -211,7 +211,7 @@ def _credentials(config: dict[str, t.Any], *, signed_in: bool) -> list[str]:
             "subdomain."
         )
     if len(given) > 1:
-        names = " and ".join(name for kind in given for name in kind[:1])
+        names = " and ".join(kind[0] for kind in given)
         errors.append(f"{names} are set; give one kind of credentials.")
     errors += [
         f"{', '.join(kind[:-1])} and {kind[-1]} go together; missing: {', '.join(missing)}."
