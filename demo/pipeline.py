@@ -18,7 +18,7 @@ if t.TYPE_CHECKING:
 
 TAP = "tap-pagerduty"
 STARTED = re.compile(r"Beginning sync of '(\w+)'")
-SINCE = re.compile(r"Starting incremental sync of '(\w+)' with bookmark value: (\S+)")
+SINCE = re.compile(r"Starting incremental sync of '(\w+)' with bookmark value: (\d\S+)")
 
 
 @dataclass

@@ -1,7 +1,8 @@
 """Write the tables of the documents from the code: `python -m docs.generate [--check]`.
 
 A table of the README stands between two comments, `<!-- streams -->` and `<!-- /streams -->`;
-what is between them is replaced. `docs/streams.md` is written as a whole.
+what is between them is replaced. `docs/streams.md` is written as a whole. What Meltano is told
+comes from `docs/meltano.py`.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import sys
 import typing as t
 from pathlib import Path
 
+from docs import meltano
 from tap_pagerduty.children import ChildStream, WindowedChildStream
 from tap_pagerduty.events import EventStream
 from tap_pagerduty.pagination import SinglePage
@@ -157,7 +159,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m docs.generate", description=__doc__)
     parser.add_argument("--check", action="store_true", help="write nothing; exit 1 when stale")
     check = parser.parse_args(arguments).check
-    documents = {README: generated(README.read_text(encoding="utf-8")), STREAMS: page()}
+    documents = {
+        README: generated(README.read_text(encoding="utf-8")),
+        STREAMS: page(),
+        **meltano.documents(),
+    }
     stale = [
         path
         for path, text in documents.items()

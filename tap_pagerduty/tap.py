@@ -213,8 +213,11 @@ class TapPagerDuty(Tap):
         # What is loaded by now stays: the garbage collector need not go through it, again and
         # again, as records come and go (a tenth of the CPU).
         gc.freeze()
-        with self._reason_last():
-            super().sync_all()
+        try:
+            with self._reason_last():
+                super().sync_all()
+        finally:
+            self.connection.workers.stop()
         self._tell_what_is_missing()
 
     @contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import io
 import json
 import logging
@@ -107,12 +108,14 @@ def waits(monkeypatch):
 
 
 @pytest.fixture
-def account(clock, waits):  # noqa: ARG001, no real waiting where there is an account
+def account(clock, waits, end_crews):  # noqa: ARG001, no real waiting where there is an account
     account = Account()
     with requests_mock.Mocker(case_sensitive=True) as mocker:
         mocker.get(requests_mock.ANY, content=account.answer)
         mocker.post(requests_mock.ANY, content=account.answer)
         yield account
+        # The calls that are under way still need it.
+        end_crews()
 
 
 @pytest.fixture
@@ -193,9 +196,14 @@ def config_file(config, tmp_path):
     return config_file
 
 
-@pytest.fixture
-def no_call_left(account, monkeypatch):  # noqa: ARG001, the calls need the account
-    """Have the calls that a run leaves under way end before the test: they would meet the next."""
+@pytest.fixture(autouse=True)
+def end_crews(monkeypatch):
+    """Have a run leave nothing in this process, as its own process would.
+
+    Its threads end with the test, or when this is called, and the calls that are under way:
+    they would meet the next test. What it has done with is collected, other than where
+    `gc.freeze` has been called.
+    """
     crews = set()
     start = Workers._start
 
@@ -203,17 +211,23 @@ def no_call_left(account, monkeypatch):  # noqa: ARG001, the calls need the acco
         crews.add(crew)
         start(crew)
 
+    def end():
+        for crew in crews:
+            gate = threading.Barrier(crew.count + 1)
+            for _ in range(crew.count):
+                crew.submit(gate.wait)
+            gate.wait(timeout=60)
+            crew.stop()
+        crews.clear()
+
+    monkeypatch.setattr(gc, "freeze", lambda: None)
     monkeypatch.setattr(Workers, "_start", note)
-    yield
-    for crew in list(crews):
-        gate = threading.Barrier(crew.count + 1)
-        for _ in range(crew.count):
-            crew.submit(gate.wait)
-        gate.wait(timeout=60)
+    yield end
+    end()
 
 
 @pytest.fixture
-def sync(no_call_left, command, catalog, config_file, tmp_path):  # noqa: ARG001, it comes first
+def sync(account, command, catalog, config_file, tmp_path):  # noqa: ARG001, it comes first
     """Run a sync of some streams, or all, or of a SELECTION; return what it wrote.
 
     The selection is a catalog, or `...` for none.
@@ -269,3 +283,23 @@ def tap(command, catalog, tmp_path):
 def patience(account, monkeypatch):  # noqa: ARG001, comes after it
     """Wait a little between tries after all, so that giving up takes few of them."""
     monkeypatch.setattr(backoff, "full_jitter", lambda _: 0.3)
+
+
+@pytest.fixture(scope="session")
+def browser(tmp_path_factory):
+    """A headless Chromium, driven by Selenium."""
+    from tests.browser import start  # noqa: PLC0415, few tests need it
+
+    browser = start(tmp_path_factory.mktemp("browser"))
+    yield browser
+    browser.quit()
+
+
+@pytest.fixture(scope="session")
+def warehouse(tmp_path_factory):
+    """An account in the databases of the real targets; see there."""
+    from tests.warehouse import Warehouse  # noqa: PLC0415, few tests need it
+
+    warehouse = Warehouse(tmp_path_factory.mktemp("warehouse"))
+    yield warehouse
+    warehouse.stop()

@@ -52,7 +52,9 @@ def test_a_key_refused_in_the_middle_stops_the_run_too(account, sync):
     assert run.exit_code == 1
     assert len(run.lines("ERROR")) == 1
     assert run.ids("teams") == ["T1"]
-    assert account.asked("/vendors") == []
+    # Asked for ahead, but not emitted.
+    assert len(account.asked("/vendors")) <= 1
+    assert run.ids("vendors") == []
 
 
 @pytest.mark.parametrize("stream", STREAMS, ids=lambda stream: stream.name)

@@ -30,8 +30,10 @@ DOCUMENTS = [
     "README.md",
     "CONTRIBUTING.md",
     "CHANGELOG.md",
+    "SECURITY.md",
     "docs/streams.md",
     "docs/left-out.md",
+    "docs/recipes.md",
 ]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 PAGE = (ROOT / "docs" / "streams.md").read_text(encoding="utf-8")
@@ -59,8 +61,9 @@ def test_stale_tables_are_noticed_and_renewed(tmp_path):
     stale = README.replace("| `users` | `id` |", "| `users` | `name` |")
     assert stale != README
     (tmp_path / "docs").mkdir()
-    for name in ("__init__.py", "generate.py"):
-        (tmp_path / "docs" / name).write_bytes((ROOT / "docs" / name).read_bytes())
+    (tmp_path / ".github").mkdir()
+    for path in [*(ROOT / "docs").glob("*.py"), ROOT / "meltano.yml", ROOT / ".github/CODEOWNERS"]:
+        (tmp_path / path.relative_to(ROOT)).write_bytes(path.read_bytes())
     (tmp_path / "tap_pagerduty").symlink_to(ROOT / "tap_pagerduty")
     (tmp_path / "README.md").write_text(stale, encoding="utf-8")
     assert generate("--check", cwd=tmp_path).returncode == 1
@@ -170,7 +173,7 @@ def test_make_knows_the_targets_that_the_documents_name():
     targets = set(re.findall(r"^([\w-]+):", makefile, re.MULTILINE))
     for name in DOCUMENTS:
         text = (ROOT / name).read_text(encoding="utf-8")
-        assert set(re.findall(r"(?:^|`)make (\w+)", text, re.MULTILINE)) <= targets
+        assert set(re.findall(r"(?:^|`)make ([\w-]+)", text, re.MULTILINE)) <= targets
 
 
 # -- Messages
