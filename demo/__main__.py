@@ -12,7 +12,7 @@ from pathlib import Path
 
 import psycopg
 
-from demo.account import start_sandbox
+from demo.account import is_given, start_sandbox
 from demo.outcome import show_recipes, show_skipped, show_streams
 from demo.pipeline import Pipeline
 from demo.postgres import EmbeddedPostgres, programs
@@ -63,7 +63,7 @@ def run(processes: Processes, project: Path, env: dict[str, str], target: str) -
     place = store(target, env, home)
     is_empty = place.is_empty
     suffix = hashlib.sha256(place.elsewhere.encode()).hexdigest()[:8] if place.elsewhere else ""
-    if not env.get("TAP_PAGERDUTY_API_KEY"):
+    if not is_given(env):
         suffix = f"sandbox{suffix}"
         env = {**env, **start_sandbox(processes, Path(__file__).parent.parent, home)}
         say(

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 
 from dotenv import dotenv_values
 
+from demo.account import is_given
 from demo.processes import DemoError
 
 if t.TYPE_CHECKING:
@@ -23,7 +24,7 @@ def settings_of(project: Path) -> dict[str, str]:
 def home_of(project: Path, env: dict[str, str]) -> Path:
     """Return where data is kept: that of the sandbox apart from that of an account."""
     output = project / "output"
-    return output if env.get("TAP_PAGERDUTY_API_KEY") else output / "sandbox"
+    return output if is_given(env) else output / "sandbox"
 
 
 @contextmanager

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from docs import columns, diagrams, meltano
 from docs.facts import areas, cost, endpoint, keys, links, needs, page_of, replication, table
+from tap_pagerduty.settings import CREDENTIALS
 from tap_pagerduty.tap import TapPagerDuty
 
 if t.TYPE_CHECKING:
@@ -96,7 +97,10 @@ def settings() -> str:
     # The SDK appends its own settings to the tap's, in place.
     builtin: dict[str, t.Any] = {"properties": {}}
     TapPagerDuty.append_builtin_config(builtin)
-    required = TapPagerDuty.config_jsonschema["required"]
+    # One kind of credentials is required, with all that belongs to it.
+    required = {name: "and" for kind in CREDENTIALS for name in kind}
+    required.update({kind[0]: "or" for kind in CREDENTIALS})
+    required[CREDENTIALS[0][0]] = "either"
     rows = []
     for name, setting in TapPagerDuty.config_jsonschema["properties"].items():
         if name in builtin["properties"]:
@@ -106,7 +110,7 @@ def settings() -> str:
             (
                 f"`{name}`",
                 "" if default is None else f"`{json.dumps(default)}`".replace('"', ""),
-                "yes" if name in required else "",
+                required.get(name, ""),
                 "yes" if setting.get("secret") else "",
                 setting["description"],
             ),

@@ -14,6 +14,7 @@ from pathlib import Path
 import yaml
 from click.testing import CliRunner
 
+from tap_pagerduty.settings import CREDENTIALS
 from tap_pagerduty.streams import STREAMS
 from tap_pagerduty.tap import TapPagerDuty
 
@@ -49,7 +50,7 @@ def project(text: str, known: dict[str, t.Any]) -> str:
     block = _yaml(
         {
             "capabilities": known["capabilities"],
-            "settings_group_validation": groups(known),
+            "settings_group_validation": groups(),
             "settings": own,
             "select": select(),
         }
@@ -82,7 +83,7 @@ def hub(known: dict[str, t.Any]) -> str:
         "repo": repository,
         "select": select(),
         "settings": sorted(settings(known), key=lambda setting: setting["name"]),
-        "settings_group_validation": [sorted(group) for group in groups(known)],
+        "settings_group_validation": [sorted(group) for group in groups()],
         "supported_python_versions": known["supported_python_versions"],
         "variant": owner().lower(),
     }
@@ -103,9 +104,9 @@ def select() -> list[str]:
     return [f"{stream.name}.*" for stream in STREAMS if stream.selected_by_default]
 
 
-def groups(known: dict[str, t.Any]) -> list[list[str]]:
+def groups() -> list[list[str]]:
     """Return the sets of settings of which one has to be complete."""
-    return [known["settings"]["required"]]
+    return [list(kind) for kind in CREDENTIALS]
 
 
 def settings(known: dict[str, t.Any]) -> list[dict[str, t.Any]]:

@@ -59,6 +59,12 @@ class ChildStream(PagerDutyStream):
         # Keys that are out, where they do not tell the parent.
         self._emitted: set[str] = set()
 
+    @classmethod
+    @override
+    def scopes(cls) -> set[str]:
+        """Return the scopes of its requests, and of those for its parents."""
+        return super().scopes() | cls.parent.scopes()
+
     @override
     def opening(self) -> Call | None:
         """Return None: the parents tell what to ask for."""

@@ -22,7 +22,13 @@ from singer_sdk.mapper import SameRecordTransform
 from singer_sdk.streams.rest import HTTPRequest, PageContext
 
 from tap_pagerduty import answers, readings
-from tap_pagerduty.answers import CredentialsError, NotFoundError, QuotaError
+from tap_pagerduty.answers import (
+    CredentialsError,
+    NotFoundError,
+    QuotaError,
+    StopError,
+    TokenError,
+)
 from tap_pagerduty.calls import Answer, Body, Call
 from tap_pagerduty.output import Writer
 from tap_pagerduty.pagination import LIST, PAGE_SIZE, CeilingError, Page, Paginator
@@ -58,6 +64,8 @@ RETRIED = (
     requests.exceptions.ChunkedEncodingError,
     requests.exceptions.ContentDecodingError,
 )
+# Errors after which no stream can be read.
+STOPPING = (CredentialsError, StopError, TokenError)
 
 
 class Follower(t.Protocol):
@@ -82,8 +90,8 @@ class PagerDutyStream(RESTStream[Call]):
     # The endpoint's fixed query parameters, and headers beyond the usual ones.
     params: t.ClassVar[dict[str, t.Any]] = {}
     headers: t.ClassVar[dict[str, str]] = {}
-    # What reading it takes: the OAuth scope, empty where PagerDuty documents none, and the
-    # plan or feature if not all accounts have it.
+    # What reading it takes: the OAuth scope (several with spaces between them), empty where
+    # PagerDuty documents none, and the plan or feature if not all accounts have it.
     scope: t.ClassVar[str] = ""
     plan: t.ClassVar[str] = ""
     # Where the answer holds the records; the stream's name if empty, `WHOLE_BODY` if the
@@ -133,6 +141,11 @@ class PagerDutyStream(RESTStream[Call]):
         self.activity = connection.progress.activity(self.name)
         self._request_counter = self.get_http_request_counter()
         self._extracted_at = datetime.now(timezone.utc)
+
+    @classmethod
+    def scopes(cls) -> set[str]:
+        """Return the scopes of all requests that reading the stream makes."""
+        return set(cls.scope.split())
 
     # -- One request becomes one decoded body
 
@@ -192,7 +205,7 @@ class PagerDutyStream(RESTStream[Call]):
         """Return the answer to a call, asking again while that may help.
 
         Safe to call from any thread. What it raises is listed in `answers.check`; a
-        RetriableAPIError or RequestException has been retried in vain.
+        RetriableAPIError, TokenError or RequestException has been retried in vain.
         """
         opened, self._opened = self._opened, None
         if opened and opened[0] == call:
@@ -222,14 +235,26 @@ class PagerDutyStream(RESTStream[Call]):
             headers=request.headers,
             json=request.data,
         )
+        try:
+            response = self._send(prepared, context)
+        except CredentialsError:
+            if not self.authenticator.renew(prepared):
+                raise
+            response = self._send(prepared, context)
+        return answers.decode(response, call.records_key)
+
+    def _send(
+        self, request: requests.PreparedRequest, context: Context | None
+    ) -> requests.Response:
         self.connection.wait(self.budget)
         self.activity.sent()
         try:
-            response = self._request(prepared, context)
-        except requests.exceptions.RequestException:
+            return self._request(request, context)
+        except (requests.exceptions.RequestException, StopError, TokenError) as error:
             self.connection.lost(self.budget)
+            if isinstance(error, requests.exceptions.RequestException):
+                answers.check_certificate(error)
             raise
-        return answers.decode(response, call.records_key)
 
     @override
     def request_decorator(self, func: t.Callable[..., t.Any]) -> t.Callable[..., t.Any]:
@@ -239,7 +264,7 @@ class PagerDutyStream(RESTStream[Call]):
         """
         decorate: t.Callable[..., t.Any] = backoff.on_exception(
             backoff.expo,
-            (RetriableAPIError, *RETRIED),
+            (RetriableAPIError, TokenError, *RETRIED),
             max_time=self.connection.retry_timeout,
             max_value=LONGEST_WAIT,
             jitter=backoff.full_jitter,
@@ -289,6 +314,10 @@ class PagerDutyStream(RESTStream[Call]):
         """Return the first request of the stream, or of a WINDOW of it."""
         key = self.records_key or self.name
         return Call(self.path, key, self.params, self.paginator, self.paginator.first(), window)
+
+    def first_load(self) -> list[Call]:
+        """Return the requests that a first load begins with: one for each list to be paged."""
+        return [self.call()]
 
     def opening(self) -> Call | None:
         """Return the request that the stream begins with; None if that depends on others."""
@@ -470,18 +499,12 @@ class PagerDutyStream(RESTStream[Call]):
 
         Raises:
             SystemExit: no stream can be read, as the credentials were refused or nothing
-                answers at all.
+                answers at all; its code is the line for people.
         """
         try:
             yield
-        except CredentialsError as error:
-            self.logger.error(  # noqa: TRY400, one line for people
-                "PagerDuty refused the key at %s (%s). Check `api_key`, and `region`: "
-                "a key of the other region is a usual cause.",
-                self.url_base,
-                error,
-            )
-            raise SystemExit(1) from None
+        except STOPPING as error:
+            raise SystemExit(self.why_stopped(error)) from None
         except SkippableAPIError as error:
             if self._answered:
                 self.fail(f"access was withdrawn while reading: {error}")
@@ -496,11 +519,15 @@ class PagerDutyStream(RESTStream[Call]):
             tried = "" if isinstance(error, (FatalAPIError, CeilingError)) else self.patience
             self.fail(answers.describe(error) + tried)
             if self.connection.started_at is None:
-                self.logger.error(  # noqa: TRY400
-                    "Nothing has answered at %s; check the network, `region` and `api_url`.",
-                    self.url_base,
-                )
-                raise SystemExit(1) from None
+                raise SystemExit(self.connection.silence) from None
+
+    def why_stopped(self, error: Exception) -> str:
+        """Return what to tell people of one of the errors that stop a run (`STOPPING`)."""
+        if isinstance(error, CredentialsError):
+            return self.connection.refusal(error, self.http_headers)
+        if isinstance(error, TokenError):
+            return f"{error}{self.patience}. Check the network and `oauth_url`."
+        return str(error)
 
     @property
     def version(self) -> int:
@@ -530,10 +557,14 @@ class PagerDutyStream(RESTStream[Call]):
 
     def skip(self, reason: str) -> None:
         """Note that the account or the key lacks what the stream needs."""
-        needs = " and ".join(filter(None, (self.scope and f"the scope `{self.scope}`", self.plan)))
-        self.skipped = f"{reason}; reading it takes {needs}"
+        self.skipped = self.lacking(reason)
         # The warning comes at the end of the run, where it is seen.
         self.log("Skipped: %s", self.skipped)
+
+    def lacking(self, reason: str) -> str:
+        """Return why the stream cannot be read, and what that would take."""
+        needs = " and ".join(filter(None, (self.scope and f"the scope `{self.scope}`", self.plan)))
+        return f"{reason}; reading it takes {needs}"
 
     @property
     def obstacle(self) -> str:

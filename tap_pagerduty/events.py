@@ -65,12 +65,21 @@ class EventStream(PagerDutyStream):
         ):
             earliest = min(start, self.first_start)
             start = max(start - timedelta(days=self.overlap_days), earliest)
-        if self.history_days:
-            start = max(start, now - timedelta(days=self.history_days))
-        windows = self.windows(start, now + timedelta(days=self.days_ahead))
-        for window, records in self.read_windows(self.call(window) for window in windows):
+        for window, records in self.read_windows(map(self.call, self.reach(start))):
             yield from self.with_children(self.unnested(records))
             self.bookmark(replication_key_value=min(window.until, now))
+
+    def reach(self, start: datetime) -> Iterator[Window]:
+        """Yield the windows from START to the run's begin, or as far as the endpoint tells."""
+        now = self.run_started_at
+        if self.history_days:
+            start = max(start, now - timedelta(days=self.history_days))
+        return self.windows(start, now + timedelta(days=self.days_ahead))
+
+    @override
+    def first_load(self) -> list[Call]:
+        """Return the first request of each window that a first load reads."""
+        return [self.call(window) for window in self.reach(self.first_start)]
 
     @override
     def opening(self) -> Call | None:

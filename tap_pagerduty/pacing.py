@@ -12,6 +12,8 @@ if t.TYPE_CHECKING:
 
 # Requests per second until the API has told its limit, and for good if it never does.
 CONSERVATIVE = 5.0
+# Seconds: what PagerDuty's limits are told for. Its answers do not say so.
+MINUTE = 60.0
 # Seconds: by so much the told ends of one window may differ, as they are rounded.
 ROUNDING = 2.0
 
@@ -41,10 +43,19 @@ class Pacer:
         self._sent = 0
         self._under_way = 0
         self._window: _Window | None = None
-        # Requests that a window allows, as the API tells it.
-        self.limit: int | None = None
         # Requests per second that others make with the same key.
         self._others = 0.0
+        # Requests that the API allows in a minute, and how many were left at the last answer;
+        # None until it has told them.
+        self.limit: int | None = None
+        self.remaining: int | None = None
+
+    @property
+    def pace(self) -> float:
+        """Requests per second that may be sent in the long run, as far as is known now."""
+        if self.limit is None:
+            return 1 / max(self._shortest, 1 / CONSERVATIVE)
+        return 1 / max(self._shortest, MINUTE / (self.limit * (1 - self._reserve)))
 
     def wait(self) -> None:
         """Return when it is this request's turn; `observe` or `lost` must follow."""
@@ -91,7 +102,7 @@ class Pacer:
                 return
             if not math.isfinite(reset):
                 return
-            self.limit = limit
+            self.limit, self.remaining = limit, remaining
             now = self._clock()
             window = self._window
             if window and now + reset < window.resets_at - ROUNDING:

@@ -24,6 +24,7 @@ from tap_pagerduty.pacing import Pacer
 from tap_pagerduty.prefetch import Workers
 from tap_pagerduty.tap import TapPagerDuty
 from tests.account import NAMES, Account
+from tests.harness import SECRET
 
 # A loaded machine is slow, and that is no failure.
 settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -250,6 +251,32 @@ def sync(account, command, catalog, config_file, tmp_path):  # noqa: ARG001, it 
         return run
 
     return sync
+
+
+@pytest.fixture
+def tap(command, catalog, tmp_path):
+    """Run the command with SETTINGS on some streams of a sandbox, or with ARGUMENTS.
+
+    Nothing that is secret is printed.
+    """
+
+    def tap(settings, *streams, state=None, arguments=()):
+        line = []
+        files = {"config": settings, "catalog": streams and catalog(*streams), "state": state}
+        for option, content in files.items():
+            if content:
+                path = tmp_path / f"{option}.json"
+                path.write_text(json.dumps(content))
+                line += [f"--{option}", path]
+        run = command(*line, *arguments)
+        found = (text for text in run.stdout.split("\n") if text.startswith("{"))
+        run.messages = [json.loads(text) for text in found]
+        printed = run.stdout + run.log
+        assert "Traceback" not in printed
+        assert not [each for each in (SECRET, "pdus+", "u+") if each in printed]
+        return run
+
+    return tap
 
 
 @pytest.fixture

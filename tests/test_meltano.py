@@ -11,6 +11,7 @@ import pytest
 import yaml
 from jsonschema import Draft202012Validator
 
+from tap_pagerduty.settings import CREDENTIALS
 from tap_pagerduty.streams import STREAMS
 
 ROOT = Path(__file__).parent.parent
@@ -77,9 +78,11 @@ def test_a_setting_is_of_the_kind_that_the_tap_takes(name, definition):
     assert found == definition
 
 
-def test_required_settings_are_those_of_the_tap(about):
-    required = [about["settings"]["required"]]
-    assert EXTRACTOR["settings_group_validation"] == HUB["settings_group_validation"] == required
+def test_groups_of_required_settings_are_those_of_the_tap(about):
+    groups = [list(kind) for kind in CREDENTIALS]
+    assert EXTRACTOR["settings_group_validation"] == groups
+    assert HUB["settings_group_validation"] == [sorted(group) for group in groups]
+    assert "required" not in about["settings"]
 
 
 def test_capabilities_are_those_of_the_tap(about):

@@ -6,6 +6,7 @@ import os
 import re
 import shlex
 import signal
+import ssl
 import subprocess
 import sys
 import threading
@@ -14,6 +15,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+import trustme
 
 from tap_pagerduty.pagination import CEILING
 from tap_pagerduty.streams import STREAMS
@@ -21,6 +23,7 @@ from tap_pagerduty.streams.incidents import FEED_OVERLAP, Incidents
 from tap_pagerduty.streams.log_entries import LogEntries
 from tap_pagerduty.streams.notifications import Notifications
 from tap_pagerduty.tap import TapPagerDuty
+from tests.harness import catalog
 
 ROOT = Path(__file__).parent.parent
 PAGES = sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "docs").rglob("*.md"))
@@ -195,10 +198,13 @@ GENEROUS = [("ratelimit-limit", "6000"), ("ratelimit-remaining", "6000"), ("rate
 
 
 class Account:
-    """An empty account on a local port, but for what FAULTS says of a path."""
+    """An empty account on a local port, but for what FAULTS says of a path.
 
-    def __init__(self, **faults):
-        self.faults = faults
+    If SECURE, with a certificate that nobody knows.
+    """
+
+    def __init__(self, *, secure=False, **faults):
+        self.faults, self.secure = faults, secure
 
     def answer(self, path):
         fault = self.faults.get(path)
@@ -215,6 +221,7 @@ class Account:
                 pass
 
             def do_GET(self):
+                self.rfile.read(int(self.headers.get("Content-Length") or 0))
                 status, body, *headers = account.answer(urlsplit(self.path).path.strip("/"))
                 with contextlib.suppress(BrokenPipeError, ConnectionResetError):
                     self.send_response(status)
@@ -223,10 +230,16 @@ class Account:
                     self.end_headers()
                     self.wfile.write(json.dumps(body).encode())
 
+            do_POST = do_GET  # noqa: N815
+
         with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+            if self.secure:
+                context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+                trustme.CA().issue_cert("127.0.0.1").configure_cert(context)
+                server.socket = context.wrap_socket(server.socket, server_side=True)
             thread = threading.Thread(target=server.serve_forever)
             thread.start()
-            yield f"http://127.0.0.1:{server.server_port}"
+            yield f"http{'s' * self.secure}://127.0.0.1:{server.server_port}"
             server.shutdown()
             thread.join()
 
@@ -252,17 +265,35 @@ def shifting():
     return answer
 
 
+def refusing(times, answer):
+    """Return an answer for a token host that refuses a scope so many times, then gives ANSWER."""
+    calls = []
+
+    def token():
+        calls.append(None)
+        return (400, INVALID) if len(calls) <= times else answer
+
+    return token
+
+
 def run_tap(tmp_path, account, stop=None, arguments=(), state=None, **settings):
     """Return what the tap prints to people, and its exit status.
 
-    STOP is the signal that it is sent, if any, and what it prints when that is due.
+    STOP is the signal that it is sent, if any, and what it prints when that is due. PATCHED is
+    code that is run before it, ENVIRONMENT more variables; `{url}` stands for the account's
+    address.
     """
     stop, due = stop or (None, "")
-    if state is not None:
-        (tmp_path / "state.json").write_text(json.dumps(state), encoding="utf-8")
-        arguments = ("--state", str(tmp_path / "state.json"))
+    patched, more = settings.pop("patched", ""), settings.pop("environment", {})
+    files = {"state": state, "catalog": settings.pop("catalog", None)}
+    for option, content in files.items():
+        if content is not None:
+            path = tmp_path / f"{option}.json"
+            path.write_text(json.dumps(content), encoding="utf-8")
+            arguments = (*arguments, f"--{option}", str(path))
     config = tmp_path / "config.json"
     environment = {k: v for k, v in os.environ.items() if not k.startswith("TAP_PAGERDUTY")}
+    environment.update(more)
     with account.serving() as url:
         base = {
             "api_key": "key",
@@ -273,9 +304,13 @@ def run_tap(tmp_path, account, stop=None, arguments=(), state=None, **settings):
             "start_date": "2026-01-01T00:00:00Z",
         }
         merged = {k: v for k, v in {**base, **settings}.items() if v is not None}
-        config.write_text(json.dumps(merged), encoding="utf-8")
+        config.write_text(json.dumps(merged).replace("{url}", url), encoding="utf-8")
+        program = ["-m", "tap_pagerduty"]
+        if patched:
+            run = "from tap_pagerduty.tap import TapPagerDuty; TapPagerDuty.cli()"
+            program = ["-c", f"{patched.replace('{url}', url)}; {run}"]
         tap = subprocess.Popen(
-            [sys.executable, "-m", "tap_pagerduty", "--config", str(config), *arguments],
+            [sys.executable, *program, "--config", str(config), *arguments],
             cwd=ROOT,
             env=environment,
             stdout=subprocess.PIPE if stop == "close" else subprocess.DEVNULL,
@@ -297,6 +332,16 @@ def run_tap(tmp_path, account, stop=None, arguments=(), state=None, **settings):
 
 
 REFUSED = {"error": {"message": "Access Denied", "code": 2010}}
+INVALID = {"error": "invalid_request", "error_description": "Invalid scope"}
+ISSUED = {"access_token": "t", "scope": "as_account-us.acme users.read", "expires_in": 60}
+APP = {
+    "api_key": None,
+    "client_id": "c",
+    "client_secret": "s",
+    "subdomain": "acme",
+    "oauth_url": "{url}/token",
+    "scopes": "users.read teams.read",
+}
 
 # Runs that go wrong: faults of the account, settings and more, exit status, and what is printed.
 RUNS = {
@@ -314,7 +359,76 @@ RUNS = {
         {"business_services": (401, {"error": {"message": "Authentication failed"}})},
         {},
         1,
-        ["PagerDuty refused the key at … (401 Unauthorized…). Check …"],
+        ["PagerDuty refused the … at … (401 Unauthorized…). Check …"],
+    ),
+    "the key is the other region's": (
+        {"us/abilities": (401, {"error": {"message": "Authentication failed"}})},
+        {
+            "api_url": None,
+            "patched": "from tap_pagerduty.connection import HOSTS; "
+            "HOSTS.update(us='{url}/us', eu='{url}')",
+        },
+        1,
+        [
+            (
+                "PagerDuty refused the … at … (401 Unauthorized…). It belongs to the … region: set "
+                "`region: …`."
+            )
+        ],
+    ),
+    "the app is unknown": (
+        {"token": (401, {"error": "invalid_client"})},
+        APP,
+        1,
+        ["No access token from … (…). Check …"],
+    ),
+    "the token host fails": (
+        {"token": (503, None)},
+        APP,
+        1,
+        ["no access token from …: …; given up after … s. Check …"],
+    ),
+    "the app is not for the account": (
+        {"token": (400, INVALID)},
+        APP,
+        1,
+        ["No access token for the account … (…). Check …"],
+    ),
+    "the app is for the other region": (
+        {"token": refusing(4, (200, ISSUED))},
+        APP,
+        1,
+        [("No access token for the account … (…). It belongs to the … region: set `region: …`.")],
+    ),
+    "the app lacks a scope": (
+        {"token": refusing(2, (200, ISSUED))},
+        APP,
+        1,
+        ["The OAuth app lacks scopes (…): … Add them to the app, or deselect the streams."],
+    ),
+    "the app gets fewer scopes": (
+        {"token": (200, ISSUED), "teams": (403, REFUSED)},
+        {**APP, "catalog": catalog(["teams", "users"])},
+        0,
+        ["The OAuth app lacks scopes: … What needs them is skipped."],
+    ),
+    "the certificate is not trusted": (
+        {"secure": True},
+        {},
+        1,
+        ["The certificate of … is not trusted (…). If a proxy of yours stands in between, …"],
+    ),
+    "no certificates are there": (
+        {},
+        {"environment": {"REQUESTS_CA_BUNDLE": "missing.pem"}},
+        1,
+        ["REQUESTS_CA_BUNDLE or CURL_CA_BUNDLE names …, which is not there."],
+    ),
+    "nothing is selected": (
+        {},
+        {"arguments": ("--test",), "catalog": {"streams": []}},
+        1,
+        ["No stream is selected."],
     ),
     "streams are skipped, lists are odd": (
         {
@@ -381,10 +495,9 @@ RUNS = {
     ),
     "settings that the schema refuses": (
         {},
-        {"api_key": None, "region": "mars", "token": "t"},
+        {"region": "mars", "token": "t"},
         1,
         [
-            "'api_key' is a required property",
             "… is not one of ['us', 'eu'] in config['region']",
             "Additional properties are not allowed (… was unexpected)",
         ],
@@ -396,7 +509,29 @@ RUNS = {
         [
             "start_date … is no date; write 2026-01-31T00:00:00Z.",
             "… lies in the future.",
-            "api_url must begin with https://, or http:// for this machine only.",
+            "… must begin with https://, or http:// for this machine only.",
+        ],
+    ),
+    "no credentials": (
+        {},
+        {"api_key": None},
+        1,
+        [
+            (
+                "No credentials: set api_key, or access_token, or client_id, client_secret and "
+                "subdomain."
+            )
+        ],
+    ),
+    "credentials that make no sense": (
+        {},
+        {"access_token": "t\tt", "client_id": "c", "subdomain": "acme.pagerduty.com"},
+        1,
+        [
+            "… are set; give one kind of credentials.",
+            "client_id, client_secret and subdomain go together; missing: ….",
+            "subdomain is what the account's web address begins with, such as acme.",
+            "… holds characters that it cannot have.",
         ],
     ),
     "two start dates": (

@@ -87,7 +87,7 @@ class UserContactMethods(PagerDutyStream):
     params = {"include[]": ["contact_methods"]}
     nested = "contact_methods"
     parent_columns = {"user_id": "id"}
-    scope = "users:contact_methods.read"
+    scope = "users.read users:contact_methods.read"
     selected_by_default = False  # personal data
     schema = properties(
         *RESOURCE,
@@ -122,7 +122,7 @@ class UserNotificationRules(PagerDutyStream):
     params = {"include[]": ["notification_rules"]}
     nested = "notification_rules"
     parent_columns = {"user_id": "id"}
-    scope = "users:contact_methods.read"
+    scope = "users.read users:contact_methods.read"
     selected_by_default = False  # personal data
     schema = properties(
         *RESOURCE,
