@@ -16,16 +16,22 @@ UV = $(BIN)/uv
 ENVIRONMENT = .venv/.complete
 PLUGINS = .meltano/.complete
 EXAMPLE = examples/.venv/.complete
+LOWEST = .venv-lowest/.complete
+SITE = .venv-docs/.complete
 
-.PHONY: help run target psql test bench lint format pins clean
+.PHONY: help run target psql report test test-lowest browser bench docs lint format dist pins clean
 
 help:
 	@echo 'make run      load the account of TAP_PAGERDUTY_API_KEY, or of the sandbox if it is not set,'
 	@echo '              with TARGET=target-postgres (default), target-duckdb or target-jsonl'
 	@echo 'make psql     look into the PostgreSQL database that make run has filled'
+	@echo 'make report   draw what make run has loaded, on a page for the browser'
 	@echo 'make test     check format, lint and types, and run every test'
+	@echo 'make test-lowest  run tests with the oldest dependencies that pyproject.toml allows'
 	@echo 'make bench    measure speed and cost against others, into benchmarks/RESULTS.md (half an hour)'
+	@echo 'make docs     make a site of the documents, in site/'
 	@echo 'make format   format the code, and mend what the linter can'
+	@echo 'make dist     build wheel and sdist, into dist/'
 	@echo 'make pins     renew requirements/*.txt'
 	@echo 'make clean    remove what these have made: environments, state, and the data in output/'
 
@@ -43,16 +49,44 @@ target:
 psql: $(ENVIRONMENT)
 	@$(BIN)/python -m demo --psql
 
-test: lint $(PLUGINS) $(EXAMPLE)
+report: target $(ENVIRONMENT)
+	@$(BIN)/python -m demo --report --target $(TARGET)
+
+test: lint browser $(PLUGINS) $(EXAMPLE)
 	$(BIN)/python -m pytest -n 2
+
+# Tests that look at pages need a browser. Where it is missing and can't be installed, they are
+# skipped, or fail if CI is set.
+browser:
+	@if ! command -v chromedriver >/dev/null && command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ]; then \
+		echo 'Installing Chromium for the tests, once ...'; \
+		apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq install \
+			--no-install-recommends chromium chromium-driver fonts-dejavu-core >/dev/null \
+			|| echo 'Chromium could not be installed.'; \
+	fi
+
+# What only .venv has is left out: Meltano, databases, the tools of the documents.
+test-lowest: $(LOWEST)
+	.venv-lowest/bin/python -m pytest -n 2 $(addprefix tests/test_,$(addsuffix .py,\
+		answers catalog children events incident_changes lists output pacing pagination prefetch \
+		sdk settings streams_automation streams_incidents streams_people streams_services times windows))
 
 bench: $(ENVIRONMENT)
 	@$(BIN)/python -m benchmarks
+
+docs: $(SITE)
+	@.venv-docs/bin/sphinx-build --fail-on-warning --fresh-env --write-all --quiet -d .venv-docs/doctrees docs site
+	@echo 'The site is in site/; its first page is site/index.html.'
 
 lint: $(ENVIRONMENT)
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy tap_pagerduty sandbox demo examples
+	$(BIN)/zizmor --offline --quiet .github
+	$(BIN)/check-jsonschema --quiet --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	$(BIN)/check-jsonschema --quiet --builtin-schema vendor.dependabot .github/dependabot.yml
+	$(BIN)/check-jsonschema --quiet --builtin-schema vendor.github-issue-forms \
+		$(filter-out %/config.yml,$(wildcard .github/ISSUE_TEMPLATE/*.yml))
 
 format: $(ENVIRONMENT)
 	$(BIN)/ruff format .
@@ -65,6 +99,26 @@ $(ENVIRONMENT): pyproject.toml requirements/uv.txt requirements/environment.txt 
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/uv.txt
 	@$(UV) pip install --quiet --python $(BIN)/python -r requirements/environment.txt
 	@$(UV) pip install --quiet --python $(BIN)/python --no-deps --build-constraints requirements/build.txt -e .
+	@touch $@
+
+$(LOWEST): $(ENVIRONMENT) requirements/lowest.txt
+	@echo 'Setting up .venv-lowest, once ...'
+	@$(UV) venv --quiet --clear --python $(BIN)/python .venv-lowest
+	@$(UV) pip install --quiet --python .venv-lowest/bin/python -r requirements/lowest.txt
+	@$(UV) pip install --quiet --python .venv-lowest/bin/python --no-deps \
+		--build-constraints requirements/build.txt -e .
+	@touch $@
+
+dist: $(ENVIRONMENT)
+	@$(UV) build --quiet --clear --build-constraints requirements/build.txt --require-hashes
+
+$(SITE): $(ENVIRONMENT) requirements/docs.txt requirements/site/*.json
+	@command -v npm > /dev/null || { echo 'npm is needed, for the script that draws the diagrams.'; exit 2; }
+	@echo 'Setting up .venv-docs, once ...'
+	@$(UV) venv --quiet --clear --python $(BIN)/python .venv-docs
+	@$(UV) pip install --quiet --python .venv-docs/bin/python -r requirements/docs.txt
+	@cp requirements/site/*.json .venv-docs
+	@npm ci --silent --ignore-scripts --prefix .venv-docs
 	@touch $@
 
 # The DuckDB that target-duckdb works with is not there for Python 3.14.
@@ -94,13 +148,18 @@ COMPILE = $(UV) pip compile --quiet --upgrade --universal --python-version 3.10 
 pins: $(ENVIRONMENT)
 	$(COMPILE) pyproject.toml --group dev requirements/environment.in -o requirements/environment.txt
 	$(COMPILE) pyproject.toml -c requirements/environment.txt -o requirements/tap.txt
+	$(COMPILE) pyproject.toml --group test --resolution lowest-direct -o requirements/lowest.txt
 	$(COMPILE) requirements/uv.in -c requirements/environment.txt -o requirements/uv.txt
 	$(COMPILE) requirements/build.in -o requirements/build.txt
+	$(COMPILE) requirements/workflows.in -o requirements/workflows.txt
 	$(COMPILE) requirements/example.in -o requirements/example.txt
+	$(COMPILE) requirements/docs.in -o requirements/docs.txt
 	for name in postgres duckdb jsonl; do \
 		$(COMPILE) requirements/target-$$name.in -o requirements/target-$$name.txt || exit; \
 	done
+	$(BIN)/python -m docs.dependencies
 
 clean:
-	rm -rf .venv .meltano examples/.venv benchmarks/.envs output build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-lowest .venv-docs examples/.venv site .meltano benchmarks/.envs output build dist *.egg-info \
+		.mypy_cache .pytest_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -prune -exec rm -rf {} +

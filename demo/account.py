@@ -7,11 +7,17 @@ import sys
 import typing as t
 
 from demo.processes import DemoError, lines
+from tap_pagerduty.settings import CREDENTIALS
 
 if t.TYPE_CHECKING:
     from pathlib import Path
 
     from demo.processes import Processes
+
+
+def is_given(env: dict[str, str]) -> bool:
+    """Return whether there are credentials of a real account."""
+    return any(env.get(f"TAP_PAGERDUTY_{kind[0].upper()}") for kind in CREDENTIALS)
 
 
 def start_sandbox(processes: Processes, project: Path, home: Path) -> dict[str, str]:

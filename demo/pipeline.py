@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import sys
 import typing as t
 from dataclasses import dataclass, field
@@ -17,8 +16,6 @@ if t.TYPE_CHECKING:
     from demo.processes import Processes
 
 TAP = "tap-pagerduty"
-STARTED = re.compile(r"Beginning sync of '(\w+)'")
-SINCE = re.compile(r"Starting incremental sync of '(\w+)' with bookmark value: (\S+)")
 
 
 @dataclass
@@ -82,25 +79,6 @@ class Pipeline:
             msg = f"Meltano can't clear the state {self._state_id}: {said.strip()}"
             raise DemoError(msg)
 
-    def bookmarks(self) -> dict[str, str]:
-        """Return where the streams' bookmarks stand.
-
-        Raises:
-            DemoError: Meltano does not tell.
-        """
-        child = self._meltano("--log-level=disabled", "state", "get", self._state_id)
-        said, _ = child.communicate()
-        try:
-            state = json.loads(said or "{}").get("singer_state", {})
-        except ValueError as error:
-            msg = f"Meltano does not tell the state {self._state_id}."
-            raise DemoError(msg) from error
-        return {
-            stream: bookmark["replication_key_value"]
-            for stream, bookmark in state.get("bookmarks", {}).items()
-            if "replication_key_value" in bookmark
-        }
-
     @property
     def _state_id(self) -> str:
         environment = self.env.get("MELTANO_ENVIRONMENT", "dev")
@@ -118,12 +96,10 @@ def _take(line: str, run: Run) -> None:
     except ValueError:
         entry = {"event": line, "level": "info"}
     event = str(entry.get("event", "")).strip()
-    if metric := entry.get("metric_info"):
-        _count(metric, run)
-    elif found := STARTED.match(event):
-        run.streams[found[1]] = Stream()
-    elif found := SINCE.match(event):
-        run.streams[found[1]].since = found[2]
+    if summary := entry.get("summary"):
+        _count(summary, run)
+    elif entry.get("progress"):
+        say(f"  {event}")
     elif event.startswith("No state was found"):
         run.resumed = False
     elif "string_id" not in entry and event.startswith("Installing "):
@@ -139,11 +115,12 @@ def _is_for_people(event: str) -> bool:
     return bool(event) and "\n" not in event and not event.endswith("run completed")
 
 
-def _count(metric: dict[str, t.Any], run: Run) -> None:
-    name = metric["tags"].get("stream", "")
-    stream = run.streams.setdefault(name, Stream())
-    if metric["metric"] == "http_request_count":
-        stream.requests += metric["value"]
-    elif metric["metric"] == "record_count":
-        stream.records += metric["value"]
-        say(f"  {name}: {stream.records:,}")
+def _count(summary: dict[str, t.Any], run: Run) -> None:
+    """Take the line that the tap's summary has of a stream, or of all together."""
+    if "stream" in summary:
+        run.streams[summary["stream"]] = Stream(
+            records=summary["records"],
+            requests=summary["requests"],
+            since=summary["since"],
+            bookmark=summary["bookmark"],
+        )

@@ -8,17 +8,29 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
+from psycopg import sql
 
 from demo.postgres import EmbeddedPostgres
-from demo.processes import DemoError, say
+from demo.processes import DemoError
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterator
 
     from demo.processes import Processes
 
-Row = tuple[t.Any, ...]
-Query = t.Callable[[str], list[Row]]
+
+class Table(t.NamedTuple):
+    """What came of a query: rows, with the names of their columns."""
+
+    columns: tuple[str, ...]
+    rows: list[tuple[t.Any, ...]]
+
+
+Query = t.Callable[[str], Table]
+
+
+class QueryError(DemoError):
+    """The database does not answer; why, in its own words."""
 
 
 class Store(ABC):
@@ -29,6 +41,8 @@ class Store(ABC):
     schema = "pagerduty"
     # Where it is, if that is not our directory but a place that the user names.
     elsewhere = ""
+    # What a person is told of it before it is loaded into, if anything.
+    greeting = ""
 
     @property
     @abstractmethod
@@ -56,15 +70,24 @@ class Database(Store):
 
     @abstractmethod
     def query(self) -> t.ContextManager[Query]:
-        """Connect, and give a function that asks."""
+        """Connect, and give a function that asks; tables need not be named with their schema."""
+
+    def tables(self) -> set[str]:
+        """Return the names of the tables."""
+        with self.query() as ask:
+            found = ask(
+                f"SELECT table_name FROM information_schema.tables "  # noqa: S608
+                f"WHERE table_schema = '{self.schema}'"
+            )
+        return {name for (name,) in found.rows}
 
     def rows(self, streams: list[str]) -> dict[str, int]:
         """Count the rows of each table."""
         with self.query() as ask:
             return {
                 stream: ask(
-                    f"SELECT count(*) FROM {self.schema}.{stream} WHERE {self.current}"  # noqa: S608
-                )[0][0]
+                    f"SELECT count(*) FROM {stream} WHERE {self.current}"  # noqa: S608
+                ).rows[0][0]
                 for stream in streams
             }
 
@@ -84,10 +107,15 @@ class Postgres(Database):
         names = ("host", "port", "user", "password", "database")
         given = {name: env.get(f"TARGET_POSTGRES_{name.upper()}", "") for name in names}
         self.address = {name: value for name, value in given.items() if value}
-        if not self.embedded:
+        if self.embedded:
+            self.greeting = (
+                "TARGET_POSTGRES_HOST is not set: loading into a PostgreSQL started for this run."
+            )
+        else:
             self.elsewhere = "/".join(
                 [given["host"], given["port"], given["database"], self.schema]
             )
+            self.greeting = f"Loading into the PostgreSQL at {given['host']}, schema {self.schema}."
 
     @property
     def is_empty(self) -> bool:
@@ -95,23 +123,22 @@ class Postgres(Database):
         if self.embedded:
             return not self.embedded.exists
         with self.query() as ask:
-            return ask(f"SELECT to_regclass('{self.schema}.incidents')") == [(None,)]
+            return ask("SELECT to_regclass('incidents')").rows == [(None,)]
 
     def open(self, processes: Processes) -> dict[str, str]:
         """Start our own server, if there is no other."""
         if self.embedded:
-            say("TARGET_POSTGRES_HOST is not set: loading into a PostgreSQL started for this run.")
             self.address = self.embedded.start(processes)
-        else:
-            say(f"Loading into the PostgreSQL at {self.address['host']}, schema {self.schema}.")
         return {f"TARGET_POSTGRES_{name.upper()}": value for name, value in self.address.items()}
 
     @contextmanager
     def query(self) -> Iterator[Query]:
         """Connect as the target does."""
         reach = {{"database": "dbname"}.get(name, name): v for name, v in self.address.items()}
-        with psycopg.connect(**reach) as connection:  # type: ignore[arg-type]
-            yield lambda sql: connection.execute(sql.encode()).fetchall()
+        with psycopg.connect(**reach, autocommit=True) as connection:  # type: ignore[arg-type]
+            path = sql.SQL("SET search_path = {}").format(sql.Identifier(self.schema))
+            connection.execute(path)
+            yield lambda text: _ask(lambda: connection.execute(text.encode()), psycopg.Error)
 
     def how_to_look(self) -> list[str]:
         """Name the command that starts our server again, or the one for another's."""
@@ -148,7 +175,8 @@ class DuckDB(Database):
         import duckdb  # noqa: PLC0415, it is not there for Python 3.14
 
         with duckdb.connect(str(self.file), read_only=True) as connection:
-            yield lambda sql: connection.execute(sql).fetchall()
+            connection.execute(f"SET search_path = '{self.schema}'")
+            yield lambda text: _ask(lambda: connection.execute(text), duckdb.Error)
 
     def how_to_look(self) -> list[str]:
         """Name the file, for DuckDB's shell."""
@@ -210,3 +238,16 @@ def store(target: str, env: dict[str, str], home: Path) -> Store:
             )
             raise DemoError(msg) from None
     return STORES[target](env, home)
+
+
+def _ask(execute: t.Callable[[], t.Any], failure: type[Exception]) -> Table:
+    """Return what comes of a query.
+
+    Raises:
+        QueryError: the database fails in its own way.
+    """
+    try:
+        answer = execute()
+        return Table(tuple(column[0] for column in answer.description), answer.fetchall())
+    except failure as error:
+        raise QueryError(str(error).partition("\n")[0]) from error

@@ -9,6 +9,8 @@ import msgspec
 
 from sandbox import catalog, query, reads
 from sandbox.errors import ApiError, missing_scope, not_found, refusal, shaped
+from sandbox.identity import PATH as TOKEN_PATH
+from sandbox.identity import Identity
 from sandbox.library import Library
 from sandbox.limits import DailyQuota, RateLimit, RateLimits
 from sandbox.reads import Read
@@ -70,12 +72,16 @@ class App:
         general = RateLimit(options.rate_limit, options.rate_window, options.other_client)
         self.limits = RateLimits(general, special)
         self.daily = DailyQuota(options.analytics_daily_quota)
+        known = frozenset(each.scope for each in catalog.CATALOG.values() if each.scope)
+        self.identity = Identity(options, known)
 
     def answer(self, info: RequestInfo, headers: Mapping[str, str]) -> Answer:
         """Answer a request; `headers` has lower-case names."""
         limit: dict[str, str] = {}
         try:
-            self._authenticate(headers)
+            if info.path == TOKEN_PATH:
+                return json_answer(200, self.identity.issue(info))
+            scopes = self._authenticate(headers)
             allowed, limit = self.limits.take(info.path)
             if not allowed:
                 if self._options.bare_429:
@@ -86,31 +92,39 @@ class App:
                 limit.update(daily)
                 if not allowed:
                     raise refusal(429, 2020)
-            answer = self._evaluate(info, headers)
+            answer = self._evaluate(info, headers, scopes)
         except ApiError as error:
             answer = json_answer(error.status, error.body)
         answer.headers.update(limit)
         return answer
 
-    def _authenticate(self, headers: Mapping[str, str]) -> None:
+    def _authenticate(self, headers: Mapping[str, str]) -> frozenset[str] | None:
+        """Tell the scopes of the credentials; None: they may read all."""
         options = self._options
         known = {f"Token token={options.api_key}"}
         if options.bearer_token:
             known.add(f"Bearer {options.bearer_token}")
-        if headers.get("authorization") not in known:
-            raise refusal(401, 2006)
+        given = headers.get("authorization", "")
+        scopes: frozenset[str] | None = options.scopes
+        if given not in known:
+            scopes = self.identity.scopes(given.removeprefix("Bearer "))
+            if scopes is None:
+                raise refusal(401, 2006)
         accept = headers.get("accept", "").replace(" ", "")
         if options.strict_accept and not any(each in accept for each in _ACCEPTED):
             raise ApiError(406, {"error": {"message": "Not Acceptable", "code": 2001}})
+        return scopes
 
-    def _evaluate(self, info: RequestInfo, headers: Mapping[str, str]) -> Answer:
+    def _evaluate(
+        self, info: RequestInfo, headers: Mapping[str, str], scopes: frozenset[str] | None
+    ) -> Answer:
         found = catalog.find(info.path)
         if found is None:
             raise not_found()
         endpoint, ids = found
         if info.method not in ({"GET", "HEAD"} if endpoint.method == "GET" else {endpoint.method}):
             raise ApiError(405, {"error": {"message": "Method Not Allowed", "code": 2015}})
-        self._gate(endpoint)
+        self._gate(endpoint, scopes)
         with self.account.lock:
             own = ids[0] if ids else ""
             asked = query.read(self.account, self._options, endpoint, own, info.query)
@@ -125,9 +139,8 @@ class App:
                 return Answer(204, content_type=None)
             return json_answer(200, _envelope(endpoint, asked))
 
-    def _gate(self, endpoint: Endpoint) -> None:
+    def _gate(self, endpoint: Endpoint, scopes: frozenset[str] | None) -> None:
         options = self._options
-        scopes = options.scopes
         if scopes is not None and endpoint.scope is not None and endpoint.scope not in scopes:
             raise missing_scope(endpoint.scope)
         if isinstance(endpoint, Read):

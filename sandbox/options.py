@@ -31,6 +31,16 @@ class Options:
     subdomain: str = _setting("acme", "subdomain of the account, as in the html_url of a record")
     api_key: str = _setting("sandbox-key", "API key to accept (Authorization: Token token=…)")
     bearer_token: Any = _setting(None, "OAuth token to accept (Authorization: Bearer …)", read=str)
+    user_key: bool = _setting(
+        False, "the key or token is a user's: GET /users/me tells whose it is"
+    )
+    client_id: str = _setting("sandbox-client", "OAuth app that POST /oauth/token accepts")
+    client_secret: str = _setting("sandbox-secret", "secret of the OAuth app")
+    token_lifetime: float = _setting(86_400.0, "real seconds for which its tokens are valid")
+    narrow_tokens: bool = _setting(
+        False, "leave scopes that were not granted out of a token, instead of refusing it"
+    )
+    region: str = _setting("us", "service region of the account", choices=["us", "eu"])
     scopes: Any = _setting(None, "OAuth scopes granted, comma separated (default: all)", read=names)
     plan_without: Any = _setting(
         frozenset(),

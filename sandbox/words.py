@@ -91,6 +91,13 @@ def _part_id(making: Making) -> str:
     return short_id(making.dice.bits())
 
 
+def _action_id(making: Making) -> str:
+    """Return the id of an action of the kind that the record is about."""
+    workflows = making.path.startswith("/incident_workflows")
+    kind = "/incident_workflows/actions" if workflows else "/automation_actions/actions"
+    return making.library.some_id(kind, making.dice)
+
+
 def _token(making: Making) -> str:
     return _hex(making, 32)
 
@@ -116,7 +123,7 @@ STRINGS: dict[str, Maker] = {
     "integration_id": lambda making: making.ids[0] if making.ids else "",
     "runner": _of("/automation_actions/runners"),
     "runner_id": _of("/automation_actions/runners"),
-    "action_id": _of("/automation_actions/actions"),
+    "action_id": _action_id,
     "incident_type": lambda making: making.ids[0] if making.ids else "",
     "incident_types": _of("/incidents/types"),
     "recommendation_id": lambda making: making.own,

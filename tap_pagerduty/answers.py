@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+import re
 import typing as t
 from http import HTTPStatus
+from urllib.parse import urlsplit
 
 import msgspec
 import requests
@@ -23,6 +25,14 @@ _MESSAGE_LENGTH = 300
 
 class CredentialsError(Exception):
     """The API refused the credentials (401)."""
+
+
+class StopError(Exception):
+    """Nothing can be read, whichever stream it is; the text is the line for people."""
+
+
+class TokenError(Exception):
+    """The token host gave no access token, which may pass; the text names the host."""
 
 
 class NotFoundError(FatalAPIError):
@@ -91,7 +101,8 @@ def decode(response: requests.Response, records_key: str) -> Body:
         RetriableAPIError: it is no such body: cut off, or a proxy's page.
     """
     try:
-        body = _decoder.decode(response.content)
+        # `content` would read a page in pieces of 10 KB.
+        body = _decoder.decode(b"".join(response.iter_content(None)))
     except msgspec.DecodeError:
         msg = f"{response.status_code} with a body that is no JSON (cut off, or a proxy's)"
         raise RetriableAPIError(msg, response) from None
@@ -117,6 +128,22 @@ def describe(error: Exception) -> str:
     return str(error)
 
 
+def check_certificate(error: requests.exceptions.RequestException) -> None:
+    """Return unless a request failed as the host's certificate is not trusted.
+
+    Raises:
+        StopError: it is not; asking again will not help.
+    """
+    found = re.search(r"certificate verify failed: (.+?) \(_ssl", str(error))
+    if found:
+        host = urlsplit(error.request.url or "").netloc if error.request else "the host"
+        msg = (
+            f"The certificate of {host} is not trusted ({found[1]}). If a proxy of yours stands "
+            "in between, name the file with its CA's certificate in REQUESTS_CA_BUNDLE."
+        )
+        raise StopError(msg) from None
+
+
 def _last_words(text: str) -> str:
     """Return the plain end of a nested exception's text."""
     return text.rpartition(": ")[2].strip("\"'() ") or text
@@ -126,8 +153,9 @@ def explanation(content: bytes) -> tuple[str, str]:
     """Return the API's message and the scopes it names as missing; either may be empty.
 
     Error bodies come in several shapes: `error` is an object with `message` and `errors`
-    (a list, a text or a map of lists), a list or a text; or the body is none of ours (a
-    proxy's page), of which nothing is repeated.
+    (a list, a text or a map of lists), a list or a text, of the token host with an
+    `error_description`; or the body is none of ours (a proxy's page), of which nothing is
+    repeated.
     """
     try:
         body = _decoder.decode(content)
@@ -141,7 +169,7 @@ def explanation(content: bytes) -> tuple[str, str]:
         scopes = " ".join(_texts(error.get("required_scopes") or body.get("required_scopes")))
         parts = [*_texts(error.get("message")), *_texts(error.get("errors"))]
     else:
-        parts = _texts(error)
+        parts = [*_texts(error), *_texts(body.get("error_description"))]
     return ": ".join(parts)[:_MESSAGE_LENGTH], scopes
 
 

@@ -59,6 +59,16 @@ class ChildStream(PagerDutyStream):
         # Keys that are out, where they do not tell the parent.
         self._emitted: set[str] = set()
 
+    @classmethod
+    @override
+    def scopes(cls) -> set[str]:
+        """Return the scopes of its requests, and of those for its parents."""
+        return super().scopes() | cls.parent.scopes()
+
+    @override
+    def opening(self) -> Call | None:
+        """Return None: the parents tell what to ask for."""
+
     def begin(self, *, versioned: bool) -> None:
         """Write the SCHEMA, and those of the children; see `Follower`."""
         self._meters.enter_context(self.metered())
@@ -73,6 +83,7 @@ class ChildStream(PagerDutyStream):
         """Read and emit what belongs to PARENTS, in their order."""
         if self.skipped or self.failed:
             return
+        self.activity.parents += len(parents)
         with self.told():
             for record in self.with_children(self._records_of(parents)):
                 if self.selected:

@@ -23,7 +23,13 @@ from singer_sdk.singerlib import Schema
 from singer_sdk.streams.rest import HTTPRequest, PageContext
 
 from tap_pagerduty import answers, readings
-from tap_pagerduty.answers import CredentialsError, NotFoundError, QuotaError
+from tap_pagerduty.answers import (
+    CredentialsError,
+    NotFoundError,
+    QuotaError,
+    StopError,
+    TokenError,
+)
 from tap_pagerduty.calls import Answer, Body, Call
 from tap_pagerduty.output import Writer
 from tap_pagerduty.pagination import LIST, PAGE_SIZE, CeilingError, Page, Paginator
@@ -39,6 +45,7 @@ else:
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from concurrent.futures import Future
 
     from backoff.types import Details
     from singer_sdk.helpers.types import Context
@@ -46,6 +53,7 @@ if t.TYPE_CHECKING:
     from singer_sdk.tap_base import Tap
 
     from tap_pagerduty.connection import Connection
+    from tap_pagerduty.progress import RecordCounter
     from tap_pagerduty.windows import Window
 
 
@@ -58,6 +66,8 @@ RETRIED = (
     requests.exceptions.ChunkedEncodingError,
     requests.exceptions.ContentDecodingError,
 )
+# Errors after which no stream can be read.
+STOPPING = (CredentialsError, StopError, TokenError)
 
 # The column that the setting `account` adds to each stream, as the first of its keys.
 ACCOUNT = {"account": {"type": ["string"], "description": "The setting `account` of the run."}}
@@ -87,8 +97,8 @@ class PagerDutyStream(RESTStream[Call]):
     headers: t.ClassVar[dict[str, str]] = {}
     # The settings that narrow the list down, and the endpoint's parameter for each.
     filters: t.ClassVar[dict[str, str]] = {}
-    # What reading it takes: the OAuth scope, empty where PagerDuty documents none, and the
-    # plan or feature if not all accounts have it.
+    # What reading it takes: the OAuth scope (several with spaces between them), empty where
+    # PagerDuty documents none, and the plan or feature if not all accounts have it.
     scope: t.ClassVar[str] = ""
     plan: t.ClassVar[str] = ""
     # Where the answer holds the records; the stream's name if empty, `WHOLE_BODY` if the
@@ -116,7 +126,6 @@ class PagerDutyStream(RESTStream[Call]):
     # Records are as the API sends them and schemas are open: nothing is left to conform,
     # and what PagerDuty adds without documenting it is not dropped.
     TYPE_CONFORMANCE_LEVEL = TypeConformanceLevel.NONE
-    _LOG_REQUEST_METRICS = False
 
     def __init__(self, tap: Tap, connection: Connection) -> None:
         """Take the tap, and the connection that all its streams share."""
@@ -134,6 +143,9 @@ class PagerDutyStream(RESTStream[Call]):
         self._cut = False
         # Which list was begun last, and what stands at the ends of its first page.
         self._first_page: tuple[t.Any, ...] = ()
+        # The stream's first request, if it is made already, and the answer to it.
+        self._opened: tuple[Call, Future[Answer]] | None = None
+        self.activity = connection.progress.activity(self.name)
         self._request_counter = self.get_http_request_counter()
         self._extracted_at = datetime.now(timezone.utc)
         self._account: str = self.config.get("account") or ""
@@ -142,6 +154,11 @@ class PagerDutyStream(RESTStream[Call]):
             columns = {**ACCOUNT, **self.schema["properties"]}
             self.schema = {**self.schema, "properties": columns}  # type: ignore[misc]
             self.primary_keys = (*ACCOUNT, *self.primary_keys)  # type: ignore[misc]
+
+    @classmethod
+    def scopes(cls) -> set[str]:
+        """Return the scopes of all requests that reading the stream makes."""
+        return set(cls.scope.split())
 
     # -- One request becomes one decoded body
 
@@ -193,14 +210,22 @@ class PagerDutyStream(RESTStream[Call]):
     @override
     def validate_response(self, response: requests.Response) -> None:
         self.connection.answered(self.budget, response)
+        if response.status_code == HTTPStatus.TOO_MANY_REQUESTS:
+            self.activity.refused()
         answers.check(response)
 
     def fetch(self, call: Call) -> Answer:
         """Return the answer to a call, asking again while that may help.
 
         Safe to call from any thread. What it raises is listed in `answers.check`; a
-        RetriableAPIError or RequestException has been retried in vain.
+        RetriableAPIError, TokenError or RequestException has been retried in vain.
         """
+        opened, self._opened = self._opened, None
+        if opened and opened[0] == call:
+            return opened[1].result()
+        return self._fetch(call)
+
+    def _fetch(self, call: Call) -> Answer:
         try:
             return Answer(call, self.request_decorator(self._exchange)(call, None))
         except NotFoundError:
@@ -223,13 +248,26 @@ class PagerDutyStream(RESTStream[Call]):
             headers=request.headers,
             json=request.data,
         )
-        self.connection.wait(self.budget)
         try:
-            response = self._request(prepared, context)
-        except requests.exceptions.RequestException:
-            self.connection.lost(self.budget)
-            raise
+            response = self._send(prepared, context)
+        except CredentialsError:
+            if not self.authenticator.renew(prepared):
+                raise
+            response = self._send(prepared, context)
         return answers.decode(response, call.records_key)
+
+    def _send(
+        self, request: requests.PreparedRequest, context: Context | None
+    ) -> requests.Response:
+        self.connection.wait(self.budget)
+        self.activity.sent()
+        try:
+            return self._request(request, context)
+        except (requests.exceptions.RequestException, StopError, TokenError) as error:
+            self.connection.lost(self.budget)
+            if isinstance(error, requests.exceptions.RequestException):
+                answers.check_certificate(error)
+            raise
 
     @override
     def request_decorator(self, func: t.Callable[..., t.Any]) -> t.Callable[..., t.Any]:
@@ -239,7 +277,7 @@ class PagerDutyStream(RESTStream[Call]):
         """
         decorate: t.Callable[..., t.Any] = backoff.on_exception(
             backoff.expo,
-            (RetriableAPIError, *RETRIED),
+            (RetriableAPIError, TokenError, *RETRIED),
             max_time=self.connection.retry_timeout,
             max_value=LONGEST_WAIT,
             jitter=backoff.full_jitter,
@@ -252,6 +290,7 @@ class PagerDutyStream(RESTStream[Call]):
     def backoff_handler(self, details: Details) -> None:
         error, wait = t.cast("Exception", details.get("exception")), details["wait"]
         response = getattr(error, "response", None)
+        self.activity.retried()
         if response is not None and response.status_code == HTTPStatus.TOO_MANY_REQUESTS:
             # The budget is the key's: every thread waits, until the API's own reset if
             # it names one (in seconds from now; a 429 may come without any header).
@@ -315,6 +354,34 @@ class PagerDutyStream(RESTStream[Call]):
             if (values := self.config.get(setting))
         }
 
+    def first_load(self) -> list[Call]:
+        """Return the requests that a first load begins with: one for each list to be paged."""
+        return [self.call()]
+
+    def opening(self) -> Call | None:
+        """Return the request that the stream begins with; None if that depends on others."""
+        return self.call()
+
+    def open(self) -> None:
+        """Make the first request now, while the stream before this one is still at work."""
+        if not self._opened and (call := self.opening()):
+            self._opened = call, self.connection.workers.submit(lambda: self._fetch(call))
+
+    def _open_next(self) -> None:
+        """Open the streams that come next, as this one has no more to ask for.
+
+        Lists of a page each would otherwise take the time of an answer, one after another.
+        """
+        streams = t.cast("list[PagerDutyStream]", list(self._tap.streams.values()))
+        later = (
+            stream
+            for stream in streams[streams.index(self) + 1 :]
+            if not stream.parent_stream_type
+            and (stream.selected or stream.has_selected_descendents)
+        )
+        for stream in islice(later, self.connection.workers.count):
+            stream.open()
+
     def read(self, calls: Iterable[Call]) -> Iterator[Answer]:
         """Yield the answers to CALLS and to what follows from them, in order."""
         workers = self.connection.workers
@@ -324,13 +391,28 @@ class PagerDutyStream(RESTStream[Call]):
             self._extracted_at = datetime.now(timezone.utc)
             if self._versioned:
                 self._stream_version = self.version
+            self.activity.answered(answer.call.window, len(answer.records), answer.total)
             yield answer
+        if self.connection.workers.count > 1 and not self.parent_stream_type:
+            self._open_next()
 
     @contextmanager
     def metered(self) -> Iterator[None]:
-        """Have the SDK's metric count the answers that are read meanwhile."""
+        """Have the SDK's metric, and the run's progress, count what is read meanwhile."""
+        self.activity.begin()
         with self.get_http_request_counter() as self._request_counter:
             yield
+        self.activity.end(skipped=self.skipped, failed=self.failed)
+
+    @override
+    def get_record_counter(self, **_: t.Any) -> RecordCounter:
+        """Return the one counter of the stream, by which the run's progress goes, too."""
+        return self.activity.counter
+
+    @override
+    def log(self, message: str, *args: t.Any, level: int = logging.INFO, **how: t.Any) -> None:
+        """Log a message, as of the place that logs it: the SDK tells of its own steps so, too."""
+        self.logger.log(level, message, *args, **{"stacklevel": 2, **how})
 
     def following(self, call: Call, answer: Answer) -> list[Call]:
         """Return the calls to which an answer leads: here, its further pages.
@@ -468,18 +550,12 @@ class PagerDutyStream(RESTStream[Call]):
 
         Raises:
             SystemExit: no stream can be read, as the credentials were refused or nothing
-                answers at all.
+                answers at all; its code is the line for people.
         """
         try:
             yield
-        except CredentialsError as error:
-            self.logger.error(  # noqa: TRY400, one line for people
-                "PagerDuty refused the key at %s (%s). Check `api_key`, and `region`: "
-                "a key of the other region is a usual cause.",
-                self.url_base,
-                error,
-            )
-            raise SystemExit(1) from None
+        except STOPPING as error:
+            raise SystemExit(self.why_stopped(error)) from None
         except SkippableAPIError as error:
             if self._answered:
                 self.fail(f"access was withdrawn while reading: {error}")
@@ -494,11 +570,15 @@ class PagerDutyStream(RESTStream[Call]):
             tried = "" if isinstance(error, (FatalAPIError, CeilingError)) else self.patience
             self.fail(answers.describe(error) + tried)
             if self.connection.started_at is None:
-                self.logger.error(  # noqa: TRY400
-                    "Nothing has answered at %s; check the network, `region` and `api_url`.",
-                    self.url_base,
-                )
-                raise SystemExit(1) from None
+                raise SystemExit(self.connection.silence) from None
+
+    def why_stopped(self, error: Exception) -> str:
+        """Return what to tell people of one of the errors that stop a run (`STOPPING`)."""
+        if isinstance(error, CredentialsError):
+            return self.connection.refusal(error, self.http_headers)
+        if isinstance(error, TokenError):
+            return f"{error}{self.patience}. Check the network and `oauth_url`."
+        return str(error)
 
     @property
     def version(self) -> int:
@@ -530,10 +610,14 @@ class PagerDutyStream(RESTStream[Call]):
 
     def skip(self, reason: str) -> None:
         """Note that the account or the key lacks what the stream needs."""
-        needs = " and ".join(filter(None, (self.scope and f"the scope `{self.scope}`", self.plan)))
-        self.skipped = f"{reason}; reading it takes {needs}"
+        self.skipped = self.lacking(reason)
         # The warning comes at the end of the run, where it is seen.
         self.log("Skipped: %s", self.skipped)
+
+    def lacking(self, reason: str) -> str:
+        """Return why the stream cannot be read, and what that would take."""
+        needs = " and ".join(filter(None, (self.scope and f"the scope `{self.scope}`", self.plan)))
+        return f"{reason}; reading it takes {needs}"
 
     @property
     def obstacle(self) -> str:

@@ -13,6 +13,7 @@ from singer_sdk.singerlib.catalog import REPLICATION_INCREMENTAL
 from tap_pagerduty.client import PagerDutyStream
 from tap_pagerduty.pagination import CEILING, LIST, WINDOW, Paginator
 from tap_pagerduty.readings import READINGS, Seams
+from tap_pagerduty.state import POSITIONS
 from tap_pagerduty.windows import Window, begin_of, cut, isoformat, months
 
 if sys.version_info >= (3, 12):
@@ -64,18 +65,30 @@ class EventStream(PagerDutyStream):
         ):
             earliest = min(start, self.first_start)
             start = max(start - timedelta(days=self.overlap_days), earliest)
-        if self.history_days:
-            start = max(start, now - timedelta(days=self.history_days))
-        windows = self.windows(start, self.last_end(self.days_ahead))
-        for window, records in self.read_windows(self.call(window) for window in windows):
+        for window, records in self.read_windows(map(self.call, self.reach(start))):
             yield from self.with_children(self.unnested(records))
             self.bookmark(replication_key_value=min(window.until, now))
+
+    def reach(self, start: datetime) -> Iterator[Window]:
+        """Yield the windows from START to where reading ends."""
+        if self.history_days:
+            start = max(start, self.run_started_at - timedelta(days=self.history_days))
+        return self.windows(start, self.last_end(self.days_ahead))
 
     @override
     def last_end(self, days_ahead: int = 0) -> datetime:
         """Return where reading ends; a period that `end_date` cuts is left to the next slice."""
         end = super().last_end(days_ahead)
         return begin_of(self.period, end) if end < self.run_started_at else end
+
+    @override
+    def first_load(self) -> list[Call]:
+        """Return the first request of each window that a first load reads."""
+        return [self.call(window) for window in self.reach(self.first_start)]
+
+    @override
+    def opening(self) -> Call | None:
+        """Return None: which window is the first takes the account's time and the state."""
 
     def windows(self, start: datetime, end: datetime) -> Iterator[Window]:
         """Yield the windows between two instants, as long as the endpoint takes."""
@@ -100,14 +113,16 @@ class EventStream(PagerDutyStream):
         A record that stands in two neighbours, on the second they share, comes once.
         """
         earlier: set[str] = set()
+        calls = list(calls)
         answers = self.read(calls)
-        for first in answers:
-            if first.total > CEILING:
-                continue  # it was cut, and its parts come next
-            found: set[str] = set()
-            records = self._new(self._window(first, answers), found, earlier)
-            yield t.cast("Window", first.call.window), records
-            earlier = found
+        with self.activity.planned(call.window for call in calls if call.window):
+            for first in answers:
+                if first.total > CEILING:
+                    continue  # it was cut, and its parts come next
+                found: set[str] = set()
+                records = self._new(self._window(first, answers), found, earlier)
+                yield t.cast("Window", first.call.window), records
+                earlier = found
 
     def _window(self, first: Answer, answers: Iterator[Answer]) -> Iterator[Answer]:
         """Yield the FIRST answer of a window and its others, and wait for none behind them.
@@ -193,6 +208,9 @@ class EventStream(PagerDutyStream):
         for name, at in positions.items():
             # What is read again for its changes does not move a position back.
             self.stream_state[name] = max(isoformat(at), self.stream_state.get(name, ""))
+        self.activity.bookmark = min(
+            self.stream_state[name] for name in POSITIONS if name in self.stream_state
+        )
         self.state_manager.is_flushed = False
         if self.get_batch_config(self.config) is None:
             # With BATCH the records are not out yet: the SDK writes both, in order.

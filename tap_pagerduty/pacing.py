@@ -12,6 +12,8 @@ if t.TYPE_CHECKING:
 
 # Requests per second until the API has told its limit, and for good if it never does.
 CONSERVATIVE = 5.0
+# Seconds: what PagerDuty's limits are told for. Its answers do not say so.
+MINUTE = 60.0
 # Seconds: by so much the told ends of one window may differ, as they are rounded.
 ROUNDING = 2.0
 
@@ -43,6 +45,17 @@ class Pacer:
         self._window: _Window | None = None
         # Requests per second that others make with the same key.
         self._others = 0.0
+        # Requests that the API allows in a minute, and how many were left at the last answer;
+        # None until it has told them.
+        self.limit: int | None = None
+        self.remaining: int | None = None
+
+    @property
+    def pace(self) -> float:
+        """Requests per second that may be sent in the long run, as far as is known now."""
+        if self.limit is None:
+            return 1 / max(self._shortest, 1 / CONSERVATIVE)
+        return 1 / max(self._shortest, MINUTE / (self.limit * (1 - self._reserve)))
 
     def wait(self) -> None:
         """Return when it is this request's turn; `observe` or `lost` must follow."""
@@ -60,6 +73,12 @@ class Pacer:
                     return
                 pause = self._next - now
             self._sleep(pause)
+
+    @property
+    def held(self) -> float:
+        """Seconds for which the next request has to wait."""
+        with self._lock:
+            return max(0.0, self._next - self._clock())
 
     def lost(self) -> None:
         """Take note that a request got no answer."""
@@ -83,6 +102,7 @@ class Pacer:
                 return
             if not math.isfinite(reset):
                 return
+            self.limit, self.remaining = limit, remaining
             now = self._clock()
             window = self._window
             if window and now + reset < window.resets_at - ROUNDING:

@@ -30,7 +30,7 @@ class Workers:
     def __init__(self, count: int) -> None:
         """Prepare COUNT threads; they start with the first call. One means none at all."""
         self.count = count
-        self._jobs: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
+        self._jobs: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
         self._started = False
 
     def submit(self, call: Callable[[], Answer]) -> Future[Answer]:
@@ -52,6 +52,13 @@ class Workers:
             self._jobs.put(job)
         return future
 
+    def stop(self) -> None:
+        """Let the threads end once they have made the calls so far; a later call starts others."""
+        if self._started:
+            self._started = False
+            for _ in range(self.count):
+                self._jobs.put(None)
+
     def _start(self) -> None:
         if not self._started:
             self._started = True
@@ -59,8 +66,8 @@ class Workers:
                 threading.Thread(target=self._work, daemon=True).start()
 
     def _work(self) -> None:
-        while True:
-            self._jobs.get()()
+        while job := self._jobs.get():
+            job()
 
 
 class _Step(t.Generic[Request, Answer]):

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 import typing as t
 from contextlib import suppress
+from itertools import chain
 from urllib.parse import urlsplit
 
 import pendulum
@@ -16,15 +18,61 @@ from tap_pagerduty.windows import isoformat
 
 # What an id looks like; an empty one would ask for everything, or nothing.
 ID = r"^[A-Za-z0-9_-]+$"
+# The kinds of credentials, of which one is given; each with the settings that it takes.
+CREDENTIALS = (
+    ("api_key",),
+    ("access_token",),
+    ("client_id", "client_secret", "subdomain"),
+)
 
 SETTINGS: dict[str, t.Any] = th.PropertiesList(
     th.Property(
         "api_key",
         th.StringType,
-        required=True,
         secret=True,
         title="API key",
         description="REST API key of the account or of a user; read-only is enough.",
+    ),
+    th.Property(
+        "access_token",
+        th.StringType,
+        secret=True,
+        title="Access token",
+        description="OAuth access token to use as it is, in place of a key.",
+    ),
+    th.Property(
+        "client_id",
+        th.StringType,
+        title="OAuth client id",
+        description="Client id of an OAuth app of the account, which gets access tokens itself.",
+    ),
+    th.Property(
+        "client_secret",
+        th.StringType,
+        secret=True,
+        title="OAuth client secret",
+        description="Client secret of the OAuth app.",
+    ),
+    th.Property(
+        "subdomain",
+        th.StringType,
+        title="Subdomain",
+        description="Of the account whose OAuth app it is: `acme`, if its web address begins "
+        "with `acme.`.",
+    ),
+    th.Property(
+        "scopes",
+        th.StringType,
+        title="OAuth scopes",
+        description="Scopes that the OAuth app asks for, with spaces between them. Default: "
+        "those that the selected streams need.",
+    ),
+    th.Property(
+        "oauth_url",
+        th.StringType,
+        title="OAuth token address",
+        description="Address to get access tokens from in place of PagerDuty's; https, or "
+        "http on this machine.",
     ),
     th.Property(
         "start_date",
@@ -157,19 +205,57 @@ SETTINGS: dict[str, t.Any] = th.PropertiesList(
 ).to_dict()
 
 
-def complete(config: dict[str, t.Any]) -> list[str]:
-    """Bring CONFIG, valid by the schema, to one form; return what is wrong, a line each."""
-    errors = _start_date(config) + _end_date(config)
+def secrets() -> list[str]:
+    """Return the names of the settings that no message may repeat."""
+    return [name for name, setting in SETTINGS["properties"].items() if setting.get("secret")]
+
+
+def complete(config: dict[str, t.Any], *, signed_in: bool = True) -> list[str]:
+    """Bring CONFIG, valid by the schema, to one form; return what is wrong, a line each.
+
+    Unless SIGNED_IN, it need not hold any credentials.
+    """
+    errors = _credentials(config, signed_in=signed_in) + _start_date(config)
+    errors += _end_date(config)
     if len(set(config.get("urgencies") or ())) > 1:
         del config["urgencies"]  # there are no others: both let everything through
-    # Keys that come from files tend to end in a line break.
-    config["api_key"] = key = config["api_key"].strip()
-    if not key or not key.isascii() or not key.isprintable():
-        errors.append("api_key is empty, or holds characters that no key has.")
     if not str(config.get("user_agent") or "").isprintable():
         errors.append("user_agent holds characters that no header can have.")
-    if (url := config.get("api_url")) and not _is_safe(url):
-        errors.append("api_url must begin with https://, or http:// for this machine only.")
+    errors += [
+        f"{name} must begin with https://, or http:// for this machine only."
+        for name in ("api_url", "oauth_url")
+        if config.get(name) and not _is_safe(config[name])
+    ]
+    return errors
+
+
+def _credentials(config: dict[str, t.Any], *, signed_in: bool) -> list[str]:
+    """See that there are credentials of exactly one kind; remove those that are blank."""
+    errors = []
+    for name in [*chain.from_iterable(CREDENTIALS), "scopes"]:
+        # What comes from files tends to end in a line break.
+        if not (value := (config.pop(name, None) or "").strip()):
+            continue
+        config[name] = value
+        if not value.isascii() or not value.isprintable():
+            errors.append(f"{name} holds characters that it cannot have.")
+        elif name == "subdomain" and not re.fullmatch(r"[A-Za-z0-9-]+", value):
+            errors.append("subdomain is what the account's web address begins with, such as acme.")
+    # A subdomain alone is none.
+    given = [kind for kind in CREDENTIALS if config.keys() & set(kind[:2])]
+    if signed_in and not given:
+        errors.append(
+            "No credentials: set api_key, or access_token, or client_id, client_secret and "
+            "subdomain."
+        )
+    if len(given) > 1:
+        names = " and ".join(kind[0] for kind in given)
+        errors.append(f"{names} are set; give one kind of credentials.")
+    errors += [
+        f"{', '.join(kind[:-1])} and {kind[-1]} go together; missing: {', '.join(missing)}."
+        for kind in given
+        if (missing := [name for name in kind if name not in config])
+    ]
     return errors
 
 

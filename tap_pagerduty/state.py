@@ -41,14 +41,15 @@ def check(state: Mapping[str, t.Any], streams: Mapping[str, Stream]) -> None:
     if bookmarks and not known:
         msg = "its bookmarks are of other streams than this tap's"
         raise ValueError(msg)
+    for name, bookmark in bookmarks.items():
+        if not isinstance(bookmark, dict):
+            msg = f"the bookmark of {name} is no object"
+            raise ValueError(msg)  # noqa: TRY004
     for name in sorted(known):
         _check_bookmark(bookmarks[name], streams[name])
 
 
-def _check_bookmark(bookmark: t.Any, stream: Stream) -> None:  # noqa: ANN401, as it was read
-    if not isinstance(bookmark, dict):
-        msg = f"the bookmark of {stream.name} is no object"
-        raise ValueError(msg)  # noqa: TRY004
+def _check_bookmark(bookmark: Mapping[str, t.Any], stream: Stream) -> None:
     key = bookmark.get("replication_key")
     if key and stream.replication_key and key != stream.replication_key:
         msg = f"the bookmark of {stream.name} is on {key}, not on {stream.replication_key}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import json
 import os
 import sys
 import typing as t
@@ -11,11 +12,15 @@ from functools import cached_property
 
 from singer_sdk import Tap
 from singer_sdk.exceptions import ConfigValidationError
+from singer_sdk.tap_base import CliTestOptionValue
 
+from tap_pagerduty import logs
+from tap_pagerduty.checkup import Checkup
 from tap_pagerduty.children import ChildStream
 from tap_pagerduty.connection import Connection
+from tap_pagerduty.display import count, shown
 from tap_pagerduty.output import Writer
-from tap_pagerduty.settings import SETTINGS, complete
+from tap_pagerduty.settings import SETTINGS, complete, secrets
 from tap_pagerduty.state import check
 from tap_pagerduty.streams import STREAMS
 
@@ -28,6 +33,8 @@ if t.TYPE_CHECKING:
     import logging
     from collections.abc import Iterator, Sequence
     from types import FrameType
+
+    import click
 
     from tap_pagerduty.client import PagerDutyStream
 
@@ -43,7 +50,15 @@ class TapPagerDuty(Tap):
     @cached_property
     def connection(self) -> Connection:
         """What the streams share; made when the first of them is."""
-        return Connection(self.config)
+        return Connection(self.config, self.scopes)
+
+    def scopes(self) -> dict[str, list[str]]:
+        """Return the scopes that the selected streams take, each with their names."""
+        found: dict[str, list[str]] = {}
+        for stream in t.cast("dict[str, PagerDutyStream]", self.streams).values():
+            for scope in stream.scopes() if stream.selected else ():
+                found.setdefault(scope, []).append(stream.name)
+        return found
 
     @override
     def discover_streams(self) -> Sequence[PagerDutyStream]:
@@ -51,6 +66,7 @@ class TapPagerDuty(Tap):
         for stream in streams.values():
             if isinstance(stream, ChildStream):
                 streams[stream.parent].child_streams.append(stream)
+                stream.activity.leader = streams[stream.parent].activity
         return list(streams.values())
 
     @override
@@ -75,16 +91,16 @@ class TapPagerDuty(Tap):
 
         The SDK has no public hook between merging the settings and making the streams.
         """
-        if not raise_errors:
-            # Discovery needs no key; whatever else is set has to be right even then.
-            self._config.setdefault("api_key", "none")
-        secret = self._config.get("api_key")
+        hidden = {repr(self._config[name]) for name in secrets() if name in self._config}
         try:
             super()._validate_config(raise_errors=True)
         except ConfigValidationError as error:
-            errors = [text.replace(repr(secret), "(secret)") for text in error.errors]
+            errors = error.errors
+            for secret in hidden:
+                errors = [text.replace(secret, "(secret)") for text in errors]
             raise ConfigValidationError(str(error), errors=errors, schema=error.schema) from None
-        if errors := complete(self._config):
+        # Discovery needs no credentials; whatever else is set has to be right even then.
+        if errors := complete(self._config, signed_in=raise_errors):
             summary = "Config validation failed"
             raise ConfigValidationError(summary, errors=errors, schema=self.config_jsonschema)
         return []
@@ -120,13 +136,14 @@ class TapPagerDuty(Tap):
     @classmethod
     @override
     def invoke(cls, **kwargs: t.Any) -> None:
-        with _json_or_exit(cls.logger, "state or catalog"):
+        with _a_line_or_exit(cls.logger, "state or catalog"):
             super().invoke(**kwargs)
 
     @classmethod
     @override
     def cb_config(cls, *args: t.Any) -> t.Any:
-        with _json_or_exit(cls.logger, "config"):
+        logs.quiet()
+        with _a_line_or_exit(cls.logger, "config"):
             config = super().cb_config(*args)
         if config.parse_env and (errors := cls._check_environment()):
             for error in errors:
@@ -149,18 +166,46 @@ class TapPagerDuty(Tap):
 
     @classmethod
     @override
-    def cb_test(cls, *args: t.Any) -> None:
-        try:
-            super().cb_test(*args)
-        except ConfigValidationError as error:
-            for line in error.errors:
-                cls.logger.error(line)  # noqa: TRY400, one line for people
-            raise SystemExit(1) from None
+    def get_singer_command(cls) -> click.Command:
+        command = super().get_singer_command()
+        for option in command.params:
+            if option.name in {"catalog", "state"}:
+                option.is_eager = True  # read before `--test` acts, wherever that stands
+            if option.name == "test":
+                option.help = (
+                    "Tell who signs in, which selected streams can be read and what a first "
+                    "load takes. Use --test=schema to write SCHEMA messages only."
+                )
+        return command
+
+    @classmethod
+    @override
+    def cb_test(cls, ctx: click.Context, param: click.Option, value: str) -> None:
+        """Check what a run needs, in place of the SDK's trial run of all streams.
+
+        That one knows no catalog, and mixes what it tells with Singer messages.
+        """
+        if value == CliTestOptionValue.Disabled.value:
+            return
+        with _a_line_or_exit(cls.logger, "catalog"):
+            if value == CliTestOptionValue.Schema.value:
+                super().cb_test(ctx, param, value)
+            config, catalog = ctx.params["config"], ctx.params.get("catalog")
+            tap = cls(
+                config=config.config,
+                parse_env_config=config.parse_env,
+                catalog=json.load(catalog) if catalog else None,
+            )
+        checkup = Checkup(tap, tap.connection)
+        if reason := checkup.run():
+            cls.logger.error(reason)
+        ctx.exit(0 if checkup.passed and not reason else 1)
 
     @override  # type: ignore[misc]
     def run_connection_test(self) -> bool:
         """Read one record of each stream; exit 1 if one cannot be read."""
-        done = super().run_connection_test()
+        with self._reason_last():
+            done = super().run_connection_test()
         self._tell_what_is_missing()
         return done
 
@@ -173,14 +218,58 @@ class TapPagerDuty(Tap):
         # What is loaded by now stays: the garbage collector need not go through it, again and
         # again, as records come and go (a tenth of the CPU).
         gc.freeze()
-        super().sync_all()
+        progress = self.connection.progress
+        progress.begin(
+            stream.name
+            for stream in self.streams.values()
+            if stream.selected or stream.has_selected_descendents
+        )
+        self.logger.info(
+            "%s %s reads %s from %s.",
+            self.name,
+            self.plugin_version,
+            count(len(progress.streams), "stream"),
+            self.connection.url,
+        )
+        try:
+            with self._reason_last(), shown(progress, self._bookmarks):
+                super().sync_all()
+        finally:
+            self.connection.workers.stop()
         self._tell_what_is_missing()
+
+    def _bookmarks(self) -> dict[str, str]:
+        """Return where the incremental streams stand, by stream."""
+        return {
+            name: bookmark["replication_key_value"]
+            for name, bookmark in self.state.get("bookmarks", {}).items()
+            if "replication_key_value" in bookmark
+        }
+
+    @contextmanager
+    def _reason_last(self) -> Iterator[None]:
+        """Tell what stops a run when all else is logged.
+
+        Of a tap that fails, `meltano config test` shows the last line only.
+        """
+        try:
+            yield
+        except SystemExit as end:
+            if isinstance(end.code, str):
+                self.logger.error(end.code)  # noqa: TRY400, one line for people
+                raise SystemExit(1) from None
+            raise
 
     def _tell_what_is_missing(self) -> None:
         streams = t.cast("dict[str, PagerDutyStream]", self.streams).values()
-        for stream in streams:
-            if stream.selected and stream.skipped:
-                self.logger.warning("%s was skipped: %s", stream.name, stream.skipped)
+        skipped = [stream for stream in streams if stream.selected and stream.skipped]
+        for stream in skipped:
+            self.logger.warning("%s was skipped: %s", stream.name, stream.skipped)
+        if not all(stream.postponed for stream in skipped):
+            self.logger.info(
+                "To load what was skipped, use a key and a plan that have what it takes; or "
+                "deselect it."
+            )
         incomplete = [stream for stream in streams if stream.failed]
         for stream in incomplete:
             self.logger.error("%s is incomplete: %s", stream.name, stream.failed)
@@ -202,10 +291,14 @@ class TapPagerDuty(Tap):
 
 
 @contextmanager
-def _json_or_exit(logger: logging.Logger, what: str) -> Iterator[None]:
-    """Exit with one line if a file that the SDK reads is not there, or no JSON."""
+def _a_line_or_exit(logger: logging.Logger, what: str) -> Iterator[None]:
+    """Exit with a line for each mistake in a file that the SDK reads, or in the settings."""
     try:
         yield
+    except ConfigValidationError as error:
+        for line in error.errors:
+            logger.error(line)  # noqa: TRY400, one line for people
+        raise SystemExit(1) from None
     except FileNotFoundError as error:
         logger.error("The %s file cannot be read: %s", what, error)  # noqa: TRY400
         raise SystemExit(1) from None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import io
 import json
 import logging
@@ -23,6 +24,7 @@ from tap_pagerduty.pacing import Pacer
 from tap_pagerduty.prefetch import Workers
 from tap_pagerduty.tap import TapPagerDuty
 from tests.account import NAMES, Account
+from tests.harness import SECRET
 
 # A loaded machine is slow, and that is no failure.
 settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -106,12 +108,14 @@ def waits(monkeypatch):
 
 
 @pytest.fixture
-def account(clock, waits):  # noqa: ARG001, no real waiting where there is an account
+def account(clock, waits, end_crews):  # noqa: ARG001, no real waiting where there is an account
     account = Account()
     with requests_mock.Mocker(case_sensitive=True) as mocker:
         mocker.get(requests_mock.ANY, content=account.answer)
         mocker.post(requests_mock.ANY, content=account.answer)
         yield account
+        # The calls that are under way still need it.
+        end_crews()
 
 
 @pytest.fixture
@@ -192,9 +196,14 @@ def config_file(config, tmp_path):
     return config_file
 
 
-@pytest.fixture
-def no_call_left(account, monkeypatch):  # noqa: ARG001, the calls need the account
-    """Have the calls that a run leaves under way end before the test: they would meet the next."""
+@pytest.fixture(autouse=True)
+def end_crews(monkeypatch):
+    """Have a run leave nothing in this process, as its own process would.
+
+    Its threads end with the test, or when this is called, and the calls that are under way:
+    they would meet the next test. What it has done with is collected, other than where
+    `gc.freeze` has been called.
+    """
     crews = set()
     start = Workers._start
 
@@ -202,17 +211,23 @@ def no_call_left(account, monkeypatch):  # noqa: ARG001, the calls need the acco
         crews.add(crew)
         start(crew)
 
+    def end():
+        for crew in crews:
+            gate = threading.Barrier(crew.count + 1)
+            for _ in range(crew.count):
+                crew.submit(gate.wait)
+            gate.wait(timeout=60)
+            crew.stop()
+        crews.clear()
+
+    monkeypatch.setattr(gc, "freeze", lambda: None)
     monkeypatch.setattr(Workers, "_start", note)
-    yield
-    for crew in list(crews):
-        gate = threading.Barrier(crew.count + 1)
-        for _ in range(crew.count):
-            crew.submit(gate.wait)
-        gate.wait(timeout=60)
+    yield end
+    end()
 
 
 @pytest.fixture
-def sync(no_call_left, command, catalog, config_file, tmp_path):  # noqa: ARG001, it comes first
+def sync(account, command, catalog, config_file, tmp_path):  # noqa: ARG001, it comes first
     """Run a sync of some streams, or all, or of a SELECTION; return what it wrote.
 
     The selection is a catalog, or `...` for none.
@@ -239,6 +254,52 @@ def sync(no_call_left, command, catalog, config_file, tmp_path):  # noqa: ARG001
 
 
 @pytest.fixture
+def tap(command, catalog, tmp_path):
+    """Run the command with SETTINGS on some streams of a sandbox, or with ARGUMENTS.
+
+    Nothing that is secret is printed.
+    """
+
+    def tap(settings, *streams, state=None, arguments=()):
+        line = []
+        files = {"config": settings, "catalog": streams and catalog(*streams), "state": state}
+        for option, content in files.items():
+            if content:
+                path = tmp_path / f"{option}.json"
+                path.write_text(json.dumps(content))
+                line += [f"--{option}", path]
+        run = command(*line, *arguments)
+        found = (text for text in run.stdout.split("\n") if text.startswith("{"))
+        run.messages = [json.loads(text) for text in found]
+        printed = run.stdout + run.log
+        assert "Traceback" not in printed
+        assert not [each for each in (SECRET, "pdus+", "u+") if each in printed]
+        return run
+
+    return tap
+
+
+@pytest.fixture
 def patience(account, monkeypatch):  # noqa: ARG001, comes after it
     """Wait a little between tries after all, so that giving up takes few of them."""
     monkeypatch.setattr(backoff, "full_jitter", lambda _: 0.3)
+
+
+@pytest.fixture(scope="session")
+def browser(tmp_path_factory):
+    """A headless Chromium, driven by Selenium."""
+    from tests.browser import start  # noqa: PLC0415, few tests need it
+
+    browser = start(tmp_path_factory.mktemp("browser"))
+    yield browser
+    browser.quit()
+
+
+@pytest.fixture(scope="session")
+def warehouse(tmp_path_factory):
+    """An account in the databases of the real targets; see there."""
+    from tests.warehouse import Warehouse  # noqa: PLC0415, few tests need it
+
+    warehouse = Warehouse(tmp_path_factory.mktemp("warehouse"))
+    yield warehouse
+    warehouse.stop()

@@ -119,6 +119,27 @@ def settings_of(box, **settings):
     return {"api_key": box.api_key, "api_url": box.url, "start_date": START, **settings}
 
 
+# Of the OAuth app of an account, and where its tokens come from.
+SECRET = "a-very-secret-secret"
+TOKEN = "/oauth/token"
+
+
+def oauth_app(box, **settings):
+    """Return the settings that sign in as the account's OAuth app; None leaves one out."""
+    found = {
+        "client_id": "sandbox-client",
+        "client_secret": SECRET,
+        "subdomain": "acme",
+        "api_url": box.url,
+        "oauth_url": box.url + TOKEN,
+        "start_date": "2024-05-01T00:00:00Z",
+        "request_timeout_seconds": 5,
+        "retry_timeout_seconds": 1,
+        "requests_per_second": 1000,
+    }
+    return {name: value for name, value in {**found, **settings}.items() if value is not None}
+
+
 @cache
 def discovered():
     return json.dumps(TapPagerDuty(validate_config=False).catalog_dict)

@@ -103,9 +103,9 @@ def test_an_empty_account_is_none():
 
 @pytest.fixture
 def project(tmp_path):
-    """A Meltano project with an entry for each account, as the README has them."""
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    block = re.search(r"## Several accounts.*?```yaml\n(.*?)```", readme, re.DOTALL)[1]
+    """A Meltano project with an entry for each account, as docs/accounts.md has them."""
+    page = (ROOT / "docs" / "accounts.md").read_text(encoding="utf-8")
+    block = re.search(r"```yaml\n(.*?)```", page, re.DOTALL)[1]
     content = yaml.safe_load((ROOT / "meltano.yml").read_text(encoding="utf-8"))
     content["plugins"]["extractors"] += yaml.safe_load(block)
     for entry in content["plugins"]["extractors"]:

@@ -12,9 +12,9 @@ import psutil
 import psycopg
 import pytest
 
+from demo.outcome import SHOWN
 from demo.postgres import EmbeddedPostgres
 from demo.processes import Processes
-from demo.report import _duration
 from tap_pagerduty.streams import STREAMS
 
 ROOT = Path(__file__).parent.parent
@@ -102,7 +102,11 @@ def test_an_account_lands_in_postgres_and_a_second_run_brings_what_changed(start
         assert requests < first[name][2]
         assert bookmark > first[name][3]
         assert f"{name} before {first[name][3]}" in said
-    assert re.search(r"^all services +\d+ +\d.* min.* +\d.* min", said, re.MULTILINE)
+    for title in SHOWN:
+        heading = rf"^{title} \((\d+) of (\d+) rows; docs/recipes.md has the SQL\):\n"
+        [(shown, found, result)] = re.findall(rf"{heading}((?:.+\n)+)", said, re.MULTILINE)
+        assert 0 < int(shown) < int(found)
+        assert len(re.findall(r" [\d.,]+$", result, re.MULTILINE)) == int(shown)
 
     look = start("--psql")
     said, _ = look.communicate(r"\copy (SELECT count(*) FROM incidents) TO STDOUT", PATIENCE)
@@ -190,11 +194,3 @@ def test_the_database_asks_for_a_password(tmp_path):
         with pytest.raises(psycopg.OperationalError, match="password"):
             psycopg.connect(**{**reach, "password": "guessed"})
     assert (server.home / "password").stat().st_mode & 0o077 == 0
-
-
-@pytest.mark.parametrize(
-    ("seconds", "text"),
-    [(None, "-"), (54, "0 min 54 s"), (3_600, "1 h 00 min"), (200_000, "2 d 7 h")],
-)
-def test_times_read_well(seconds, text):
-    assert _duration(seconds) == text

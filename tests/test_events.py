@@ -367,7 +367,7 @@ def test_without_a_date_in_the_answers_this_machine_s_clock_is_taken(headers):
         "rate_limit_reserve_percent": 0,
         "max_concurrency": 1,
     }
-    connection, response = Connection(config), requests.Response()
+    connection, response = Connection(config, dict), requests.Response()
     response.headers.update(headers)
     connection.wait("")
     connection.answered("", response)

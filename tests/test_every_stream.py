@@ -14,6 +14,7 @@ from datetime import datetime, timedelta, timezone
 import jsonschema
 import pytest
 
+from docs.references import references
 from sandbox import catalog
 from sandbox.catalog import CATALOG
 from sandbox.times import iso, moment_of
@@ -390,6 +391,77 @@ def test_no_secret_is_written(first, name, path):
 # Secrets that the sandbox does not have.
 DEEPEST = "inline_steps_inputs.value.steps.action_configuration.inline_steps_inputs.value"
 UNSEEN = {"integration_email", f"steps.action_configuration.{DEEPEST}"}
+
+
+# -- Where the ids lead
+
+REFERENCES = {(stream.name, each.path): each for stream in STREAMS for each in references(stream)}
+# Ids that the sandbox does not have, or makes up: paths, or parts of them.
+NOT_IN_THE_SANDBOX = (
+    "[].actions.priority",
+    "actions.escalation_policy",
+    "actions.priority.value",
+    "actions.route.value",
+    "addons[]",
+    "alert_grouping_parameters",
+    "catch_all.actions.priority",
+    "custom_shift_id",
+    "enrichments[].schema_to_search",
+    "external_references[]",
+    "incident_custom_field_updates[]",
+    "next_oncall_for_user",
+    "pagerduty_automation_actions[]",
+    "pause_alerts[].id",
+    "rendered_schedule_entries[]",
+    "responder_request_targets[].i",
+    "supporting_services[]",
+)
+# Of what the sandbox has, in streams of which it does not hold for others.
+NOT_THERE = {("analytics_responder_metrics", "team_id"), ("event_enrichment_associations", "id")}
+
+
+def test_references_lead_to_streams_by_their_key():
+    targets = {target for each in REFERENCES.values() for target in each.targets}
+    assert {BY_NAME[target].primary_keys for target in targets} == {("id",)}
+
+
+def test_what_a_child_takes_of_its_parent_leads_there():
+    for stream in STREAMS:
+        for column, path in stream.parent_columns.items():
+            if issubclass(stream, ChildStream) and path == "id":
+                # The parent's own id may be that of another stream's record.
+                whose = REFERENCES.get((stream.parent.name, path))
+                targets = whose.targets if whose else (stream.parent.name,)
+                assert REFERENCES[stream.name, column].targets == targets, stream
+
+
+def test_a_column_leads_where_what_it_repeats_leads():
+    for stream in STREAMS:
+        for column, path in stream.columns.items():
+            if (stream.name, path) in REFERENCES:
+                repeated = REFERENCES[stream.name, path]
+                assert REFERENCES[stream.name, column].targets == repeated.targets, stream
+
+
+@pytest.fixture(scope="module")
+def streams_of(first):
+    """The streams that have a record with an id of their own, by id."""
+    found = {}
+    for name, rows in first.tables.items():
+        if BY_NAME[name].primary_keys == ("id",) and (name, "id") not in REFERENCES:
+            for (key,) in rows:
+                found.setdefault(key, set()).add(name)
+    return found
+
+
+@pytest.mark.parametrize(("name", "path"), REFERENCES)
+def test_ids_are_those_of_the_streams_that_they_lead_to(first, streams_of, name, path):
+    rows = list(first.tables[name].values())
+    # Some are of users that are gone, of incidents before the first load, of the account.
+    owners = [streams_of[each] for each in at(rows, path.replace("[]", "")) if each in streams_of]
+    assert all(each & set(REFERENCES[name, path].targets) for each in owners)
+    if (name, path) not in NOT_THERE:
+        assert bool(owners) != any(part in path for part in NOT_IN_THE_SANDBOX)
 
 
 TIMES = jsonschema.FormatChecker(formats=())

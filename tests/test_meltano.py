@@ -2,26 +2,25 @@
 
 import json
 import re
+import subprocess
+import sys
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
 import yaml
+from jsonschema import Draft202012Validator
 
+from tap_pagerduty.settings import CREDENTIALS
 from tap_pagerduty.streams import STREAMS
 
 ROOT = Path(__file__).parent.parent
 PROJECT = yaml.safe_load((ROOT / "meltano.yml").read_text())
 EXTRACTOR = PROJECT["plugins"]["extractors"][0]
+MELTANO = Path(sys.executable).parent / "meltano"
 PINS = sorted((ROOT / "requirements").glob("*.txt"))
-# What the SDK adds to the settings of every tap; Meltano knows how to pass them on.
-BUILT_IN = re.compile(r"stream_map|faker_config|flattening_|batch_config")
-KINDS = {
-    "string": "string",
-    "integer": "integer",
-    "number": "decimal",
-    "boolean": "boolean",
-    "array": "array",
-}
+HUB = yaml.safe_load((ROOT / "docs" / "meltano-hub.yml").read_text())
+SCHEMA = json.loads((files("meltano.schemas") / "meltano.schema.json").read_text())
 
 
 @pytest.fixture
@@ -29,54 +28,91 @@ def about(command):
     return json.loads(command("--about", "--format=json").stdout)
 
 
-def kind(setting):
-    """Return Meltano's kind of a setting of the tap."""
-    if setting.get("format") == "date-time":
-        return "date_iso8601"
-    if "enum" in setting:
-        return "options"
-    return KINDS[next(name for name in setting["type"] if name != "null")]
+# -- What Meltano is told of the tap. That it is up to date is seen to in test_readme.py.
 
 
 def test_selection_is_that_of_the_tap():
-    default = [stream.name for stream in STREAMS if stream.selected_by_default]
-    assert EXTRACTOR["select"] == [f"{name}.*" for name in default]
+    default = [f"{stream.name}.*" for stream in STREAMS if stream.selected_by_default]
+    assert EXTRACTOR["select"] == HUB["select"] == default
 
 
 def test_settings_are_those_of_the_tap(about):
-    expected = {
-        name: {
-            "label": setting["title"],
-            "kind": kind(setting),
-            "description": setting["description"],
-            "sensitive": setting.get("secret", False),
-            "value": setting.get("default"),
-            "options": setting.get("enum"),
-        }
-        for name, setting in about["settings"]["properties"].items()
-        if not BUILT_IN.match(name)
+    found = {setting["name"]: setting for setting in HUB["settings"]}
+    # What is inside an object is written as `object.name`.
+    assert {name.partition(".")[0] for name in found} == set(about["settings"]["properties"])
+    for setting in EXTRACTOR["settings"]:
+        assert found.pop(setting["name"]) == setting
+    # What is left is the SDK's, and the same for every tap.
+    assert {re.split(r"[._]", name)[0] for name in found} == {
+        "stream",
+        "faker",
+        "flattening",
+        "batch",
     }
-    found = {
-        setting["name"]: {
-            "label": setting["label"],
-            "kind": setting["kind"],
-            "description": setting["description"].strip(),
-            "sensitive": setting.get("sensitive", False),
-            "value": setting.get("value"),
-            "options": setting.get("options")
-            and [option["value"] for option in setting["options"]],
-        }
-        for setting in EXTRACTOR["settings"]
-    }
-    assert found == expected
 
 
-def test_required_settings_are_those_of_the_tap(about):
-    assert EXTRACTOR["settings_group_validation"] == [about["settings"]["required"]]
+@pytest.mark.parametrize(
+    ("name", "definition"),
+    [
+        ("api_key", {"kind": "string", "sensitive": True}),
+        ("start_date", {"kind": "date_iso8601"}),
+        ("max_concurrency", {"kind": "integer", "value": 3}),
+        ("include_secrets", {"kind": "boolean", "value": False}),
+        ("stream_maps", {"kind": "object"}),
+        ("faker_config.locale", {"kind": "array"}),
+        ("faker_config.seed", {"kind": "string"}),
+        (
+            "region",
+            {
+                "kind": "options",
+                "value": "us",
+                "options": [{"label": "US", "value": "us"}, {"label": "EU", "value": "eu"}],
+            },
+        ),
+    ],
+)
+def test_a_setting_is_of_the_kind_that_the_tap_takes(name, definition):
+    [found] = [dict(setting) for setting in HUB["settings"] if setting["name"] == name]
+    description = {key: found.pop(key) for key in ("name", "label", "description")}
+    assert all(description.values())
+    assert found == definition
+
+
+def test_groups_of_required_settings_are_those_of_the_tap(about):
+    groups = [list(kind) for kind in CREDENTIALS]
+    assert EXTRACTOR["settings_group_validation"] == groups
+    assert HUB["settings_group_validation"] == [sorted(group) for group in groups]
+    assert "required" not in about["settings"]
 
 
 def test_capabilities_are_those_of_the_tap(about):
     assert EXTRACTOR["capabilities"] == about["capabilities"]
+    assert HUB["capabilities"] == sorted(about["capabilities"])
+
+
+def test_project_is_valid():
+    assert not problems(PROJECT)
+    assert problems({**PROJECT, "plugins": {"extractors": [{**EXTRACTOR, "capabilities": ["x"]}]}})
+
+
+def problems(project):
+    validator = Draft202012Validator(SCHEMA)
+    return [error.message for error in validator.iter_errors(project)]
+
+
+def test_definition_for_the_hub_is_one_that_meltano_takes(tmp_path):
+    (tmp_path / "meltano.yml").write_text("project_id: tests\nsend_anonymous_usage_stats: false\n")
+    definition = ROOT / "docs" / "meltano-hub.yml"
+    arguments = "--log-level=warning add tap-pagerduty --plugin-type=extractor --no-install"
+    subprocess.run(
+        [MELTANO, *arguments.split(), f"--from-ref={definition}"],
+        cwd=tmp_path,
+        check=True,
+        capture_output=True,
+    )
+    [added] = yaml.safe_load((tmp_path / "meltano.yml").read_text())["plugins"]["extractors"]
+    assert {"capabilities", "settings", "settings_group_validation"} <= set(added)
+    assert added == {key: HUB[key] for key in added}
 
 
 def test_no_plugin_needs_a_hub():

@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 
+import harness
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -219,3 +220,30 @@ raise SystemExit(7)
 """
     ended = subprocess.run([sys.executable, "-c", program], timeout=LONG, check=False)
     assert ended.returncode == 7
+
+
+# -- From one list to the next
+
+
+def test_the_next_lists_are_asked_for_together():
+    """Lists of a page each would otherwise take the time of an answer, one after another."""
+    together = threading.Barrier(3)
+    lists = ("escalation_policies", "priorities", "schedules")
+
+    def meet(_, request):
+        if request.path.lstrip("/") in lists:
+            together.wait(timeout=20)
+
+    with harness.sandbox() as box:
+        box.on_request(meet)
+        run = harness.sync(box, "business_services", *lists)
+        assert run.status == 0
+        assert all(run.records(name) for name in lists)
+        assert len(box.requests) == 4
+
+
+def test_one_after_another_with_one_request_at_most():
+    with harness.sandbox() as box:
+        harness.sync(box, *harness.LISTS, max_concurrency=1)
+        asked = dict.fromkeys(request.path.lstrip("/") for request in box.requests)
+    assert list(asked) == sorted(harness.LISTS)

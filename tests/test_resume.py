@@ -255,6 +255,10 @@ DAMAGED = {
     "another tap's": ({"bookmarks": {"issues": GOOD}}, "of other streams than this tap's"),
     "on another key": ({"bookmarks": {"notifications": GOOD}}, "is on created_at"),
     "with a bookmark that is no object": ({"bookmarks": {"log_entries": 7}}, "is no object"),
+    "with one of an unknown stream": (
+        {"bookmarks": {"log_entries": GOOD, "later": None}},
+        "the bookmark of later is no object",
+    ),
     "with a time that is none": (
         {"bookmarks": {"log_entries": {**GOOD, "replication_key_value": "yesterday"}}},
         "replication_key_value of log_entries is no time",

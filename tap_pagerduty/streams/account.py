@@ -90,11 +90,11 @@ class LicenseAllocations(PagerDutyStream):
     columns = {"user_id": "user.id", "license_id": "license.id"}
     primary_keys = ("user_id",)
     schema = properties(
-        key("user_id", "Id of the user."),
-        text("license_id", "Id of the licence."),
+        key("user_id", "Id of the user.", to="users"),
+        text("license_id", "Id of the licence.", to="licenses"),
         time("allocated_at", "When the user was given the licence."),
-        reference("user", "User who has the licence."),
-        reference("license", "Licence of the user.", *LICENSE),
+        reference("user", "users", "User who has the licence."),
+        reference("license", "licenses", "Licence of the user.", *LICENSE),
     )
 
 

@@ -65,9 +65,10 @@ RESPONDER_METRICS = (
     text_or_integer(
         "responder_id",
         "Id of the user; null where the row is of all responders. Documented as a number.",
+        to="users",
     ),
     text("responder_name", "Name of the user."),
-    text("team_id", "Id of the user's team; null where the row is of all teams."),
+    text("team_id", "Id of the user's team; null where the row is of all teams.", to="teams"),
     text("team_name", "Name of that team."),
     integer("total_incident_count", "Incidents that were created."),
     integer("total_incidents_acknowledged", "Of those assigned, how many were acknowledged."),
@@ -91,7 +92,7 @@ RESPONDER_METRICS = (
 )
 
 TEAM = (
-    text("team_id", "Id of the team; null when there is none."),
+    text("team_id", "Id of the team; null when there is none.", to="teams"),
     text("team_name", "Name of the team."),
 )
 
@@ -151,7 +152,7 @@ class AnalyticsServiceMetrics(DailyMetrics):
     path = "/analytics/metrics/incidents/services"
     primary_keys = ("service_id", "range_start")
     schema = properties(
-        key("service_id", "Id of the service."),
+        key("service_id", "Id of the service.", to="services"),
         key_time("range_start", OF_DAY),
         text("service_name", "Name of the service."),
         *TEAM,
@@ -183,7 +184,11 @@ class AnalyticsEscalationPolicyMetrics(DailyMetrics):
     path = "/analytics/metrics/incidents/escalation_policies"
     primary_keys = ("escalation_policy_id", "range_start")
     schema = properties(
-        key("escalation_policy_id", "Id of the policy that the incidents were last assigned to."),
+        key(
+            "escalation_policy_id",
+            "Id of the policy that the incidents were last assigned to.",
+            to="escalation_policies",
+        ),
         key_time("range_start", OF_DAY),
         text("escalation_policy_name", "Name of the escalation policy."),
         integer("distinct_responder_count", "Users who engaged in incidents of the policy."),

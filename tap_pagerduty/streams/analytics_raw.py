@@ -54,10 +54,10 @@ class AnalyticsIncidents(Analytics, EventStream):
     # Figures come up to a day late.
     overlap_days = 2
     schema = properties(
-        key("id", "Id of the incident."),
+        key("id", "Id of the incident.", to="incidents"),
         integer("incident_number", "Number that people call the incident by; one per account."),
         text("description", "What happened, in a line."),
-        text("incident_type_id", "Id of the incident's type."),
+        text("incident_type_id", "Id of the incident's type.", to="incident_types"),
         text("incident_type_name", "Name of the type, such as `incident_default`."),
         text("status", "State then: `triggered`, `acknowledged` or `resolved`."),
         text("urgency", "How it notifies: `high` or `low`."),
@@ -66,14 +66,14 @@ class AnalyticsIncidents(Analytics, EventStream):
             "Whether it is a major incident: of the two highest priorities, or with several "
             "responders who acknowledged.",
         ),
-        text("priority_id", "Id of the priority; null when none is set."),
+        text("priority_id", "Id of the priority; null when none is set.", to="priorities"),
         text("priority_name", "Name of the priority, such as `P1`."),
         integer("priority_order", "Rank of the priority: the higher, the more severe."),
-        text("service_id", "Id of the service."),
+        text("service_id", "Id of the service.", to="services"),
         text("service_name", "Name of the service."),
-        text("escalation_policy_id", "Id of the escalation policy."),
+        text("escalation_policy_id", "Id of the escalation policy.", to="escalation_policies"),
         text("escalation_policy_name", "Name of the escalation policy."),
-        text("team_id", "Id of the team; null when it has none."),
+        text("team_id", "Id of the team; null when it has none.", to="teams"),
         text("team_name", "Name of the team."),
         time("created_at", "When the incident was first triggered."),
         time("resolved_at", "When the incident was resolved; null while it is open."),
@@ -81,14 +81,18 @@ class AnalyticsIncidents(Analytics, EventStream):
             "updated_at",
             "When the figures were last worked out; another time than that of the incident.",
         ),
-        text("resolved_by_user_id", "Id of the user who resolved it; null if none did."),
+        text(
+            "resolved_by_user_id", "Id of the user who resolved it; null if none did.", to="users"
+        ),
         text("resolved_by_user_name", "Name of the user who resolved it."),
         boolean("auto_resolved", "Whether it was resolved by a tool or by itself."),
-        texts("assigned_user_ids", "Ids of the users who were assigned."),
+        texts("assigned_user_ids", "Ids of the users who were assigned.", to="users"),
         texts("assigned_user_names", "Names of the users who were assigned."),
-        texts("acknowledged_user_ids", "Ids of the users who acknowledged."),
+        texts("acknowledged_user_ids", "Ids of the users who acknowledged.", to="users"),
         texts("acknowledged_user_names", "Names of the users who acknowledged."),
-        texts("joined_user_ids", "Ids of the users who acknowledged or agreed to help."),
+        texts(
+            "joined_user_ids", "Ids of the users who acknowledged or agreed to help.", to="users"
+        ),
         texts("joined_user_names", "Names of the users who acknowledged or agreed to help."),
         integer("assignment_count", "Assignments, those by reassigning and escalating as well."),
         integer("acknowledgement_count", "Acknowledgements."),
@@ -138,9 +142,9 @@ class AnalyticsIncidents(Analytics, EventStream):
         # What changes while the first load is under way is due from its start on.
         changed = instant(state.setdefault("replication_key_value", isoformat(now)))
         created = instant(state["created_until"]) if "created_until" in state else self.first_start
-        yield from self._created(created, min(changed, end))
+        yield from self._created(created, end if self.is_slice else changed)
         if self.is_slice:
-            self.bookmark(created_until=min(changed, end))
+            self.bookmark(created_until=end)
             return
         if changed < now:
             since = isoformat(changed - timedelta(days=self.overlap_days))
@@ -175,8 +179,8 @@ class AnalyticsIncidentResponses(Analytics, ChildStream):
     primary_keys = ("incident_id", "responder_id", "requested_at")
     scope = "analytics.read"
     schema = properties(
-        key("incident_id", "Id of the incident."),
-        key("responder_id", "Id of the user."),
+        key("incident_id", "Id of the incident.", to="incidents"),
+        key("responder_id", "Id of the user.", to="users"),
         key_time("requested_at", "When the user was asked."),
         time("responded_at", "When the user responded; null if not."),
         integer("time_to_respond_seconds", "Seconds from the one to the other."),
@@ -207,19 +211,23 @@ class AnalyticsResponderIncidents(Analytics, WindowedChildStream):
     parent_columns = {"responder_id": "id"}
     primary_keys = ("responder_id", "incident_id")
     schema = properties(
-        key("responder_id", "Id of the user."),
-        key("incident_id", "Id of the incident."),
+        key("responder_id", "Id of the user.", to="users"),
+        key("incident_id", "Id of the incident.", to="incidents"),
         text("responder_name", "Name of the user."),
         integer("incident_number", "Number that people call the incident by; one per account."),
         text("incident_description", "What happened, in a line."),
         time("incident_created_at", "When the incident was first triggered."),
         text("incident_urgency", "How the incident notifies: `high` or `low`."),
-        text("incident_priority_id", "Id of the priority; null when none is set."),
+        text("incident_priority_id", "Id of the priority; null when none is set.", to="priorities"),
         text("incident_priority_name", "Name of the priority, such as `P1`."),
         integer("incident_priority_order", "Rank of the priority: the higher, the more severe."),
-        text("service_id", "Id of the service."),
+        text("service_id", "Id of the service.", to="services"),
         text("service_name", "Name of the service."),
-        text("service_team_id", "Id of the team that owns the service; null when none does."),
+        text(
+            "service_team_id",
+            "Id of the team that owns the service; null when none does.",
+            to="teams",
+        ),
         text("service_team_name", "Name of the team that owns the service."),
         integer(
             "mean_time_to_acknowledge_seconds",
@@ -252,14 +260,14 @@ class AnalyticsUsers(Analytics):
     params = {"order": "asc", "order_by": "user_id"}
     paginator = STARTING_AFTER
     schema = properties(
-        key("id", "Id of the user."),
+        key("id", "Id of the user.", to="users"),
         text("user_name", "Name of the user."),
         text("email", "E-mail address of the user."),
         integer("account_id", "Number of the account."),
         text("description", "What the user says of themselves; null when empty."),
         text("time_zone", "Time zone of the user; null when not set."),
         text("role", "Role in the account, such as `user`."),
-        text("team_id", "Id of a team of the user; null when in none."),
+        text("team_id", "Id of a team of the user; null when in none.", to="teams"),
         text("team_name", "Name of that team."),
         integer("team_count", "Teams that the user is in."),
         time("created_at", "When the user was created."),

@@ -40,7 +40,7 @@ class AuditRecords(EventStream):
             text("request_id", "Id of the request; records of one request share it."),
             text("remote_address", "IP address that the request came from."),
         ),
-        references("actors", "Users, API keys or apps that made the change."),
+        references("actors", None, "Users, API keys or apps that made the change."),
         obj(
             "method",
             "How the actor was known to PagerDuty.",
@@ -48,12 +48,14 @@ class AuditRecords(EventStream):
             text("truncated_token", "Last four characters of the token; null in a browser."),
             text("description", "More about the method; mostly null."),
         ),
-        reference("root_resource", "Resource that was changed, or that what was changed is in."),
+        reference(
+            "root_resource", None, "Resource that was changed, or that what was changed is in."
+        ),
         text("action", "What was done, for example `create`, `update` or `delete`."),
         obj(
             "details",
             "What exactly was changed; null when there is no more to say.",
-            reference("resource", "Resource that was changed: the root, or one within it."),
+            reference("resource", None, "Resource that was changed: the root, or one within it."),
             array(
                 "fields",
                 "Fields that were set; some of them may be unchanged.",
@@ -67,8 +69,8 @@ class AuditRecords(EventStream):
                 "Links to other resources that were changed.",
                 text("name", "Name of the link, such as `members`."),
                 text("description", "What the link is."),
-                references("added", "Resources linked since."),
-                references("removed", "Resources no longer linked."),
+                references("added", None, "Resources linked since."),
+                references("removed", None, "Resources no longer linked."),
             ),
         ),
     )

@@ -19,6 +19,7 @@ from tap_pagerduty.streams.common import (
     properties,
     reference,
     references,
+    resource,
     text,
     texts,
     time,
@@ -74,16 +75,20 @@ class AutomationActions(PagerDutyStream):
         text("description", "What the action does."),
         ACTION_TYPE,
         text("action_classification", "`diagnostic` or `remediation`; null when neither."),
-        text("runner", "Id of the runner that runs it; null when none does yet."),
+        text(
+            "runner",
+            "Id of the runner that runs it; null when none does yet.",
+            to="automation_action_runners",
+        ),
         RUNNER_TYPE,
-        references("services", "Services in whose incidents it can be run."),
-        references("teams", "Teams whose members may run it."),
+        references("services", "services", "Services in whose incidents it can be run."),
+        references("teams", "teams", "Teams whose members may run it."),
         PRIVILEGES,
         METADATA,
         time("creation_time", "When the action was created."),
         time("modify_time", "When the action was last changed."),
         time("last_run", "When the action was last run; null when never."),
-        reference("last_run_by", "User, account or event rule that ran it last."),
+        reference("last_run_by", "users", "User, account or event rule that ran it last."),
         boolean(
             "only_invocable_on_unresolved_incidents",
             "Whether it can be run only while the incident is open.",
@@ -106,7 +111,9 @@ class AutomationActionServices(ChildStream):
     paginator = WHOLE
     parent_columns = {"action_id": "id"}
     primary_keys = ("action_id", "id")
-    schema = properties(key("action_id", "Id of the action."), *RESOURCE)
+    schema = properties(
+        key("action_id", "Id of the action.", to="automation_actions"), *resource("services")
+    )
 
 
 class AutomationActionTeams(ChildStream):
@@ -120,7 +127,9 @@ class AutomationActionTeams(ChildStream):
     paginator = WHOLE
     parent_columns = {"action_id": "id"}
     primary_keys = ("action_id", "id")
-    schema = properties(key("action_id", "Id of the action."), *RESOURCE)
+    schema = properties(
+        key("action_id", "Id of the action.", to="automation_actions"), *resource("teams")
+    )
 
 
 class AutomationActionInvocations(ChildStream):
@@ -135,7 +144,7 @@ class AutomationActionInvocations(ChildStream):
     parent_columns = {"action_id": "id"}
     schema = properties(
         *RESOURCE,
-        text("action_id", "Id of the action."),
+        text("action_id", "Id of the action.", to="automation_actions"),
         obj(
             "action_snapshot",
             "The action as it was when it was run.",
@@ -143,7 +152,7 @@ class AutomationActionInvocations(ChildStream):
             ACTION_TYPE,
             ACTION_DATA,
         ),
-        text("runner_id", "Id of the runner that it ran on."),
+        text("runner_id", "Id of the runner that it ran on.", to="automation_action_runners"),
         array(
             "timing",
             "States that the run went through.",
@@ -160,8 +169,8 @@ class AutomationActionInvocations(ChildStream):
         obj(
             "metadata",
             "Why it was run.",
-            reference("agent", "User, account or event rule that started it."),
-            reference("incident", "Incident that it was run for; null when none."),
+            reference("agent", "users", "User, account or event rule that started it."),
+            reference("incident", "incidents", "Incident that it was run for; null when none."),
         ),
     )
 
@@ -201,12 +210,16 @@ class AutomationActionRunners(PagerDutyStream):
         text("status", "`Configured` once it has connected, `NotConfigured` before."),
         time("creation_time", "When the runner was created."),
         text("runbook_base_uri", "Name of the Runbook server; only where it is one."),
-        references("teams", "Teams whose members may use it."),
+        references("teams", "teams", "Teams whose members may use it."),
         PRIVILEGES,
         obj(
             "associated_actions",
             "Actions that run on it.",
-            references("actions", "Three of them at most; `automation_actions` has all."),
+            references(
+                "actions",
+                "automation_actions",
+                "Three of them at most; `automation_actions` has all.",
+            ),
             boolean("more", "Whether there are more than these."),
         ),
         METADATA,
@@ -224,4 +237,6 @@ class AutomationActionRunnerTeams(ChildStream):
     paginator = WHOLE
     parent_columns = {"runner_id": "id"}
     primary_keys = ("runner_id", "id")
-    schema = properties(key("runner_id", "Id of the runner."), *RESOURCE)
+    schema = properties(
+        key("runner_id", "Id of the runner.", to="automation_action_runners"), *resource("teams")
+    )

@@ -25,8 +25,8 @@ class BusinessServiceSubscribers(ChildStream):
     parent_columns = {"business_service_id": "id"}
     primary_keys = ("business_service_id", "subscriber_id", "subscriber_type")
     schema = properties(
-        key("business_service_id", "Id of the business service."),
-        key("subscriber_id", "Id of the user or team."),
+        key("business_service_id", "Id of the business service.", to="business_services"),
+        key("subscriber_id", "Id of the user or team.", to=("users", "teams")),
         key("subscriber_type", "`user` or `team`."),
     )
 
@@ -60,7 +60,7 @@ class BusinessServiceImpactors(PagerDutyStream):
     paginator = WHOLE
     selected_by_default = False
     schema = properties(
-        key("id", "Id of the incident."),
+        key("id", "Id of the incident.", to="incidents"),
         text("type", "Kind of thing that impacts: `incident`."),
     )
 
@@ -79,7 +79,7 @@ class BusinessServicePriorityThresholds(PagerDutyStream):
     paginator = WHOLE
     selected_by_default = False
     schema = properties(
-        key("id", "Id of the priority."),
+        key("id", "Id of the priority.", to="priorities"),
         integer("order", "Rank of the priority among the account's priorities."),
     )
 
@@ -113,4 +113,6 @@ class StatusDashboardServiceImpacts(ChildStream):
     paginator = WHOLE
     parent_columns = {"status_dashboard_id": "id"}
     primary_keys = ("status_dashboard_id", "id")
-    schema = properties(key("status_dashboard_id", "Id of the dashboard."), *IMPACT)
+    schema = properties(
+        key("status_dashboard_id", "Id of the dashboard.", to="status_dashboards"), *IMPACT
+    )

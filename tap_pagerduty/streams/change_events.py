@@ -17,10 +17,9 @@ from tap_pagerduty.streams.common import (
 )
 
 CHANGE_EVENT = (
-    *RESOURCE,
     time("timestamp", "When the change was made, or noticed by the tool that reported it."),
-    references("services", "Services that the change is about."),
-    reference("integration", "Integration by which the event came in."),
+    references("services", "services", "Services that the change is about."),
+    reference("integration", "service_integrations", "Integration by which the event came in."),
     text(
         "routing_key",
         "Integration key that the event was sent with; a secret, left out unless "
@@ -57,4 +56,4 @@ class ChangeEvents(EventStream):
     # The time is the reporting tool's: an event can come in after others that are newer.
     overlap_days = 1
     secrets = ("routing_key",)
-    schema = properties(*CHANGE_EVENT)
+    schema = properties(*RESOURCE, *CHANGE_EVENT)

@@ -13,6 +13,12 @@ from singer_sdk import typing as th
 
 Schema = dict[str, t.Any]
 Property = th.Property[t.Any]
+# The streams whose records an id may be of, by name; None where no stream has them.
+To = str | tuple[str, ...] | None
+
+# Where the schema of an id names these streams. The SDK lets such a keyword pass, but leaves
+# it out of catalogs; the documents are made of it.
+REFERS_TO = "x-refers-to"
 
 
 def properties(*props: Property) -> Schema:
@@ -25,9 +31,9 @@ BY_TEAM = {"team_ids": "team_ids[]"}
 BY_SERVICE = {"service_ids": "service_ids[]"}
 
 
-def key(name: str, description: str) -> Property:
+def key(name: str, description: str, *, to: To = None) -> Property:
     """Return a text property that is part of the primary key: never null."""
-    return th.Property(name, th.StringType, required=True, description=description)
+    return th.Property(name, th.StringType, required=True, description=description, **_leads(to))
 
 
 def key_time(name: str, description: str) -> Property:
@@ -35,9 +41,9 @@ def key_time(name: str, description: str) -> Property:
     return th.Property(name, th.DateTimeType, required=True, description=description)
 
 
-def text(name: str, description: str) -> Property:
-    """Return a text property."""
-    return th.Property(name, th.StringType, description=description)
+def text(name: str, description: str, *, to: To = None) -> Property:
+    """Return a text property; if it is an id, TO says of what."""
+    return th.Property(name, th.StringType, description=description, **_leads(to))
 
 
 def url(name: str, description: str) -> Property:
@@ -75,15 +81,16 @@ def array(name: str, description: str, *props: Property) -> Property:
     return th.Property(name, th.ArrayType(_open_object(*props)), description=description)
 
 
-def text_or_integer(name: str, description: str) -> Property:
+def text_or_integer(name: str, description: str, *, to: To = None) -> Property:
     """Return a property that PagerDuty documents as the one, and shows as the other."""
     schema = {"type": ["null", "string", "integer"]}
-    return th.Property(name, th.CustomType(schema), description=description)
+    return th.Property(name, th.CustomType(schema), description=description, **_leads(to))
 
 
-def texts(name: str, description: str) -> Property:
+def texts(name: str, description: str, *, to: To = None) -> Property:
     """Return an array of texts."""
-    return th.Property(name, th.ArrayType(th.StringType), description=description)
+    array = th.ArrayType(th.StringType)
+    return th.Property(name, array, description=description, **_leads(to))
 
 
 def integers(name: str, description: str) -> Property:
@@ -102,14 +109,42 @@ def anything(name: str, description: str, *props: Property) -> Property:
     return th.Property(name, th.CustomType(schema), description=description)
 
 
-def reference(name: str, description: str, *more: Property) -> Property:
-    """Return a reference to another resource, with what this one carries besides."""
-    return obj(name, description, *REFERENCE, *more)
+def reference(name: str, to: To, description: str, *more: Property) -> Property:
+    """Return a reference to a resource of a stream, with what this one carries besides."""
+    return obj(name, description, *reference_fields(to), *more)
 
 
-def references(name: str, description: str, *more: Property) -> Property:
-    """Return an array of references to other resources."""
-    return array(name, description, *REFERENCE, *more)
+def references(name: str, to: To, description: str, *more: Property) -> Property:
+    """Return an array of references to resources of a stream."""
+    return array(name, description, *reference_fields(to), *more)
+
+
+def reference_fields(to: To) -> tuple[Property, ...]:
+    """Return what every reference to a resource has."""
+    return (
+        text("id", "Id of the resource referred to.", to=to),
+        text("type", "Kind of resource; ends in `_reference` when only these fields are given."),
+        text("summary", "Short name of the resource, as PagerDuty displays it."),
+        url("self", "API address of the resource; null once it is deleted."),
+        url("html_url", "Web address of the resource; null once it is deleted."),
+    )
+
+
+def resource(of: To = None) -> tuple[Property, ...]:
+    """Return what every resource has; OF names the stream, if its records are another's."""
+    return (
+        key("id", "Id that PagerDuty gave the record; never reused.", to=of),
+        text("type", "Kind of record."),
+        text("summary", "Short text by which PagerDuty displays the record."),
+        url("self", "API address of the record."),
+        url("html_url", "Web address of the record in PagerDuty."),
+    )
+
+
+def _leads(to: To) -> Schema:
+    if to is None:
+        return {}
+    return {REFERS_TO: [to] if isinstance(to, str) else list(to)}
 
 
 def _open_object(*props: Property) -> th.ObjectType:
@@ -121,21 +156,7 @@ _ANY_TYPE = ["null", "boolean", "number", "string", "array", "object"]
 # A plan that several streams need.
 AIOPS = "the AIOps add-on (Event Intelligence) or the Digital Operations plan"
 
-REFERENCE = (
-    text("id", "Id of the resource referred to."),
-    text("type", "Kind of resource; ends in `_reference` when only these fields are given."),
-    text("summary", "Short name of the resource, as PagerDuty displays it."),
-    url("self", "API address of the resource; null once it is deleted."),
-    url("html_url", "Web address of the resource; null once it is deleted."),
-)
-
-RESOURCE = (
-    key("id", "Id that PagerDuty gave the record; never reused."),
-    text("type", "Kind of record."),
-    text("summary", "Short text by which PagerDuty displays the record."),
-    url("self", "API address of the record."),
-    url("html_url", "Web address of the record in PagerDuty."),
-)
+RESOURCE = resource()
 
 NOTIFICATION = (
     text(
@@ -145,7 +166,7 @@ NOTIFICATION = (
     ),
     time("started_at", "When it was sent."),
     text("address", "Phone number or e-mail address it went to; null for push notifications."),
-    reference("user", "User who was notified."),
+    reference("user", "users", "User who was notified."),
     text("conferenceAddress", "Address of the conference bridge that the message carried."),
     text("status", "Outcome of the sending, for example `success`."),
 )
@@ -203,8 +224,8 @@ CUSTOM_FIELD = (
     ),
 )
 
+# Of the field's id, only the stream knows where it leads.
 CUSTOM_FIELD_VALUE = (
-    key("id", "Id of the field."),
     text("type", "Kind of record: `field_value`."),
     *CUSTOM_FIELD_KIND,
     anything(
@@ -215,7 +236,7 @@ CUSTOM_FIELD_VALUE = (
 )
 
 IMPACT = (
-    key("id", "Id of the business service."),
+    key("id", "Id of the business service.", to="business_services"),
     text("type", "Kind of thing that is impacted: `business_service`."),
     text("name", "Name of the business service."),
     text("status", "Whether incidents impact it now: `impacted` or `not_impacted`."),
@@ -225,7 +246,7 @@ IMPACT = (
         obj(
             "highest_impacting_priority",
             "Highest priority of the incidents that impact it; null when there is none.",
-            text("id", "Id of the priority."),
+            text("id", "Id of the priority.", to="priorities"),
             integer("order", "Rank of the priority among the account's priorities."),
         ),
     ),
@@ -236,9 +257,9 @@ CACHE_VARIABLE = (
     text("name", "Name by which rules use the variable."),
     boolean("disabled", "Whether the variable is switched off."),
     time("created_at", "When the variable was created."),
-    reference("created_by", "User who created it."),
+    reference("created_by", "users", "User who created it."),
     time("updated_at", "When the variable was last changed."),
-    reference("updated_by", "User who changed it last."),
+    reference("updated_by", "users", "User who changed it last."),
     obj(
         "configuration",
         "Where the variable's value comes from.",
@@ -276,14 +297,22 @@ SUBSCRIPTION_KEYS = ("subscribable_id", "subscribable_type")
 SUBSCRIPTION_COLUMNS = {name: f"subscription.{name}" for name in SUBSCRIPTION_KEYS}
 SUBSCRIPTION = (
     key("subscribable_type", "Kind of what is subscribed to: `incident` or `business_service`."),
-    key("subscribable_id", "Id of the incident or business service."),
+    key(
+        "subscribable_id",
+        "Id of the incident or business service.",
+        to=("incidents", "business_services"),
+    ),
     text("subscribable_name", "Name of it; null for incidents."),
     obj(
         "subscription",
         "Who is subscribed to what.",
-        text("subscriber_id", "Id of the user or team."),
+        text("subscriber_id", "Id of the user or team.", to=("users", "teams")),
         text("subscriber_type", "`user` or `team`."),
-        text("subscribable_id", "Id of the incident or business service."),
+        text(
+            "subscribable_id",
+            "Id of the incident or business service.",
+            to=("incidents", "business_services"),
+        ),
         text("subscribable_type", "`incident` or `business_service`."),
         text("subscribable_name", "Name of it, where PagerDuty's example has it; may be null."),
         text("account_id", "Id of the subscriber's account."),

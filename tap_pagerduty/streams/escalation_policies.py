@@ -40,14 +40,16 @@ class EscalationPolicies(PagerDutyStream):
                 "escalation_delay_in_minutes",
                 "Minutes without acknowledgement after which the next rule takes over.",
             ),
-            references("targets", "Users and schedules that the rule assigns to."),
+            references(
+                "targets", ("users", "schedules"), "Users and schedules that the rule assigns to."
+            ),
             anything(
                 "escalation_rule_assignment_strategy",
                 "How the targets share the work: `round_robin` or `assign_to_everyone`. The API "
                 "describes a text, but its examples show objects with a `type`. Often absent.",
             ),
         ),
-        references("services", "Services that use the policy."),
-        references("teams", "Team that owns the policy: at most one."),
+        references("services", "services", "Services that use the policy."),
+        references("teams", "teams", "Team that owns the policy: at most one."),
         anything("privilege", "Not documented by PagerDuty; null in every answer seen."),
     )

@@ -52,15 +52,15 @@ class EventEnrichments(PagerDutyStream):
         boolean("is_default", "Whether it is for all that has no enrichment of its own."),
         integer("associated_services", "Number of services that it is for."),
         integer("associated_event_orchestrations", "Number of orchestrations that it is for."),
-        reference("team", "Team that owns it; null when none does."),
+        reference("team", "teams", "Team that owns it; null when none does."),
         obj(
             "privileges",
             "What the key's owner may do with it.",
             texts("permissions", "For example `read` or `update`."),
         ),
         *times("the enrichment"),
-        reference("created_by", "User who created it."),
-        reference("updated_by", "User who changed it last."),
+        reference("created_by", "users", "User who created it."),
+        reference("updated_by", "users", "User who changed it last."),
         url("self", "API address of the enrichment."),
     )
 
@@ -77,8 +77,12 @@ class EventEnrichmentAssociations(ChildStream):
     parent_columns = {"event_enrichment_id": "id"}
     primary_keys = ("event_enrichment_id", "id")
     schema = properties(
-        key("event_enrichment_id", "Id of the enrichment."),
-        key("id", "Id of the service or event orchestration."),
+        key("event_enrichment_id", "Id of the enrichment.", to="event_enrichments"),
+        key(
+            "id",
+            "Id of the service or event orchestration.",
+            to=("services", "event_orchestrations"),
+        ),
         text("type", "Which it is: `service_reference` or `event_orchestration_reference`."),
         text("summary", "Name of the service or event orchestration."),
         url("self", "API address of the service or event orchestration."),
@@ -97,9 +101,9 @@ class EventEnrichmentRules(ChildStream):
     parent_columns = {"event_enrichment_id": "id"}
     primary_keys = ("event_enrichment_id",)
     schema = properties(
-        key("event_enrichment_id", "Id of the enrichment."),
+        key("event_enrichment_id", "Id of the enrichment.", to="event_enrichments"),
         text("type", "Kind of path: `event_enrichment`."),
-        reference("parent", "Enrichment that the rules belong to."),
+        reference("parent", "event_enrichments", "Enrichment that the rules belong to."),
         url("self", "API address of the rules."),
         array(
             "sets",
@@ -129,7 +133,11 @@ class EventEnrichmentRules(ChildStream):
                     array(
                         "enrichments",
                         "Records of an enrichment schema that are added.",
-                        text("schema_to_search", "Id of the enrichment schema."),
+                        text(
+                            "schema_to_search",
+                            "Id of the enrichment schema.",
+                            to="enrichment_schemas",
+                        ),
                         array(
                             "search_values",
                             "By what the record is found.",
@@ -144,9 +152,9 @@ class EventEnrichmentRules(ChildStream):
             ),
         ),
         time("created_at", "When the rules were created."),
-        reference("created_by", "User who created them; may be null."),
+        reference("created_by", "users", "User who created them; may be null."),
         time("updated_at", "When the rules were last changed."),
-        reference("updated_by", "User who changed them last; may be null."),
+        reference("updated_by", "users", "User who changed them last; may be null."),
         text("version", "Version of the rules; changes when they do."),
     )
 
@@ -190,7 +198,7 @@ class EnrichmentRecords(ChildStream):
     parent_columns = {"schema_id": "id"}
     primary_keys = ("record_id",)
     schema = properties(
-        text("schema_id", "Id of the table."),
+        text("schema_id", "Id of the table.", to="enrichment_schemas"),
         key("record_id", "Id that PagerDuty gave the row."),
         text("type", "Kind of record: `enrichment_record`."),
         time("created_at", "When the row was created."),

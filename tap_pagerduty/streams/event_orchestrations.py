@@ -37,12 +37,12 @@ class EventOrchestrations(PagerDutyStream):
         url("self", "API address of the orchestration."),
         text("name", "Name of the orchestration."),
         text("description", "What the orchestration is for; null when not said."),
-        reference("team", "Team that owns it; null when only admins may change it."),
+        reference("team", "teams", "Team that owns it; null when only admins may change it."),
         integer("routes", "Number of services that it routes events to."),
         time("created_at", "When the orchestration was created."),
-        reference("created_by", "User who created it."),
+        reference("created_by", "users", "User who created it."),
         time("updated_at", "When the orchestration was last changed."),
-        reference("updated_by", "User who changed it last."),
+        reference("updated_by", "users", "User who changed it last."),
         text("version", "Version of the orchestration; changes when it does."),
     )
 
@@ -64,7 +64,7 @@ class EventOrchestrationIntegrations(OrchestrationChild):
     records_key = "integrations"
     secrets = ("parameters.routing_key",)
     schema = properties(
-        text("orchestration_id", "Id of the orchestration."),
+        text("orchestration_id", "Id of the orchestration.", to="event_orchestrations"),
         key("id", "Id that PagerDuty gave the integration; never reused."),
         text("label", "Name of the integration."),
         obj(
@@ -86,7 +86,7 @@ class EventOrchestrationCacheVariables(OrchestrationChild):
     path = "/event_orchestrations/{orchestration_id}/cache_variables"
     records_key = "cache_variables"
     schema = properties(
-        text("orchestration_id", "Id of the orchestration."),
+        text("orchestration_id", "Id of the orchestration.", to="event_orchestrations"),
         *CACHE_VARIABLE,
     )
 
@@ -98,7 +98,9 @@ class EventOrchestrationEnablements(OrchestrationChild):
     path = "/event_orchestrations/{orchestration_id}/enablements"
     records_key = "enablements"
     primary_keys = ("orchestration_id", "feature")
-    schema = properties(key("orchestration_id", "Id of the orchestration."), *ENABLEMENT)
+    schema = properties(
+        key("orchestration_id", "Id of the orchestration.", to="event_orchestrations"), *ENABLEMENT
+    )
 
 
 class RecommendedOrchestrationRules(PagerDutyStream):
@@ -137,12 +139,12 @@ class RecommendedOrchestrationRules(PagerDutyStream):
                 "severity",
                 "Severity that it sets: `critical`, `high`, `warning`, `info` or `low`.",
             ),
-            text("priority", "Id of the priority that it gives the incident."),
+            text("priority", "Id of the priority that it gives the incident.", to="priorities"),
         ),
         obj(
             "parent",
             "Service that it is for.",
-            text("id", "Id of the service."),
+            text("id", "Id of the service.", to="services"),
             text("type", "`service_reference`."),
         ),
     )

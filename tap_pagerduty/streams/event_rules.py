@@ -39,7 +39,7 @@ ACTIONS = (
     obj(
         "priority",
         "Sets the priority of the incident; null when it does not.",
-        text("value", "Id of the priority."),
+        text("value", "Id of the priority.", to="priorities"),
     ),
     obj(
         "severity",
@@ -131,7 +131,7 @@ class ServiceEventRules(ChildStream):
     records_key = "rules"
     parent_columns = {"service_id": "id"}
     schema = properties(
-        text("service_id", "Id of the service."),
+        text("service_id", "Id of the service.", to="services"),
         *EVENT_RULE,
         obj("actions", "What the rule does with an event that matches.", *ACTIONS),
     )

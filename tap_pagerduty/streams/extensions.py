@@ -29,8 +29,8 @@ class Extensions(PagerDutyStream):
         *RESOURCE,
         text("name", "Name of the extension."),
         url("endpoint_url", "Address that is told; null when the tool needs none."),
-        references("extension_objects", "Services whose incidents are told."),
-        reference("extension_schema", "Kind of tool."),
+        references("extension_objects", "services", "Services whose incidents are told."),
+        reference("extension_schema", "extension_schemas", "Kind of tool."),
         boolean(
             "temporarily_disabled",
             "Whether PagerDuty stopped telling for now, as the tool kept refusing.",

@@ -33,7 +33,7 @@ PART = (
 
 MEMBER = (
     text("type", "`user_member`, or `empty_member` where nobody is meant to be on call."),
-    text("user_id", "Id of the user; null for an `empty_member`."),
+    text("user_id", "Id of the user; null for an `empty_member`.", to="users"),
 )
 
 CLOCK_TIME = (
@@ -85,7 +85,7 @@ class FlexibleScheduleRotations(ChildStream):
     scope = "schedules.read"
     schema = properties(
         *PART,
-        text("schedule_id", "Id of the schedule."),
+        text("schedule_id", "Id of the schedule.", to="flexible_schedules"),
         array(
             "events",
             "Events of the rotation; PagerDuty's example of the list lacks them.",
@@ -112,8 +112,8 @@ class FlexibleScheduleRotationEvents(ChildStream):
     scope = "schedules.read"
     schema = properties(
         *PART,
-        text("schedule_id", "Id of the schedule."),
-        text("rotation_id", "Id of the rotation."),
+        text("schedule_id", "Id of the schedule.", to="flexible_schedules"),
+        text("rotation_id", "Id of the rotation.", to="flexible_schedule_rotations"),
         *EVENT,
     )
 
@@ -135,7 +135,7 @@ class FlexibleScheduleCustomShifts(WindowedChildStream):
     scope = "schedules.read"
     schema = properties(
         *PART,
-        text("schedule_id", "Id of the schedule."),
+        text("schedule_id", "Id of the schedule.", to="flexible_schedules"),
         time("start_time", "Begin of the shift."),
         time("end_time", "End of the shift."),
         array(
@@ -165,9 +165,17 @@ class FlexibleScheduleOverrides(WindowedChildStream):
     scope = "schedules.read"
     schema = properties(
         *PART,
-        text("schedule_id", "Id of the schedule."),
-        text("rotation_id", "Id of the rotation whose shift it is; null for a custom shift."),
-        text("custom_shift_id", "Id of the custom shift; null for a shift of a rotation."),
+        text("schedule_id", "Id of the schedule.", to="flexible_schedules"),
+        text(
+            "rotation_id",
+            "Id of the rotation whose shift it is; null for a custom shift.",
+            to="flexible_schedule_rotations",
+        ),
+        text(
+            "custom_shift_id",
+            "Id of the custom shift; null for a shift of a rotation.",
+            to="flexible_schedule_custom_shifts",
+        ),
         time("start_time", "Begin of the override."),
         time("end_time", "End of the override."),
         obj("overridden_member", "Who would be on call.", *MEMBER),

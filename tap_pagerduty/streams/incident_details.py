@@ -21,7 +21,7 @@ from tap_pagerduty.streams.common import (
 )
 from tap_pagerduty.streams.incidents import Incidents
 
-INCIDENT_ID = key("incident_id", "Id of the incident.")
+INCIDENT_ID = key("incident_id", "Id of the incident.", to="incidents")
 
 
 class IncidentAlerts(ChildStream):
@@ -36,17 +36,19 @@ class IncidentAlerts(ChildStream):
     scope = "incidents.read"
     schema = properties(
         *RESOURCE,
-        text("incident_id", "Id of the incident; that of another one after a merge."),
+        text(
+            "incident_id", "Id of the incident; that of another one after a merge.", to="incidents"
+        ),
         time("created_at", "When the alert was triggered."),
         time("resolved_at", "Not documented by PagerDuty; when the alert was resolved."),
         text("status", "State now: `triggered` or `resolved`."),
         text("alert_key", "Key under which events are taken for the same alert."),
         text("severity", "`info`, `warning`, `error` or `critical`; null when not told."),
         boolean("suppressed", "Whether it was kept from making an incident."),
-        reference("service", "Service that the alert is on."),
-        reference("first_trigger_log_entry", "Log entry that began the alert."),
-        reference("incident", "Incident of the alert; null if it was suppressed."),
-        reference("integration", "Integration by which its event came in."),
+        reference("service", "services", "Service that the alert is on."),
+        reference("first_trigger_log_entry", "log_entries", "Log entry that began the alert."),
+        reference("incident", "incidents", "Incident of the alert; null if it was suppressed."),
+        reference("integration", "service_integrations", "Integration by which its event came in."),
         obj(
             "body",
             "What the event said.",
@@ -70,12 +72,13 @@ class IncidentNotes(ChildStream):
     scope = "incidents.read"
     schema = properties(
         key("id", "Id that PagerDuty gave the note; never reused."),
-        text("incident_id", "Id of the incident."),
+        text("incident_id", "Id of the incident.", to="incidents"),
         reference(
             "user",
+            "users",
             "Who wrote the note; a `bot_user_reference` if a service or rule did.",
         ),
-        reference("channel", "By which way it was written; often only the summary is given."),
+        reference("channel", None, "By which way it was written; often only the summary is given."),
         text("content", "Text of the note."),
         time("created_at", "When the note was written."),
         time("updated_at", "When the note was last changed."),
@@ -93,7 +96,11 @@ class IncidentCustomFieldValues(ChildStream):
     parent_columns = {"incident_id": "id"}
     primary_keys = ("incident_id", "id")
     scope = "incidents.read"
-    schema = properties(INCIDENT_ID, *CUSTOM_FIELD_VALUE)
+    schema = properties(
+        INCIDENT_ID,
+        key("id", "Id of the field.", to="incident_type_custom_fields"),
+        *CUSTOM_FIELD_VALUE,
+    )
 
 
 class IncidentSubscribers(ChildStream):
@@ -109,7 +116,7 @@ class IncidentSubscribers(ChildStream):
     paginator = UNCOUNTED
     schema = properties(
         INCIDENT_ID,
-        key("subscriber_id", "Id of the user or team."),
+        key("subscriber_id", "Id of the user or team.", to=("users", "teams")),
         key("subscriber_type", "`user` or `team`."),
         boolean(
             "has_indirect_subscription",
@@ -118,7 +125,7 @@ class IncidentSubscribers(ChildStream):
         array(
             "subscribed_via",
             "By way of what it comes; null when direct.",
-            text("id", "Id of what is subscribed to."),
+            text("id", "Id of what is subscribed to.", to=("teams", "business_services")),
             text("name", "Kind of what is subscribed to."),
             text("type", "The same, as it stands in answers: `business_service`."),
         ),

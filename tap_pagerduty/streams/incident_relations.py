@@ -18,6 +18,7 @@ from tap_pagerduty.streams.common import (
     obj,
     properties,
     reference,
+    resource,
     text,
     time,
     url,
@@ -37,7 +38,7 @@ OTHER_INCIDENT = (
 def dependency(name: str, description: str) -> Property:
     """Return services: documented as an array, and shown there as a single object."""
     service = properties(
-        text("id", "Id of the service."),
+        text("id", "Id of the service.", to="services"),
         text("type", "`business_service_reference` or `technical_service_reference`."),
         url("self", "API address of the service."),
     )["properties"]
@@ -60,6 +61,7 @@ class IncidentRelatedChangeEvents(ChildStream):
     secrets = ("routing_key",)
     schema = properties(
         INCIDENT_ID,
+        *resource("change_events"),
         *CHANGE_EVENT,
         obj(
             "correlation_reason",
@@ -84,8 +86,8 @@ class IncidentRelatedIncidents(ChildStream):
     plan = AIOPS
     schema = properties(
         INCIDENT_ID,
-        key("related_incident_id", "Id of the related incident."),
-        reference("incident", "The related incident.", *OTHER_INCIDENT),
+        key("related_incident_id", "Id of the related incident.", to="incidents"),
+        reference("incident", "incidents", "The related incident.", *OTHER_INCIDENT),
         array(
             "relationships",
             "Why they are taken to be related.",
@@ -125,8 +127,10 @@ class IncidentPastIncidents(ChildStream):
     plan = AIOPS
     schema = properties(
         INCIDENT_ID,
-        key("past_incident_id", "Id of the past incident."),
-        reference("incident", "The past incident, on the same service.", *OTHER_INCIDENT),
+        key("past_incident_id", "Id of the past incident.", to="incidents"),
+        reference(
+            "incident", "incidents", "The past incident, on the same service.", *OTHER_INCIDENT
+        ),
         number("score", "How like they are; more is liker."),
     )
 
@@ -147,6 +151,7 @@ class IncidentOutliers(ChildStream):
         INCIDENT_ID,
         reference(
             "incident",
+            "incidents",
             "The incident itself.",
             *OTHER_INCIDENT,
             obj(

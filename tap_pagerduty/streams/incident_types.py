@@ -39,7 +39,7 @@ class IncidentTypes(PagerDutyStream):
         obj(
             "parent",
             "Type whose custom fields this one has as well; null for the base type.",
-            text("id", "Id of the incident type."),
+            text("id", "Id of the incident type.", to="incident_types"),
             text("type", "Kind of resource: `incident_type_reference`."),
         ),
         time("created_at", "When the type was created."),
@@ -61,7 +61,7 @@ class IncidentTypeCustomFields(ChildStream):
     plan = PLAN
     schema = properties(
         *CUSTOM_FIELD,
-        text("incident_type_id", "Id of the type that lists the field."),
+        text("incident_type_id", "Id of the type that lists the field.", to="incident_types"),
         text("incident_type", "Type that the field belongs to, as PagerDuty names it."),
         anything(
             "default_value",

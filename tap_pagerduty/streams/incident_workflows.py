@@ -5,7 +5,6 @@ from __future__ import annotations
 from tap_pagerduty.client import PagerDutyStream
 from tap_pagerduty.pagination import CURSOR
 from tap_pagerduty.streams.common import (
-    REFERENCE,
     RESOURCE,
     array,
     boolean,
@@ -40,14 +39,13 @@ STEP_OUTPUT = (
 )
 
 ACTION = (
-    text("action_id", "Id of the action."),
+    text("action_id", "Id of the action.", to="incident_workflow_actions"),
     text("description", "What the action does."),
     array("inputs", "What the action is given.", *STEP_INPUT),
     array("outputs", "What the action gives to later steps.", *STEP_OUTPUT),
 )
 
 STEP = (
-    *REFERENCE,
     text("name", "Name of the step."),
     text("description", "What the step does."),
 )
@@ -74,9 +72,10 @@ class IncidentWorkflows(PagerDutyStream):
         text("description", "What the workflow does."),
         time("created_at", "When the workflow was created."),
         boolean("is_enabled", "Whether the workflow can be started."),
-        reference("team", "Team whose members may edit it; null when not restricted."),
-        array(
+        reference("team", "teams", "Team whose members may edit it; null when not restricted."),
+        references(
             "steps",
+            None,
             "Steps, in the order in which they are done.",
             *STEP,
             obj(
@@ -90,8 +89,9 @@ class IncidentWorkflows(PagerDutyStream):
                     obj(
                         "value",
                         "What the input holds.",
-                        array(
+                        references(
                             "steps",
+                            None,
                             "Steps within the step.",
                             *STEP,
                             obj("action_configuration", "Action of the step.", *ACTION),
@@ -128,7 +128,7 @@ class IncidentWorkflowActions(PagerDutyStream):
         texts("search_keywords", "Words by which the action is found."),
         text("metadata", "More about the action, as JSON text."),
         time("created_at", "When the action was created."),
-        text("created_by_user_id", "Id of the user who created it."),
+        text("created_by_user_id", "Id of the user who created it.", to="users"),
         array(
             "inputs",
             "What the action is to be given.",
@@ -174,19 +174,20 @@ class IncidentWorkflowTriggers(PagerDutyStream):
         text("condition", "For `conditional`: condition on incidents; null if each one counts."),
         url("trigger_url", "For `manual`: API address at which it is started."),
         texts("incident_types", "For `incident_type`: ids of the types that start it."),
-        text("workflow_id", "Id of the workflow that it starts."),
+        text("workflow_id", "Id of the workflow that it starts.", to="incident_workflows"),
         reference(
             "workflow",
+            "incident_workflows",
             "Workflow that it starts.",
             text("name", "Name of the workflow."),
         ),
-        references("services", "Services whose incidents can start it."),
+        references("services", "services", "Services whose incidents can start it."),
         boolean("is_subscribed_to_all_services", "Whether those of all services can."),
         obj(
             "permissions",
             "For `manual`: who may start it.",
             boolean("restricted", "Whether only members of a team may."),
-            text("team_id", "Id of that team; null when not restricted."),
+            text("team_id", "Id of that team; null when not restricted.", to="teams"),
         ),
         boolean("is_disabled", "Whether it is off, as its workflow is not enabled."),
     )

@@ -18,7 +18,6 @@ from tap_pagerduty.streams.common import (
     BY_SERVICE,
     BY_TEAM,
     PENDING_ACTION,
-    REFERENCE,
     RESOURCE,
     anything,
     array,
@@ -46,35 +45,35 @@ if t.TYPE_CHECKING:
 
 ASSIGNMENT = (
     time("at", "When the assignment was made."),
-    reference("assignee", "User to whom the incident is assigned."),
+    reference("assignee", "users", "User to whom the incident is assigned."),
 )
 
 ACKNOWLEDGEMENT = (
     time("at", "When the acknowledgement was made."),
-    reference("acknowledger", "User or service that acknowledged."),
+    reference("acknowledger", ("users", "services"), "User or service that acknowledged."),
 )
 
 RESPONDER = (
     text("state", "Answer so far: `pending`, `joined`, `declined` or `user_cancelled`."),
-    reference("user", "User who was asked to help."),
-    reference("incident", "Incident that needs help."),
+    reference("user", "users", "User who was asked to help."),
+    reference("incident", "incidents", "Incident that needs help."),
     time("updated_at", "When the state last changed."),
     text("message", "Text sent along with the request."),
-    reference("requester", "User who asked for help."),
+    reference("requester", "users", "User who asked for help."),
     time("requested_at", "When help was asked for."),
     texts("escalation_policy_requests", "Names of escalation policies that brought the user in."),
 )
 
 TARGET = (
     text("type", "Kind of target: a user or an escalation policy."),
-    text("id", "Id of the user or escalation policy."),
+    text("id", "Id of the user or escalation policy.", to=("users", "escalation_policies")),
     text("summary", "Name of the user or escalation policy."),
 )
 
 RESPONDER_REQUEST = (
     text("id", "Id of the request."),
-    reference("incident", "Incident that needs help."),
-    reference("requester", "User who asked for help."),
+    reference("incident", "incidents", "Incident that needs help."),
+    reference("requester", "users", "User who asked for help."),
     time("requested_at", "When help was asked for."),
     text("message", "Text sent along with the request."),
     array(
@@ -92,11 +91,14 @@ RESPONDER_REQUEST = (
 )
 
 EXTERNAL_REFERENCE = (
-    *REFERENCE,
     text("external_id", "Not documented by PagerDuty; id of the item in the other tool."),
     url("external_url", "Not documented by PagerDuty; address of the item in the other tool."),
     boolean("sync", "Not documented by PagerDuty; seems to say if both are kept in step."),
-    reference("webhook", "Not documented by PagerDuty; webhook that links the two."),
+    reference(
+        "webhook",
+        "webhook_subscriptions",
+        "Not documented by PagerDuty; webhook that links the two.",
+    ),
 )
 
 
@@ -166,7 +168,7 @@ class Incidents(EventStream):
         ),
         text("status", "State now: `triggered`, `acknowledged` or `resolved`."),
         text("incident_key", "Key under which events are taken for the same; null with alerts."),
-        reference("service", "Service that the incident is on."),
+        reference("service", "services", "Service that the incident is on."),
         array("assignments", "Who has to act now; empty once resolved.", *ASSIGNMENT),
         text(
             "assigned_via",
@@ -178,7 +180,7 @@ class Incidents(EventStream):
             "When the status last changed; while triggered, the same as `updated_at`.",
         ),
         time("resolved_at", "When the incident was resolved; null while it is open."),
-        reference("first_trigger_log_entry", "Log entry that began the incident."),
+        reference("first_trigger_log_entry", "log_entries", "Log entry that began the incident."),
         obj(
             "alert_counts",
             "How many alerts belong to the incident.",
@@ -195,8 +197,8 @@ class Incidents(EventStream):
             "Type of the incident.",
             text("name", "Name of the incident type, such as `incident_default`."),
         ),
-        reference("escalation_policy", "Escalation policy of the incident."),
-        references("teams", "Teams involved in the incident."),
+        reference("escalation_policy", "escalation_policies", "Escalation policy of the incident."),
+        references("teams", "teams", "Teams involved in the incident."),
         array(
             "pending_actions",
             "What PagerDuty will do by itself if nobody acts.",
@@ -221,10 +223,12 @@ class Incidents(EventStream):
         ),
         reference(
             "last_status_change_by",
+            ("users", "services", "service_integrations"),
             "User, service or integration that last changed the status; may be null.",
         ),
         reference(
             "priority",
+            "priorities",
             "Priority of the incident; null when none is set.",
             text("name", "Name of the priority, such as `P1`."),
             text("description", "What the priority means."),
@@ -233,7 +237,7 @@ class Incidents(EventStream):
             "resolve_reason",
             "Why it was resolved, if by a merge; null otherwise.",
             text("type", "Kind of reason: `merge_resolve_reason`."),
-            reference("incident", "Incident that this one was merged into."),
+            reference("incident", "incidents", "Incident that this one was merged into."),
         ),
         obj(
             "conference_bridge",
@@ -262,8 +266,9 @@ class Incidents(EventStream):
             "Not documented by PagerDuty; empty in every answer seen.",
         ),
         text("alert_hash", "Not documented by PagerDuty; seen in one report, meaning unknown."),
-        array(
+        references(
             "external_references",
+            None,
             "Not documented by PagerDuty; links to items in other tools, such as a chat.",
             *EXTERNAL_REFERENCE,
         ),
@@ -317,7 +322,7 @@ class Incidents(EventStream):
         )
         lookback = timedelta(days=self.config["incident_lookback_days"])
         first = min(created, max(start, now - lookback))
-        if self._departures:
+        if self._departures and first < created:
             yield from self._created(first, created, fed, narrowed=False)
             first = created
         yield from self._created(first, now, fed)
@@ -412,7 +417,8 @@ class Incidents(EventStream):
 
     def _learn(self, record: Record) -> None:
         """Take from a listed incident what an embedded one has to have as well."""
-        self._expected &= record.keys()
+        if not self._is_whole(record):
+            self._expected &= record.keys()
 
     def _is_whole(self, record: Record) -> bool:
         """Return whether an embedded incident is as full as a listed one."""

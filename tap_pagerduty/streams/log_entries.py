@@ -42,7 +42,7 @@ CHANNEL = (
     obj(
         "notification",
         "Notification that was sent.",
-        text("id", "Id of the notification."),
+        text("id", "Id of the notification.", to="notifications"),
         *NOTIFICATION,
     ),
     obj("channel", "Channel within the channel; PagerDuty does not document its properties."),
@@ -102,16 +102,20 @@ class LogEntries(EventStream):
         ),
         time("created_at", "When it happened."),
         obj("channel", "By which way it happened; its properties depend on `type`.", *CHANNEL),
-        reference("agent", "User, service or integration that did it; may be null."),
+        reference(
+            "agent",
+            ("users", "services", "service_integrations"),
+            "User, service or integration that did it; may be null.",
+        ),
         text("note", "Note that came with it; null when none."),
         array(
             "contexts",
             "Links and images that came with the event.",
             *CONTEXT,
         ),
-        reference("service", "Service of the incident."),
-        reference("incident", "Incident to which it happened; may be null."),
-        references("teams", "Teams involved in the incident."),
+        reference("service", "services", "Service of the incident."),
+        reference("incident", "incidents", "Incident to which it happened; may be null."),
+        references("teams", "teams", "Teams involved in the incident."),
         obj(
             "event_details",
             "Details of the event; free-form, on trigger entries.",
@@ -122,8 +126,8 @@ class LogEntries(EventStream):
             "acknowledgement_timeout",
             "On acknowledge entries: seconds that the acknowledgement lasts; null when no limit.",
         ),
-        references("assignees", "On assign entries: users to whom it was assigned."),
-        reference("user", "On notify entries: user who was notified."),
+        references("assignees", "users", "On assign entries: users to whom it was assigned."),
+        reference("user", "users", "On notify entries: user who was notified."),
         array(
             "changed_actions",
             "On urgency change entries: what PagerDuty will now do by itself.",
@@ -134,10 +138,13 @@ class LogEntries(EventStream):
             "Not documented by PagerDuty; on notify entries, what was sent.",
             *NOTIFICATION,
         ),
-        reference("assigned_user", "Not documented by PagerDuty; user to whom it was assigned."),
+        reference(
+            "assigned_user", "users", "Not documented by PagerDuty; user to whom it was assigned."
+        ),
         text("message", "Not documented by PagerDuty; text that came with the entry."),
         reference(
             "linked_incident",
+            "incidents",
             "Not documented by PagerDuty; the other incident, for example of a merge.",
         ),
     )

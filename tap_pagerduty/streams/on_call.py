@@ -43,16 +43,23 @@ ONCALL = (
         "Made by the tap, as PagerDuty gives none: policy id, level, user id, schedule id "
         "and start, joined by colons; what is null is left empty.",
     ),
-    text("escalation_policy_id", "Id of the escalation policy."),
-    text("user_id", "Id of the user on call."),
-    text("schedule_id", "Id of the schedule; null when the policy names the user directly."),
+    text("escalation_policy_id", "Id of the escalation policy.", to="escalation_policies"),
+    text("user_id", "Id of the user on call.", to="users"),
+    text(
+        "schedule_id",
+        "Id of the schedule; null when the policy names the user directly.",
+        to=("schedules", "flexible_schedules"),
+    ),
     integer("escalation_level", "Level of the escalation policy: 1 is notified first."),
     time("start", "Begin of the shift; null when the user is always on call."),
     time("end", "End of the shift; null when the user is always on call."),
-    reference("escalation_policy", "Escalation policy that makes the user on call."),
-    reference("user", "User on call."),
+    reference(
+        "escalation_policy", "escalation_policies", "Escalation policy that makes the user on call."
+    ),
+    reference("user", "users", "User on call."),
     reference(
         "schedule",
+        ("schedules", "flexible_schedules"),
         "Schedule of the shift, layered or shift-based (v3); null when the policy names the "
         "user directly.",
     ),

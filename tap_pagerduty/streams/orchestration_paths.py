@@ -77,8 +77,12 @@ _NAME_AND_VALUE = (
 INCIDENT_ACTIONS = (
     boolean("suppress", "Whether the alert makes no incident."),
     integer("suspend", "Seconds that the alert waits before it triggers."),
-    text("priority", "Id of the priority that the incident gets."),
-    text("escalation_policy", "Id of the escalation policy that the incident is assigned to."),
+    text("priority", "Id of the priority that the incident gets.", to="priorities"),
+    text(
+        "escalation_policy",
+        "Id of the escalation policy that the incident is assigned to.",
+        to="escalation_policies",
+    ),
     text("annotate", "Text of a note that is added to the incident."),
     array(
         "automation_actions",
@@ -93,7 +97,7 @@ INCIDENT_ACTIONS = (
     array(
         "incident_custom_field_updates",
         "Custom fields of the incident that are set.",
-        text("id", "Id of the custom field."),
+        text("id", "Id of the custom field.", to="incident_type_custom_fields"),
         text("value", "Value that the field gets, with variables in double braces."),
     ),
 )
@@ -103,7 +107,11 @@ def path_of(*, rules: Iterable[Property], catch_all: Iterable[Property]) -> tupl
     """Return the properties of a set of sets of rules, given the actions there are in it."""
     return (
         text("type", "Kind of path: `router`, `global`, `unrouted` or `service`."),
-        reference("parent", "Orchestration or service that the rules belong to."),
+        reference(
+            "parent",
+            ("event_orchestrations", "services"),
+            "Orchestration or service that the rules belong to.",
+        ),
         url("self", "API address of the path."),
         array(
             "sets",
@@ -129,9 +137,9 @@ def path_of(*, rules: Iterable[Property], catch_all: Iterable[Property]) -> tupl
             obj("actions", "What is done to it.", *catch_all),
         ),
         time("created_at", "When the rules were created."),
-        reference("created_by", "User who created them."),
+        reference("created_by", "users", "User who created them."),
         time("updated_at", "When the rules were last changed."),
-        reference("updated_by", "User who changed them last."),
+        reference("updated_by", "users", "User who changed them last."),
         text("version", "Version of the rules; changes when they do."),
     )
 
@@ -144,10 +152,10 @@ class EventOrchestrationRouters(OrchestrationChild):
     records_key = "orchestration_path"
     primary_keys = ("orchestration_id",)
     schema = properties(
-        key("orchestration_id", "Id of the orchestration."),
+        key("orchestration_id", "Id of the orchestration.", to="event_orchestrations"),
         *path_of(
             rules=(
-                text("route_to", "Id of the service that the event goes to."),
+                text("route_to", "Id of the service that the event goes to.", to="services"),
                 obj(
                     "dynamic_route_to",
                     "Has the event itself name the service; null when it does not.",
@@ -175,7 +183,7 @@ class EventOrchestrationGlobalPaths(OrchestrationChild):
         *INCIDENT_ACTIONS,
     )
     schema = properties(
-        key("orchestration_id", "Id of the orchestration."),
+        key("orchestration_id", "Id of the orchestration.", to="event_orchestrations"),
         *path_of(rules=(NEXT_SET, *_actions), catch_all=_actions),
     )
 
@@ -189,7 +197,7 @@ class EventOrchestrationUnroutedPaths(OrchestrationChild):
     primary_keys = ("orchestration_id",)
     _actions = (boolean("suppress", "Whether the alert makes no incident."), *EVENT_ACTIONS)
     schema = properties(
-        key("orchestration_id", "Id of the orchestration."),
+        key("orchestration_id", "Id of the orchestration.", to="event_orchestrations"),
         *path_of(rules=(NEXT_SET, *_actions), catch_all=_actions),
     )
 
@@ -213,16 +221,16 @@ class ServiceEventOrchestrations(ChildStream):
         array(
             "pagerduty_automation_actions",
             "Automation actions that run for the incident.",
-            text("action_id", "Id of the automation action."),
+            text("action_id", "Id of the automation action.", to="automation_actions"),
             _TRIGGER_TYPES,
         ),
     )
     schema = properties(
-        key("service_id", "Id of the service."),
+        key("service_id", "Id of the service.", to="services"),
         *path_of(rules=(NEXT_SET, *_actions), catch_all=_actions),
         time("migrated_at", "When the service's event rules became this; null when it had none."),
-        reference("migrated_by", "User who converted them."),
-        reference("migrated_from", "Event rules that were converted."),
+        reference("migrated_by", "users", "User who converted them."),
+        reference("migrated_from", None, "Event rules that were converted."),
         text("migrated_status", "`completed` when all of them were converted."),
         text("migrated_via", "Where they were converted: `API` or `UI`."),
     )
@@ -243,6 +251,6 @@ class ServiceEventOrchestrationStatuses(ChildStream):
     parent_columns = {"service_id": "id"}
     primary_keys = ("service_id",)
     schema = properties(
-        key("service_id", "Id of the service."),
+        key("service_id", "Id of the service.", to="services"),
         boolean("active", "True if its orchestration rules are used, false for the event rules."),
     )

@@ -13,8 +13,8 @@ if t.TYPE_CHECKING:
     from singer_sdk.helpers.types import Context, Record
 
 PAUSED_ALERT = (
-    text("id", "Id of the alert."),
-    text("service_id", "Id of the alert's service."),
+    text("id", "Id of the alert.", to="incident_alerts"),
+    text("service_id", "Id of the alert's service.", to="services"),
     time("created_at", "When the alert was created."),
 )
 

@@ -39,10 +39,10 @@ class Rulesets(PagerDutyStream):
             "Keys with which events are sent to it; left out unless `include_secrets` is on.",
         ),
         time("created_at", "When the ruleset was created."),
-        reference("creator", "User who created it."),
+        reference("creator", "users", "User who created it."),
         time("updated_at", "When the ruleset was last changed."),
-        reference("updater", "User who changed it last."),
-        reference("team", "Team that owns it; null when only admins may change it."),
+        reference("updater", "users", "User who changed it last."),
+        reference("team", "teams", "Team that owns it; null when only admins may change it."),
     )
 
 
@@ -56,7 +56,7 @@ class RulesetRules(ChildStream):
     records_key = "rules"
     parent_columns = {"ruleset_id": "id"}
     schema = properties(
-        text("ruleset_id", "Id of the ruleset."),
+        text("ruleset_id", "Id of the ruleset.", to="rulesets"),
         *EVENT_RULE,
         boolean("catch_all", "Whether it is the last rule, for events that no other matches."),
         obj(
@@ -66,7 +66,7 @@ class RulesetRules(ChildStream):
             obj(
                 "route",
                 "Chooses the service that the alert belongs to; null when it does not.",
-                text("value", "Id of the service."),
+                text("value", "Id of the service.", to="services"),
             ),
         ),
     )

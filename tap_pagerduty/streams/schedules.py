@@ -23,6 +23,7 @@ from tap_pagerduty.streams.common import (
     properties,
     reference,
     references,
+    resource,
     text,
     time,
 )
@@ -45,7 +46,7 @@ RENDERED = (
     array(
         "rendered_schedule_entries",
         "Shifts computed for a time range; empty or absent here, as no range is asked for.",
-        reference("user", "User on call."),
+        reference("user", "users", "User on call."),
         time("start", "Begin of the shift."),
         time("end", "End of the shift; null if it does not end."),
     ),
@@ -79,7 +80,7 @@ class Schedules(PagerDutyStream):
             array(
                 "users",
                 "Users of the layer, in the order in which they take turns.",
-                reference("user", "User whose turn it is."),
+                reference("user", "users", "User whose turn it is."),
             ),
             array(
                 "restrictions",
@@ -111,15 +112,19 @@ class Schedules(PagerDutyStream):
             text("name", "Name of this part: `Overrides`."),
             *RENDERED,
         ),
-        references("escalation_policies", "Escalation policies that use the schedule."),
-        references("users", "Users who take part in the schedule."),
-        references("teams", "Teams that own the schedule."),
+        references(
+            "escalation_policies",
+            "escalation_policies",
+            "Escalation policies that use the schedule.",
+        ),
+        references("users", "users", "Users who take part in the schedule."),
+        references("teams", "teams", "Teams that own the schedule."),
         obj(
             "next_oncall_for_user",
             "Next shift of one user; absent here, as no user is asked for.",
             time("start", "Begin of the shift."),
             time("end", "End of the shift."),
-            reference("user", "User whose shift it is."),
+            reference("user", "users", "User whose shift it is."),
         ),
     )
 
@@ -143,11 +148,11 @@ class ScheduleEntries(WindowedChildStream):
     primary_keys = ("schedule_id", "user_id", "start")
     scope = "schedules.read"
     schema = properties(
-        key("schedule_id", "Id of the schedule."),
-        key("user_id", "Id of the user on call."),
+        key("schedule_id", "Id of the schedule.", to="schedules"),
+        key("user_id", "Id of the user on call.", to="users"),
         key_time("start", "Begin of the shift."),
         time("end", "End of the shift; null if it does not end."),
-        reference("user", "User on call."),
+        reference("user", "users", "User on call."),
     )
 
     @override
@@ -185,11 +190,11 @@ class ScheduleOverrides(WindowedChildStream):
     primary_keys = ("schedule_id", "id")
     scope = "schedules.read"
     schema = properties(
-        key("schedule_id", "Id of the schedule."),
+        key("schedule_id", "Id of the schedule.", to="schedules"),
         *RESOURCE,
         time("start", "Begin of the override."),
         time("end", "End of the override."),
-        reference("user", "User who is on call meanwhile."),
+        reference("user", "users", "User who is on call meanwhile."),
     )
 
 
@@ -209,9 +214,10 @@ class ScheduleUsers(WindowedChildStream):
     scope = "users.read"
     cost = "1 per record of `schedules` and month"
     schema = properties(
-        key("schedule_id", "Id of the schedule."),
+        key("schedule_id", "Id of the schedule.", to="schedules"),
         key_time("since", "Begin of the month, UTC."),
         time("until", "End of the month, UTC; earlier for the last one, which is not over."),
+        *resource("users"),
         *USER,
     )
 

@@ -12,14 +12,24 @@ from tap_pagerduty.streams.services import BusinessServices, Services
 DEPENDENCY = (
     key("id", "Id that PagerDuty gave the dependency; never reused."),
     text("type", "Kind of record: `service_dependency`."),
-    text("supporting_service_id", "Id of the service that is needed."),
-    text("dependent_service_id", "Id of the service that needs it."),
+    text(
+        "supporting_service_id",
+        "Id of the service that is needed.",
+        to=("services", "business_services"),
+    ),
+    text(
+        "dependent_service_id",
+        "Id of the service that needs it.",
+        to=("services", "business_services"),
+    ),
     reference(
         "supporting_service",
+        ("services", "business_services"),
         "Service that is needed; its `type` tells a technical from a business service.",
     ),
     reference(
         "dependent_service",
+        ("services", "business_services"),
         "Service that needs it; its `type` tells a technical from a business service.",
     ),
 )
@@ -45,7 +55,7 @@ class TechnicalServiceDependencies(ChildStream):
     parent_columns = {"service_id": "id"}
     columns = COLUMNS
     schema = properties(
-        text("service_id", "Id of that end at which the dependency was seen first."),
+        text("service_id", "Id of that end at which the dependency was seen first.", to="services"),
         *DEPENDENCY,
     )
 
@@ -66,6 +76,10 @@ class BusinessServiceDependencies(ChildStream):
     parent_columns = {"business_service_id": "id"}
     columns = COLUMNS
     schema = properties(
-        text("business_service_id", "Id of that end at which the dependency was seen first."),
+        text(
+            "business_service_id",
+            "Id of that end at which the dependency was seen first.",
+            to="business_services",
+        ),
         *DEPENDENCY,
     )

@@ -40,11 +40,11 @@ class ServiceIntegrations(PagerDutyStream):
     secrets = ("integration_key", "integration_email")
     schema = properties(
         *RESOURCE,
-        text("service_id", "Id of the service that the events are for."),
+        text("service_id", "Id of the service that the events are for.", to="services"),
         text("name", "Name of the integration."),
         time("created_at", "When the integration was created."),
-        reference("service", "Service that the events are for."),
-        reference("vendor", "Tool that sends the events; null when none was chosen."),
+        reference("service", "services", "Service that the events are for."),
+        reference("vendor", "vendors", "Tool that sends the events; null when none was chosen."),
         text(
             "integration_key",
             "Key with which events are sent; a secret, left out unless `include_secrets` is on.",

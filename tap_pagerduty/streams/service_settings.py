@@ -49,7 +49,11 @@ class ServiceCustomFieldValues(ChildStream):
     paginator = WHOLE
     parent_columns = {"service_id": "id"}
     primary_keys = ("service_id", "id")
-    schema = properties(key("service_id", "Id of the service."), *CUSTOM_FIELD_VALUE)
+    schema = properties(
+        key("service_id", "Id of the service.", to="services"),
+        key("id", "Id of the field.", to="service_custom_fields"),
+        *CUSTOM_FIELD_VALUE,
+    )
 
 
 class ServiceEnablements(ChildStream):
@@ -63,7 +67,7 @@ class ServiceEnablements(ChildStream):
     paginator = WHOLE
     parent_columns = {"service_id": "id"}
     primary_keys = ("service_id", "feature")
-    schema = properties(key("service_id", "Id of the service."), *ENABLEMENT)
+    schema = properties(key("service_id", "Id of the service.", to="services"), *ENABLEMENT)
 
 
 class ServiceCacheVariables(ChildStream):
@@ -79,7 +83,7 @@ class ServiceCacheVariables(ChildStream):
     records_key = "cache_variables"
     paginator = WHOLE
     parent_columns = {"service_id": "id"}
-    schema = properties(text("service_id", "Id of the service."), *CACHE_VARIABLE)
+    schema = properties(text("service_id", "Id of the service.", to="services"), *CACHE_VARIABLE)
 
 
 class MaintenanceWindows(PagerDutyStream):
@@ -96,9 +100,9 @@ class MaintenanceWindows(PagerDutyStream):
         time("start_time", "When the services stop making incidents."),
         time("end_time", "When the services make incidents again."),
         text("description", "What the maintenance is for; null when not said."),
-        reference("created_by", "User who set it up."),
-        references("services", "Services in maintenance."),
-        references("teams", "Teams that these services belong to."),
+        reference("created_by", "users", "User who set it up."),
+        references("services", "services", "Services in maintenance."),
+        references("teams", "teams", "Teams that these services belong to."),
     )
 
 
@@ -139,6 +143,7 @@ class AlertGroupingSettings(PagerDutyStream):
             texts("iag_fields", "For `intelligent`: alert fields that are compared."),
         ),
         references(
+            "services",
             "services",
             "Services that the setting is for.",
             text("name", "Name of the service."),

@@ -72,10 +72,14 @@ class Services(PagerDutyStream):
             "(triggered ones), `maintenance` or `disabled`.",
         ),
         time("last_incident_timestamp", "When its latest incident began; null if it had none."),
-        reference("escalation_policy", "Who is notified of its incidents, in which order."),
+        reference(
+            "escalation_policy",
+            "escalation_policies",
+            "Who is notified of its incidents, in which order.",
+        ),
         anything("response_play", "Response play to run; PagerDuty removed these in 2025."),
-        references("teams", "Teams that the service belongs to."),
-        references("integrations", "Where the service's events come from."),
+        references("teams", "teams", "Teams that the service belongs to."),
+        references("integrations", "service_integrations", "Where the service's events come from."),
         obj(
             "incident_urgency_rule",
             "Urgency of new incidents.",
@@ -114,6 +118,7 @@ class Services(PagerDutyStream):
         ),
         references(
             "addons",
+            "addons",
             "Pages that others embed in PagerDuty for this service.",
             text("name", "Name of the add-on."),
             url("src", "Address of the embedded page."),
@@ -125,6 +130,7 @@ class Services(PagerDutyStream):
         ),
         reference(
             "alert_grouping_parameters",
+            "alert_grouping_settings",
             "How alerts become one incident, or a reference to the alert grouping setting that "
             "says so; its `type` is `time`, `intelligent`, `content_based`, null when off; "
             "deprecated by PagerDuty.",
@@ -172,7 +178,7 @@ class BusinessServices(PagerDutyStream):
         text("name", "Name of the business service."),
         text("description", "What the business service is; null when empty."),
         text("point_of_contact", "Whom to ask about it, as free text; null when not given."),
-        reference("team", "Team that owns it; null when none does."),
+        reference("team", "teams", "Team that owns it; null when none does."),
     )
 
 

@@ -28,8 +28,8 @@ class SreMemories(PagerDutyStream):
             "attributes",
             "What it was learned of.",
             text("account_id", "Id of the account."),
-            text("service_id", "Id of the service; null when of none."),
-            text("incident_id", "Id of the incident; null when of none."),
+            text("service_id", "Id of the service; null when of none.", to="services"),
+            text("incident_id", "Id of the incident; null when of none.", to="incidents"),
             text(
                 "type",
                 "Kind of memory: `runbook`, `service_profile`, `incident_playbook` or "

@@ -55,8 +55,8 @@ class Standards(PagerDutyStream):
         key("id", "Id that PagerDuty gave the standard; never reused."),
         *STANDARD,
         text("resource_type", "What it is applied to: `technical_service`."),
-        references("exclusions", "Services that it is not applied to."),
-        references("inclusions", "Services that it is applied to; empty when to all."),
+        references("exclusions", "services", "Services that it is not applied to."),
+        references("inclusions", "services", "Services that it is applied to; empty when to all."),
     )
 
 
@@ -73,7 +73,7 @@ class StandardScores(ChildStream):
     primary_keys = ("resource_type", "resource_id")
     schema = properties(
         key("resource_type", "What is scored: `technical_service`."),
-        key("resource_id", "Id of the service."),
+        key("resource_id", "Id of the service.", to="services"),
         obj(
             "score",
             "How many of the standards are met.",
@@ -83,7 +83,7 @@ class StandardScores(ChildStream):
         array(
             "standards",
             "The standards that are applied to the service.",
-            text("id", "Id of the standard."),
+            text("id", "Id of the standard.", to="standards"),
             *STANDARD,
             boolean("pass", "Whether the service meets the standard."),
         ),

@@ -20,16 +20,16 @@ from tap_pagerduty.streams.status_pages import PART, StatusPages
 # An update but its id and kind; a post's list of updates may hold just references.
 UPDATE = (
     url("self", "API address of the update."),
-    reference("post", "Post that it belongs to."),
+    reference("post", "status_page_posts", "Post that it belongs to."),
     text("message", "What it says, as HTML."),
     text("reviewed_status", "Whether it may be shown: `approved` or `not_reviewed`."),
-    reference("status", "How far the work is."),
-    reference("severity", "How bad it is."),
+    reference("status", "status_page_statuses", "How far the work is."),
+    reference("severity", "status_page_severities", "How bad it is."),
     array(
         "impacted_services",
         "Services that suffer.",
-        reference("service", "Service of the status page."),
-        reference("impact", "How much it suffers."),
+        reference("service", "status_page_services", "Service of the status page."),
+        reference("impact", "status_page_impacts", "How much it suffers."),
     ),
     integer("update_frequency_ms", "Milliseconds to the next update; null when not promised."),
     boolean("notify_subscribers", "Whether subscribers are told."),
@@ -37,8 +37,8 @@ UPDATE = (
 )
 
 OF_PAGE_AND_POST = (
-    text("status_page_id", "Id of the status page."),
-    text("post_id", "Id of the post."),
+    text("status_page_id", "Id of the status page.", to="status_pages"),
+    text("post_id", "Id of the post.", to="status_page_posts"),
 )
 
 
@@ -58,8 +58,16 @@ class StatusPagePosts(ChildStream):
         text("title", "Title of the post."),
         time("starts_at", "Begin of the maintenance; null for incidents."),
         time("ends_at", "End of the maintenance; null for incidents."),
-        reference("linked_resource", "What in PagerDuty the post is about; null when nothing."),
-        reference("postmortem", "What was learned from it; null when nothing was posted."),
+        reference(
+            "linked_resource",
+            "incidents",
+            "What in PagerDuty the post is about; null when nothing.",
+        ),
+        reference(
+            "postmortem",
+            "status_page_postmortems",
+            "What was learned from it; null when nothing was posted.",
+        ),
         array(
             "updates",
             "Updates of the post, or references to them; see `status_page_post_updates`.",
@@ -103,7 +111,7 @@ class StatusPagePostmortems(ChildStream):
         text("type", "Kind of record: `status_page_post_postmortem`."),
         *OF_PAGE_AND_POST,
         url("self", "API address of the postmortem."),
-        reference("post", "Post that it belongs to."),
+        reference("post", "status_page_posts", "Post that it belongs to."),
         text("message", "What it says, as HTML."),
         boolean("notify_subscribers", "Whether subscribers are told."),
         time("reported_at", "When it was reported."),

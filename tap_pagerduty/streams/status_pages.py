@@ -12,8 +12,8 @@ PART = (
     key("id", "Id that PagerDuty gave the record; never reused."),
     text("type", "Kind of record."),
     url("self", "API address of the record."),
-    text("status_page_id", "Id of the status page."),
-    reference("status_page", "Status page that it belongs to."),
+    text("status_page_id", "Id of the status page.", to="status_pages"),
+    reference("status_page", "status_pages", "Status page that it belongs to."),
 )
 
 # A word that posts can use.
@@ -54,7 +54,7 @@ class StatusPageServices(ChildStream):
     schema = properties(
         *PART,
         text("name", "Name of the service on the page."),
-        reference("business_service", "Business service that it stands for."),
+        reference("business_service", "business_services", "Business service that it stands for."),
     )
 
 
@@ -114,6 +114,7 @@ class StatusPageSubscriptions(ChildStream):
         text("status", "State of the subscription: `active`, `pending` or `suspended`."),
         reference(
             "subscribable_object",
+            ("status_pages", "status_page_services", "status_page_posts"),
             "What is followed; its `type` is `status_page`, `status_page_service` or "
             "`status_page_post`.",
         ),

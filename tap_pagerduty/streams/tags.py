@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from tap_pagerduty.children import ChildStream
 from tap_pagerduty.client import PagerDutyStream
-from tap_pagerduty.streams.common import RESOURCE, key, properties, text
+from tap_pagerduty.streams.common import RESOURCE, key, properties, resource, text
 
 if sys.version_info >= (3, 12):
     from typing import override
@@ -21,10 +21,7 @@ if t.TYPE_CHECKING:
     from tap_pagerduty.calls import Call
     from tap_pagerduty.records import Record
 
-TAG = (
-    *RESOURCE,
-    text("label", "Text of the tag."),
-)
+LABEL = text("label", "Text of the tag.")
 
 
 class Tags(PagerDutyStream):
@@ -33,7 +30,7 @@ class Tags(PagerDutyStream):
     name = "tags"
     path = "/tags"
     scope = "tags.read"
-    schema = properties(*TAG)
+    schema = properties(*RESOURCE, LABEL)
 
 
 class EntityTags(ChildStream):
@@ -52,8 +49,13 @@ class EntityTags(ChildStream):
     cost = "3 per record of `tags`"
     schema = properties(
         key("entity_type", "Kind of what has the tag: `users`, `teams`, `escalation_policies`."),
-        key("entity_id", "Id of the user, team or escalation policy."),
-        *TAG,
+        key(
+            "entity_id",
+            "Id of the user, team or escalation policy.",
+            to=("users", "teams", "escalation_policies"),
+        ),
+        *resource(Tags.name),
+        LABEL,
     )
 
     @override

@@ -47,9 +47,9 @@ class TeamMembers(ChildStream):
     primary_keys = ("team_id", "user_id")
     scope = "teams.read"
     schema = properties(
-        key("team_id", "Id of the team."),
-        key("user_id", "Id of the member."),
-        reference("user", "Member."),
+        key("team_id", "Id of the team.", to="teams"),
+        key("user_id", "Id of the member.", to="users"),
+        reference("user", "users", "Member."),
         text("role", "Role in the team: `observer`, `responder` or `manager`."),
     )
 
@@ -67,6 +67,6 @@ class TeamNotificationSubscriptions(ChildStream):
     primary_keys = ("team_id", *SUBSCRIPTION_KEYS)
     scope = "subscribers.read"
     schema = properties(
-        key("team_id", "Id of the team."),
+        key("team_id", "Id of the team.", to="teams"),
         *SUBSCRIPTION,
     )

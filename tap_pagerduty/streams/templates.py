@@ -43,8 +43,8 @@ class Templates(PagerDutyStream):
             text("email_body", "Body of the e-mail, as HTML."),
             text("message", "Short message, for SMS, push notifications and chats."),
         ),
-        reference("created_by", "User or account that created it."),
-        reference("updated_by", "User or account that changed it last."),
+        reference("created_by", "users", "User or account that created it."),
+        reference("updated_by", "users", "User or account that changed it last."),
         time("created_at", "When the template was created."),
         time("updated_at", "When the template was last changed."),
     )

@@ -24,7 +24,6 @@ from tap_pagerduty.streams.common import (
 )
 
 USER = (
-    *RESOURCE,
     text("name", "Full name of the user."),
     text("email", "E-mail address of the user."),
     text("time_zone", "Time zone of the user, such as `Europe/Paris`; null: the account's."),
@@ -39,9 +38,17 @@ USER = (
     boolean("invitation_sent", "Whether an invitation awaits the user's answer."),
     text("job_title", "Job title; null when not given."),
     boolean("created_via_sso", "Whether single sign-on created the user."),
-    references("teams", "Teams that the user belongs to."),
-    references("contact_methods", "Ways to reach the user: phone, SMS, e-mail, push."),
-    references("notification_rules", "Rules that say when and how the user is notified."),
+    references("teams", "teams", "Teams that the user belongs to."),
+    references(
+        "contact_methods",
+        "user_contact_methods",
+        "Ways to reach the user: phone, SMS, e-mail, push.",
+    ),
+    references(
+        "notification_rules",
+        "user_notification_rules",
+        "Rules that say when and how the user is notified.",
+    ),
     url(
         "http_cal_url",
         "Secret address of the on-call calendar over HTTP: it opens without a login. "
@@ -67,7 +74,7 @@ class Users(PagerDutyStream):
     path = "/users"
     filters = BY_TEAM
     scope = "users.read"
-    schema = properties(*USER)
+    schema = properties(*RESOURCE, *USER)
 
 
 class UserContactMethods(PagerDutyStream):
@@ -83,11 +90,11 @@ class UserContactMethods(PagerDutyStream):
     params = {"include[]": ["contact_methods"]}
     nested = "contact_methods"
     parent_columns = {"user_id": "id"}
-    scope = "users:contact_methods.read"
+    scope = "users.read users:contact_methods.read"
     selected_by_default = False  # personal data
     schema = properties(
         *RESOURCE,
-        text("user_id", "Id of the user."),
+        text("user_id", "Id of the user.", to="users"),
         text("label", "What the user calls it, such as `Work` or `Mobile`."),
         text("address", "E-mail address, phone number or device, by `type`."),
         integer("country_code", "Country calling code; of phones only."),
@@ -119,13 +126,13 @@ class UserNotificationRules(PagerDutyStream):
     params = {"include[]": ["notification_rules"]}
     nested = "notification_rules"
     parent_columns = {"user_id": "id"}
-    scope = "users:contact_methods.read"
+    scope = "users.read users:contact_methods.read"
     selected_by_default = False  # personal data
     schema = properties(
         *RESOURCE,
-        text("user_id", "Id of the user."),
+        text("user_id", "Id of the user.", to="users"),
         integer("start_delay_in_minutes", "Minutes after the assignment at which it notifies."),
-        reference("contact_method", "Way in which it notifies."),
+        reference("contact_method", "user_contact_methods", "Way in which it notifies."),
         text("urgency", "Urgency of the incidents it is for: `high` or `low`."),
         time("created_at", "When the rule was created; only in examples of PagerDuty's."),
     )
@@ -146,10 +153,10 @@ class UserOncallHandoffNotificationRules(ChildStream):
     scope = "users.read"
     schema = properties(
         key("id", "Id that PagerDuty gave the rule."),
-        text("user_id", "Id of the user."),
+        text("user_id", "Id of the user.", to="users"),
         integer("notify_advance_in_minutes", "Minutes before the handoff at which it notifies."),
         text("handoff_type", "Which handoffs it is for: `oncall`, `offcall` or `both`."),
-        reference("contact_method", "Way in which it notifies."),
+        reference("contact_method", "user_contact_methods", "Way in which it notifies."),
     )
 
 
@@ -168,8 +175,8 @@ class UserStatusUpdateNotificationRules(ChildStream):
     scope = "users.read"
     schema = properties(
         *RESOURCE,
-        text("user_id", "Id of the user."),
-        reference("contact_method", "Way in which it notifies."),
+        text("user_id", "Id of the user.", to="users"),
+        reference("contact_method", "user_contact_methods", "Way in which it notifies."),
         time("created_at", "When the rule was created; only in examples of PagerDuty's."),
     )
 
@@ -187,7 +194,7 @@ class UserNotificationSubscriptions(ChildStream):
     primary_keys = ("user_id", *SUBSCRIPTION_KEYS)
     scope = "subscribers.read"
     schema = properties(
-        key("user_id", "Id of the user."),
+        key("user_id", "Id of the user.", to="users"),
         *SUBSCRIPTION,
     )
 
@@ -204,7 +211,7 @@ class UserOauthDelegations(ChildStream):
     scope = "oauth_delegations.read"
     schema = properties(
         key("id", "Id that PagerDuty gave the delegation."),
-        text("user_id", "Id of the user."),
+        text("user_id", "Id of the user.", to="users"),
         text("status", "`issued`, or `revoked` when it no longer holds."),
         text("client_id", "Id of the app."),
         text("delegation_type", "Where it is used: `web`, `mobile` or `integration`."),

@@ -33,7 +33,11 @@ class WebhookSubscriptions(PagerDutyStream):
         obj(
             "filter",
             "Whose events are sent.",
-            text("id", "Id of the service or team; null when the whole account's are sent."),
+            text(
+                "id",
+                "Id of the service or team; null when the whole account's are sent.",
+                to=("services", "teams"),
+            ),
             text("type", "`account_reference`, `service_reference` or `team_reference`."),
         ),
         obj(
@@ -62,7 +66,11 @@ class WebhookSubscriptions(PagerDutyStream):
                 ),
             ),
         ),
-        reference("oauth_client", "OAuth client that signs in there; null when none does."),
+        reference(
+            "oauth_client",
+            "webhook_oauth_clients",
+            "OAuth client that signs in there; null when none does.",
+        ),
     )
 
 

@@ -43,7 +43,9 @@ class WorkflowIntegrations(PagerDutyStream):
         obj("configuration_schema", "JSON schema of the configuration of a connection."),
         obj("secrets_schema", "JSON schema of the secrets of a connection, without their values."),
         time("created_at", "When the integration was created."),
-        reference("created_by", "User or account that created it; null for PagerDuty's own."),
+        reference(
+            "created_by", "users", "User or account that created it; null for PagerDuty's own."
+        ),
     )
 
 
@@ -59,7 +61,7 @@ class WorkflowIntegrationConnections(PagerDutyStream):
     selected_by_default = False
     schema = properties(
         *RESOURCE,
-        text("integration_id", "Id of the workflow integration."),
+        text("integration_id", "Id of the workflow integration.", to="workflow_integrations"),
         text("name", "Name of the connection."),
         url("service_url", "Address that it connects to."),
         text("external_id", "What the account is called over there."),
@@ -82,7 +84,7 @@ class WorkflowIntegrationConnections(PagerDutyStream):
         array(
             "teams",
             "Teams whose managers may use it.",
-            text("team_id", "Id of the team."),
+            text("team_id", "Id of the team.", to="teams"),
             text("type", "`team_reference`."),
         ),
         array(
@@ -92,5 +94,5 @@ class WorkflowIntegrationConnections(PagerDutyStream):
             text("type", "`pd_app_reference`."),
         ),
         time("created_at", "When the connection was created."),
-        reference("created_by", "User or account that created it."),
+        reference("created_by", "users", "User or account that created it."),
     )

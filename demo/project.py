@@ -1,0 +1,45 @@
+"""A project directory: its settings, where its data is kept, and who may work on that."""
+
+from __future__ import annotations
+
+import fcntl
+import typing as t
+from contextlib import contextmanager
+
+from dotenv import dotenv_values
+
+from demo.account import is_given
+from demo.processes import DemoError
+
+if t.TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+def settings_of(project: Path) -> dict[str, str]:
+    """Return what stands in the project's .env, which Meltano reads too."""
+    return {name: value for name, value in dotenv_values(project / ".env").items() if value}
+
+
+def home_of(project: Path, env: dict[str, str]) -> Path:
+    """Return where data is kept: that of the sandbox apart from that of an account."""
+    output = project / "output"
+    return output if is_given(env) else output / "sandbox"
+
+
+@contextmanager
+def alone(project: Path) -> Iterator[None]:
+    """See to it that no other run works on the same data.
+
+    Raises:
+        DemoError: one does.
+    """
+    output = project / "output"
+    output.mkdir(parents=True, exist_ok=True)
+    with (output / ".lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            msg = "Another run is at work here; try again when it is done."
+            raise DemoError(msg) from None
+        yield
