@@ -10,6 +10,7 @@ import re
 import shutil
 import subprocess
 import sys
+import textwrap
 from pathlib import Path
 
 import pytest
@@ -19,9 +20,11 @@ from tests import harness
 from tests.test_readme import DOCUMENTS, ROOT, document
 
 BIN = Path(sys.executable).parent
+# Those of the example are run by test_backfill_example.py.
 BLOCKS = [
     (name, block)
     for name in DOCUMENTS
+    if not name.startswith("examples/")
     for block in re.findall(r"^ *```sh\n(.*?)^ *```", document(name), re.DOTALL | re.MULTILINE)
 ]
 # Seconds after which a command that does not end is a failed test.
@@ -31,8 +34,8 @@ PATIENCE = 60
 MELTANO = "default_environment: dev\nenvironments:\n- name: dev\n"
 
 # `make` tells what it would do. `python` renews no document, and stops a sandbox that serves.
-# `meltano` installs nothing and explains a run. The target stores nothing, and prints each state,
-# as a target does.
+# `git` works on a repository of its own. `meltano` installs nothing and explains a run. The
+# target stores nothing, and prints each state, as a target does.
 STAND_INS = {
     "make": 'exec "$MAKE" --dry-run -C "$ROOT" "$@"',
     "python": """
@@ -41,8 +44,20 @@ case "$*" in
 "-m sandbox "*)
   "$PYTHON" -u "$@" --port 0 > "$HOME/sandbox" & until grep -q http "$HOME/sandbox"
   do kill -0 $! || exit 1; sleep 0.1; done; kill $! ;;
+"-m pytest "*) cd "$ROOT" && exec "$PYTHON" "$@" --collect-only ;;
 *) exec "$PYTHON" "$@" ;;
 esac""",
+    "git": """
+set -e
+PATH=${PATH#*:}
+if ! test -d .git
+then
+  git init -q && git init -q --bare origin.git && git remote add origin origin.git
+  git config user.name Somebody && git config user.email somebody@example.com
+  git commit -q --allow-empty --message begun
+fi
+exec git "$@"
+""",
     "meltano": """
 case $1 in
 install) ;;
@@ -75,8 +90,12 @@ def home(box, tmp_path):
         (tmp_path / "bin" / name).chmod(0o755)
     page = document("docs/quick-start.md")
     [project] = re.findall(r"^```yaml\n(plugins:.*?)^```", page, re.DOTALL | re.MULTILINE)
+    entries = re.compile(r"^```yaml\n(.*?)^```", re.DOTALL | re.MULTILINE)
+    [accounts] = entries.findall(document("docs/accounts.md"))
+    project = project.replace("  loaders:\n", f"{textwrap.indent(accounts, '  ')}  loaders:\n")
     (tmp_path / "meltano.yml").write_text(f"{MELTANO}{project}", encoding="utf-8")
-    [config] = re.findall(r"^```json\n(.*?)^```", page, re.DOTALL | re.MULTILINE)
+    blocks = re.findall(r"^```json\n(.*?)^```", page, re.DOTALL | re.MULTILINE)
+    [config] = [block for block in blocks if "start_date" in block]
     config = json.loads(config.replace("…", box.api_key))
     (tmp_path / "config.json").write_text(json.dumps({**config, "api_url": box.url}))
     (tmp_path / "target.json").write_text("{}\n")
