@@ -38,7 +38,10 @@ def test_a_catalog_of_another_setting_does_no_harm(then, now):
     old = TapPagerDuty(config={"api_key": "key", **setting}).catalog_dict
     setting = {"account": now} if now else {}
     tap = TapPagerDuty(config={"api_key": "key", **setting}, catalog=json.loads(json.dumps(old)))
-    expected = TapPagerDuty(config={"api_key": "key", **setting})
+    new = TapPagerDuty(config={"api_key": "key", **setting}).catalog_dict
+    expected = TapPagerDuty(
+        config={"api_key": "key", **setting}, catalog=json.loads(json.dumps(new))
+    )
     for name, stream in tap.streams.items():
         assert list(stream.primary_keys) == list(expected.streams[name].primary_keys)
         assert stream.effective_schema == expected.streams[name].effective_schema
