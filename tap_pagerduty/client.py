@@ -496,7 +496,7 @@ class PagerDutyStream(RESTStream[Call]):
     @property
     def is_slice(self) -> bool:
         """Whether it is a slice of the past that is read, and not all up to now."""
-        return self.last_end() < self.run_started_at
+        return bool(self.config.get("end_date")) and self.last_end() < self.run_started_at
 
     def columns_for_child(self, parent: Record) -> Record:
         """Return what a record takes from the one it belongs to."""
@@ -534,8 +534,9 @@ class PagerDutyStream(RESTStream[Call]):
 
     @override
     def get_records(self, context: Context | None) -> Iterable[Record]:
-        for follower in self.followers:
-            follower.begin(versioned=self.is_versioned)
+        with self.told():  # when the run began may take a request to tell
+            for follower in self.followers:
+                follower.begin(versioned=self.is_versioned)
         with self.metered(), self.told():
             self._versioned = self.selected and self.is_versioned
             yield from self.request_records(context)

@@ -30,8 +30,8 @@ BY_NAME = {stream.name: stream for stream in STREAMS}
 EVENTS = [stream for stream in STREAMS if issubclass(stream, EventStream)]
 # Days: the account is older than what is loaded of it, and its plans reach so far ahead.
 AGE, LOADED, AHEAD = 60, 50, 90
-# Parameters that add to a record, besides `include[]`.
-ADDING = {"additional_fields[]"}
+# Parameters that add to a record, or show it whole, besides `include[]`.
+ADDING = {"additional_fields[]", "overflow"}
 
 
 def account(**options):
