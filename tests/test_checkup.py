@@ -91,6 +91,12 @@ def test_without_a_start_date_a_year_is_told(check, box):
     )
 
 
+def test_the_ends_of_a_slice_are_told(check, box):
+    run = check(box, "incidents", start_date="2024-05-01", end_date="2024-05-03")
+    ends = "2024-05-01T00:00:00Z to 2024-05-03T00:00:00Z (`start_date`, `end_date`)"
+    assert f"First load   from {ends}\n" in run.stdout
+
+
 def test_credentials_that_may_not_ask_who_they_are_are_told_by_kind(check, box):
     box.faults.add_spec("status=403,path=/users/me")
     assert "Signed in    with the key\n" in check(box, "users").stdout
