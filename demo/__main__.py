@@ -67,8 +67,9 @@ def run(processes: Processes, project: Path, env: dict[str, str], target: str) -
         suffix = f"sandbox{suffix}"
         env = {**env, **start_sandbox(processes, Path(__file__).parent.parent, home)}
         say(
-            "TAP_PAGERDUTY_API_KEY is not set: reading the sandbox, a made-up account, at "
-            f"{env['TAP_PAGERDUTY_API_URL']}; a day passes there between two runs."
+            "No credentials are set (TAP_PAGERDUTY_API_KEY, or those of an OAuth app): reading "
+            f"the sandbox, a made-up account, at {env['TAP_PAGERDUTY_API_URL']}; a day passes "
+            "there between two runs."
         )
     if place.greeting:
         say(place.greeting)

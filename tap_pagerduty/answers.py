@@ -132,9 +132,15 @@ def check_certificate(error: requests.exceptions.RequestException) -> None:
     """Return unless a request failed as the host's certificate is not trusted.
 
     Raises:
-        StopError: it is not; asking again will not help.
+        StopError: it is not, or there is none to trust; asking again will not help.
     """
-    found = re.search(r"certificate verify failed: (.+?) \(_ssl", str(error))
+    told = str(error)
+    if "[X509" in told:  # said of a file, never of what a host shows
+        msg = (
+            "The file that REQUESTS_CA_BUNDLE or CURL_CA_BUNDLE names holds no certificates (PEM)."
+        )
+        raise StopError(msg) from None
+    found = re.search(r"certificate verify failed: (.+?) \(_ssl", told)
     if found:
         host = urlsplit(error.request.url or "").netloc if error.request else "the host"
         msg = (

@@ -39,8 +39,8 @@ class Departures:
     ) -> None:
         """Take the settings, the incidents' state, the time of the last run and of this one.
 
-        A run that was killed may have loaded incidents of which its state does not tell. So
-        `seen_until`, the END of each run, has to be in the state before the first record.
+        The state has `seen_until`, the END of a run, from before its first record; so it
+        tells of what a run has loaded that was killed, too.
         """
         self._wanted = {
             setting: frozenset(config.get(setting) or ())

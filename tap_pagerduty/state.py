@@ -2,8 +2,8 @@
 
 Per stream it has the SDK's `replication_key` and `replication_key_value`; of incidents
 and of their analytics also `created_until`. These are times in UTC, before which all
-records have been emitted. Incidents that are filtered also have `seen_until`: none that was
-created later has been.
+records have been emitted. Incidents also have `seen_until`: none that was created later
+has been.
 """
 
 from __future__ import annotations

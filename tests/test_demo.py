@@ -85,7 +85,7 @@ def finished(run):
 
 def test_an_account_lands_in_postgres_and_a_second_run_brings_what_changed(start):
     said = finished(start())
-    assert "TAP_PAGERDUTY_API_KEY is not set: reading the sandbox" in said
+    assert "No credentials are set (TAP_PAGERDUTY_API_KEY, or those of an OAuth app)" in said
     assert "Not read again" not in said
     first = table(said)
     assert set(first) == NAMES

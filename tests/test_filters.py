@@ -160,14 +160,18 @@ def test_an_incident_that_crosses_a_filter_is_in_the_warehouse_as_it_is(
         assert filtered_differences(warehouse, box, filters) == []
 
 
-def test_what_a_killed_run_has_loaded_is_not_forgotten(box):
+@pytest.mark.parametrize("first", ["the first run", "a later run"])
+@pytest.mark.parametrize("filtered", [True, False], ids=["filtered", "whole"])
+def test_what_a_killed_run_has_loaded_is_not_forgotten(box, first, filtered):
     places, warehouse = Places(box), Warehouse()
     filters = {"service_ids": [places.services[0]]}
-    warehouse.load(sync(box, "incidents", **filters))
-    box.advance(DAY)
+    before = filters if filtered else {}
+    if first == "a later run":
+        warehouse.load(sync(box, "incidents", **before))
+        box.advance(DAY)
     own = places.incident(box, 0)
     box.advance(60)
-    done = sync(box, "incidents", state=warehouse.state, **filters)
+    done = sync(box, "incidents", state=warehouse.state, **before)
     lines = done.out.splitlines(keepends=True)
     last = max(number for number, line in enumerate(lines) if own.encode() in line)
     warehouse.load(done.cut(len(b"".join(lines[: last + 1]))))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import os
+import select
+import socket
 import ssl
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -109,6 +111,23 @@ def test_a_bundle_that_is_not_there_is_told(tap, box, monkeypatch):
     ]
 
 
+NO_CERTIFICATE = "not a certificate\n"
+BROKEN = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n"
+
+
+@pytest.mark.parametrize("text", [NO_CERTIFICATE, BROKEN], ids=["other", "broken"])
+@pytest.mark.parametrize("mode", [[], ["--test"]], ids=["sync", "test"])
+def test_a_bundle_without_certificates_is_told(tap, box, secure, bundle, mode, text, monkeypatch):
+    bundle.write_text(text)
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(bundle))
+    run = tap(over_tls(box, secure), "users", arguments=mode)
+    assert run.exit_code == 1
+    assert run.lines("ERROR") == [
+        "The file that REQUESTS_CA_BUNDLE or CURL_CA_BUNDLE names holds no certificates (PEM)."
+    ]
+    assert run.lines("WARNING") == []
+
+
 # -- Proxies
 
 
@@ -139,6 +158,20 @@ def proxy():
 
         do_POST = do_GET  # noqa: N815
 
+        def do_CONNECT(self):
+            asked.append(f"CONNECT {self.path}")
+            host, _, port = self.path.partition(":")
+            with socket.create_connection((host, int(port))) as server:
+                self.send_response(200)
+                self.end_headers()
+                ends = {self.connection: server, server: self.connection}
+                while ready := select.select(list(ends), [], [])[0]:
+                    for end in ready:
+                        if not (some := end.recv(65536)):
+                            self.close_connection = True
+                            return
+                        ends[end].sendall(some)
+
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
         server.daemon_threads, server.block_on_close = True, False
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
@@ -160,6 +193,19 @@ def test_all_requests_take_the_proxy(tap, box, monkeypatch):
             "/users",
         ]
         assert len(box.requests) == len(asked)
+
+
+def test_requests_over_tls_go_through_a_tunnel(tap, box, secure, bundle, monkeypatch):
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(bundle))
+    with proxy() as (address, asked):
+        monkeypatch.setenv("HTTPS_PROXY", address)
+        run = tap(over_tls(box, secure), "teams", "users")
+        assert run.exit_code == 0
+        assert run.records("users")
+        # One for the token, and one for each of the threads at most.
+        assert set(asked) == {f"CONNECT {secure.removeprefix('https://')}"}
+        assert len(asked) <= 4
+        assert [request.path for request in box.requests] == [TOKEN, "/teams", "/users"]
 
 
 def test_hosts_of_no_proxy_are_asked_directly(tap, box, monkeypatch):

@@ -431,6 +431,12 @@ RUNS = {
         1,
         ["REQUESTS_CA_BUNDLE or CURL_CA_BUNDLE names …, which is not there."],
     ),
+    "the file holds no certificates": (
+        {"secure": True},
+        {"environment": {"REQUESTS_CA_BUNDLE": __file__}},
+        1,
+        ["The file that REQUESTS_CA_BUNDLE or CURL_CA_BUNDLE names holds no certificates (PEM)."],
+    ),
     "nothing is selected": (
         {},
         {"arguments": ("--test",), "catalog": {"streams": []}},

@@ -310,7 +310,9 @@ class Incidents(EventStream):
             created = max(created, start)
         if self.narrowing:
             self._departures = Departures(self.config, state, fed - FEED_OVERLAP, end)
-            self.bookmark(seen_until=end)
+        # A run that is killed may have loaded incidents of which no other position tells. If
+        # the next one has filters, it has to know.
+        self.bookmark(seen_until=end)
         if self.is_slice:
             yield from self._created(created, end)
             return
