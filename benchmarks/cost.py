@@ -5,10 +5,12 @@ from __future__ import annotations
 import statistics
 import subprocess
 import sys
+import tempfile
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from benchmarks import environments
@@ -30,6 +32,8 @@ IN_WINDOW = 9_000
 
 OURS, STOCK = "our tap", "stock SDK tap"
 CEILING, BARE = "bare, pages in memory", "bare, over HTTP"
+# The same with answers that are at hand, so that they are compared in what differs.
+OURS_OFFLINE, STOCK_OFFLINE = f"{OURS}, pages in memory", f"{STOCK}, pages in memory"
 
 
 @dataclass
@@ -64,8 +68,9 @@ def measure(*, quick: bool) -> Costs:
     """Measure all clients on all sizes, in rounds, so that a ratio compares neighbours."""
     rounds = {5_000: 1} if quick else {10_000: 5, 100_000: 3, 1_000_000: 1}
     costs = Costs()
-    with Server("replay") as server:
+    with Server("replay") as server, tempfile.TemporaryDirectory(prefix="bench-") as archives:
         every = clients(server.url)
+        every += [offline(client, archives) for client in every if client.name in {OURS, STOCK}]
         for size, count in rounds.items():
             for _ in range(count):
                 for stream in STREAMS:
@@ -134,6 +139,20 @@ def clients(url: str) -> list[Client]:
             # These do not know of the API's ceiling, nor of log entries as a stream.
             found.append(Client(package, command, 10_000, ("incidents",)))
     return found
+
+
+def offline(client: Client, archives: str) -> Client:
+    """Return the client with the answers of an earlier run at hand, instead of a server's."""
+
+    def command(stream: str, size: int) -> Command:
+        archive = Path(archives) / f"{client.name}, {stream}, {size}"
+        python, _, *module = client.command(stream, size)
+        found = [python, "-m", "benchmarks.offline", str(archive), *module]
+        if not archive.exists():
+            run(found)
+        return found
+
+    return Client(f"{client.name}, pages in memory", command, min(client.most, 100_000))
 
 
 def _peer(python: str, peer: str, url: str, stream: str, _size: int) -> Command:

@@ -227,7 +227,7 @@ class PagerDutyStream(RESTStream[Call]):
 
     def _fetch(self, call: Call) -> Answer:
         try:
-            return Answer(call, self.request_decorator(self._exchange)(call, None))
+            return Answer(call, self._exchange_with_retries(call, None))
         except NotFoundError:
             if call.parent is None:
                 raise
@@ -236,6 +236,10 @@ class PagerDutyStream(RESTStream[Call]):
             if call.parent is None:
                 raise
             return Answer(call, {}, refusal=str(error))
+
+    @cached_property
+    def _exchange_with_retries(self) -> t.Callable[..., Body]:
+        return self.request_decorator(self._exchange)
 
     def _exchange(self, call: Call, context: Context | None) -> Body:
         request = self.get_http_request(
@@ -278,7 +282,7 @@ class PagerDutyStream(RESTStream[Call]):
         decorate: t.Callable[..., t.Any] = backoff.on_exception(
             backoff.expo,
             (RetriableAPIError, TokenError, *RETRIED),
-            max_time=self.connection.retry_timeout,
+            max_time=lambda: self.connection.retry_timeout,
             max_value=LONGEST_WAIT,
             jitter=backoff.full_jitter,
             on_backoff=self.backoff_handler,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
+from functools import cached_property
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,7 +30,7 @@ class Window:
         """Return the window for a log line."""
         return f"{isoformat(self.since)} to {isoformat(self.until)}"
 
-    @property
+    @cached_property
     def params(self) -> dict[str, str]:
         """The window as query parameters."""
         return {"since": isoformat(self.since), "until": isoformat(self.until)}

@@ -201,8 +201,7 @@ def end_crews(monkeypatch):
     """Have a run leave nothing in this process, as its own process would.
 
     Its threads end with the test, or when this is called, and the calls that are under way:
-    they would meet the next test. What it has done with is collected, other than where
-    `gc.freeze` has been called.
+    they would meet the next test. The garbage collector stays as it is.
     """
     crews = set()
     start = Workers._start
@@ -221,6 +220,7 @@ def end_crews(monkeypatch):
         crews.clear()
 
     monkeypatch.setattr(gc, "freeze", lambda: None)
+    monkeypatch.setattr(gc, "set_threshold", lambda _: None)
     monkeypatch.setattr(Workers, "_start", note)
     yield end
     end()

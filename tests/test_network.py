@@ -115,11 +115,16 @@ NO_CERTIFICATE = "not a certificate\n"
 BROKEN = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n"
 
 
-@pytest.mark.parametrize("text", [NO_CERTIFICATE, BROKEN], ids=["other", "broken"])
-@pytest.mark.parametrize("mode", [[], ["--test"]], ids=["sync", "test"])
-def test_a_bundle_without_certificates_is_told(tap, box, secure, bundle, mode, text, monkeypatch):
-    bundle.write_text(text)
+@pytest.fixture(params=[NO_CERTIFICATE, BROKEN], ids=["other", "broken"])
+def without_certificates(request, bundle, monkeypatch):
+    """Have a file named that holds no certificates."""
+    bundle.write_text(request.param)
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(bundle))
+
+
+@pytest.mark.parametrize("mode", [[], ["--test"]], ids=["sync", "test"])
+@pytest.mark.usefixtures("without_certificates")
+def test_a_bundle_without_certificates_is_told(tap, box, secure, mode):
     run = tap(over_tls(box, secure), "users", arguments=mode)
     assert run.exit_code == 1
     assert run.lines("ERROR") == [

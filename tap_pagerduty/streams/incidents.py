@@ -351,8 +351,8 @@ class Incidents(EventStream):
     def _listed(self, records: Iterable[Record], *, recent: bool) -> Iterator[Record]:
         """Yield listed incidents; note the open ones and, if RECENT, the others as well."""
         for record in records:
-            self._learn(record)
             if recent or record.get("status") != "resolved":
+                self._learn(record)
                 self._note(record)
             yield record
 
