@@ -19,7 +19,7 @@ EXAMPLE = examples/.venv/.complete
 LOWEST = .venv-lowest/.complete
 SITE = .venv-docs/.complete
 
-.PHONY: help run target psql report test test-lowest browser bench docs lint format dist pins clean
+.PHONY: help run target psql report test test-lowest test-docs browser bench docs lint format dist pins clean
 
 help:
 	@echo 'make run      load the account of TAP_PAGERDUTY_API_KEY, or of the sandbox if it is not set,'
@@ -29,7 +29,7 @@ help:
 	@echo 'make test     check format, lint and types, and run every test'
 	@echo 'make test-lowest  run tests with the oldest dependencies that pyproject.toml allows'
 	@echo 'make bench    measure speed and cost against others, into benchmarks/RESULTS.md (half an hour)'
-	@echo 'make docs     make a site of the documents, in site/'
+	@echo 'make docs     make a site of the documents, in site/; make test-docs looks at it in a browser'
 	@echo 'make format   format the code, and mend what the linter can'
 	@echo 'make dist     build wheel and sdist, into dist/'
 	@echo 'make pins     renew requirements/*.txt'
@@ -77,6 +77,9 @@ bench: $(ENVIRONMENT)
 docs: $(SITE)
 	@.venv-docs/bin/sphinx-build --fail-on-warning --fresh-env --write-all --quiet -d .venv-docs/doctrees docs site
 	@echo 'The site is in site/; its first page is site/index.html.'
+
+test-docs: docs browser
+	$(BIN)/python -m pytest -n 2 tests/test_site.py
 
 lint: $(ENVIRONMENT)
 	$(BIN)/ruff format --check .
@@ -157,6 +160,8 @@ pins: $(ENVIRONMENT)
 	for name in postgres duckdb jsonl; do \
 		$(COMPILE) requirements/target-$$name.in -o requirements/target-$$name.txt || exit; \
 	done
+	cd requirements/site && npm install --silent --ignore-scripts --package-lock-only \
+		--omit-lockfile-registry-resolved --save-exact @mermaid-js/tiny@latest
 	$(BIN)/python -m docs.dependencies
 
 clean:
