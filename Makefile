@@ -12,6 +12,8 @@ TARGET = target-postgres
 
 BIN = .venv/bin
 UV = $(BIN)/uv
+# Else each program compiles what it imports when it first starts, or whenever it starts.
+export UV_COMPILE_BYTECODE = 1
 # Empty files, newer than what their environments were made from.
 ENVIRONMENT = .venv/.complete
 PLUGINS = .meltano/.complete

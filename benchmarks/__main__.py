@@ -102,10 +102,11 @@ def measure_cost(report: Report, *, quick: bool) -> None:
         "process. All read the same rendered pages of 100 records (an incident 2.6 KB, a log "
         "entry 1.5 KB, uncompressed) over HTTP from another process without latency or limits, "
         "and write to a pipe; or, of the taps, pages that are in memory (and count into its "
-        "peak), so that their requests end where a socket would be used. The bare ceiling decodes, wraps and encodes with "
-        "msgspec: pages that it has in memory, or that it gets with requests. The peers list no "
-        "more than 10,000 records of a range; for each incident tap-pagerduty makes two more "
-        "requests. `pagerduty` is the vendor's client, its records written as lines of JSON.",
+        "peak), so that their requests end where a socket would be used. The bare ceiling decodes, "
+        "wraps and encodes with msgspec: pages that it has in memory, or that it gets with "
+        "requests. The peers list no more than 10,000 records of a range; for each incident "
+        "tap-pagerduty makes two more requests. `pagerduty` is the vendor's client, its records "
+        "written as lines of JSON.",
         "stream|records|client|CPU per record|peak memory|× bare in memory|× bare over HTTP|× ours",
         rows,
     )
