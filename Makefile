@@ -54,8 +54,10 @@ psql: $(ENVIRONMENT)
 report: target $(ENVIRONMENT)
 	@$(BIN)/python -m demo --report --target $(TARGET)
 
+# Some tests wait more than they compute, so there is one more worker than the two cores that any
+# machine has.
 test: lint browser $(PLUGINS) $(EXAMPLE)
-	$(BIN)/python -m pytest -n 2
+	$(BIN)/python -m pytest -n 3 --dist worksteal
 
 # Tests that look at pages need a browser. Where it is missing and can't be installed, they are
 # skipped, or fail if CI is set.
