@@ -30,7 +30,7 @@ help:
 	@echo 'make report   draw what make run has loaded, on a page for the browser'
 	@echo 'make test     check format, lint and types, and run every test'
 	@echo 'make test-lowest  run tests with the oldest dependencies that pyproject.toml allows'
-	@echo 'make bench    measure speed and cost against others, into benchmarks/RESULTS.md (half an hour)'
+	@echo 'make bench    measure speed and cost against others, into docs/benchmarks.md (half an hour)'
 	@echo 'make docs     make a site of the documents, in site/; make test-docs looks at it in a browser'
 	@echo 'make format   format the code, and mend what the linter can'
 	@echo 'make dist     build wheel and sdist, into dist/'

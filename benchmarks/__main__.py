@@ -1,4 +1,4 @@
-"""Measure everything and write RESULTS.md: `python -m benchmarks [--quick] [PART …]`."""
+"""Measure everything and write docs/benchmarks.md: `python -m benchmarks [--quick] [PART …]`."""
 
 # ruff: noqa: RUF001 - a multiplication sign is meant
 
@@ -269,7 +269,7 @@ def main() -> None:
             part(report, quick=given.quick)
     print(report)
     if not given.quick and not given.parts:
-        (HERE / "RESULTS.md").write_text(f"{report}\n", encoding="utf-8")
+        (HERE.parent / "docs" / "benchmarks.md").write_text(f"{report}\n", encoding="utf-8")
     print("Peers:", ", ".join(PACKAGES.values()), file=sys.stderr)
 
 
