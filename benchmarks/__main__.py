@@ -112,9 +112,8 @@ def measure_cost(report: Report, *, quick: bool) -> None:
     )
     for stream in cost.STREAMS:
         size = max(size for size in sizes if (stream, size, STOCK) in costs.cpu)
-        key = stream, size
         stock, stock_offline, memory, http = (
-            costs.ratio(*key, *pair) or 0
+            costs.ratio(stream, size, *pair) or 0
             for pair in (
                 (STOCK, OURS),
                 (STOCK_OFFLINE, OURS_OFFLINE),

@@ -16,6 +16,7 @@ from pathlib import Path
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterable
+    from email.message import Message
 
 ROOT = Path(__file__).parent.parent
 PINS = ROOT / "requirements" / "tap.txt"
@@ -44,7 +45,7 @@ def pinned(pins: str) -> list[tuple[str, str]]:
 
 def licence(distribution: Distribution) -> str:
     """Return the licence that a distribution names, in one of the three places that there are."""
-    metadata = distribution.metadata
+    metadata = t.cast("Message", distribution.metadata)
     if expression := metadata.get("License-Expression"):
         return expression
     classifiers = metadata.get_all("Classifier") or []

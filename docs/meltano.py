@@ -101,7 +101,7 @@ def owner() -> str:
 
 def select() -> list[str]:
     """Return the rules that select the streams which are selected by default."""
-    return [f"{stream.name}.*" for stream in STREAMS if stream.selected_by_default]
+    return [f"{stream.name}.*" for stream in STREAMS if stream.selected_by_default]  # type: ignore[misc]
 
 
 def groups() -> list[list[str]]:
@@ -154,4 +154,5 @@ def _types(schema: dict[str, t.Any]) -> list[str]:
 
 
 def _yaml(content: object, *, sort_keys: bool = False) -> str:
-    return yaml.safe_dump(content, sort_keys=sort_keys, allow_unicode=True, width=88)
+    text: str = yaml.safe_dump(content, sort_keys=sort_keys, allow_unicode=True, width=88)
+    return text
