@@ -280,8 +280,10 @@ class Checkup:
             yield ""
         if untried:
             yield f"Not tried, as there is nothing to try them on: {', '.join(untried)}."
-        if any("?" in each.row or not each.complete for each in readable):
-            yield "`?` stands where PagerDuty does not count, `+` for: or more."
+        if any("?" in each.row for each in readable):
+            yield "`?` stands where PagerDuty does not count."
+        if not all(each.complete for each in readable):
+            yield "`+` stands for: or more."
         many = f"{len(readable)} of {len(selected)}" if problems else f"All {len(selected)}"
         yield f"{many} selected streams can be read."
         if not readable:

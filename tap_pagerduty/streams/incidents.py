@@ -316,12 +316,7 @@ class Incidents(EventStream):
         if self.is_slice:
             yield from self._created(created, end)
             return
-        self.log(
-            "Reading incidents created since %s, changed since %s, or open; others are "
-            "loaded already.",
-            isoformat(created),
-            isoformat(fed),
-        )
+        self._tell_what_is_read(created, fed if fed < now else None)
         lookback = timedelta(days=self.config["incident_lookback_days"])
         first = min(created, max(start, now - lookback))
         if self._departures and first < created:
@@ -331,6 +326,15 @@ class Incidents(EventStream):
         yield from self.with_children(self._open(start, now))
         if fed < now:
             yield from self._changed(fed - FEED_OVERLAP, now)
+
+    def _tell_what_is_read(self, created: datetime, fed: datetime | None) -> None:
+        since = f"Reading incidents created since {isoformat(created)}"
+        if fed:
+            self.log(
+                "%s, changed since %s, or open; others are loaded already.", since, isoformat(fed)
+            )
+        else:
+            self.log("%s, or open.", since)
 
     def _created(
         self, start: datetime, end: datetime, fed: datetime | None = None, *, narrowed: bool = True
