@@ -172,6 +172,7 @@ class TapPagerDuty(Tap):
     @override
     def get_singer_command(cls) -> click.Command:
         command = super().get_singer_command()
+        command.help = "Read a PagerDuty account and write it to standard output, for a target."
         for option in command.params:
             if option.name in {"catalog", "state"}:
                 option.is_eager = True  # read before `--test` acts, wherever that stands
