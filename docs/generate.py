@@ -31,17 +31,19 @@ HEADER = """\
 
 Written by `python -m docs.generate`. [What is left out](left-out.md) has its reasons.
 
-- **Replication**: an incremental stream reads what is new since the last run, a full table all.
+- **Replication**: an incremental stream reads what is new since the last run, a full table
+  everything on each run.
 - **Needs**: the permission (scope) that PagerDuty documents for the endpoint, where it does, and
   the plan, feature or role that not every account or key has. Without it the stream is skipped.
 - **Filters**: the settings that narrow the stream down. What belongs to a record of another stream
   is left out with that record.
 - **Default**: whether the stream is selected unless a catalog says otherwise. Those that are not
-  cost a request for each record of another stream, or need what not all have, or hold personal
-  data, or hold what few look for.
-- **Requests** of a run, at least one. "1 per record of `services`" is for a stream whose endpoint
-  shows what belongs to a single service: the list of services is read first, once for all such
-  streams, selected or not. A range of days counts from the bookmark, or `start_date`, on.
+  cost a request for each record of another stream, need a plan or role that not everyone has, hold
+  personal data, or hold what few look for.
+- **Requests**: how many a run makes, at least one. "1 per record of `services`" is for a stream
+  whose endpoint shows what belongs to a single service: the list of services is read first, once
+  for all such streams, selected or not. A range of days counts from the bookmark, or `start_date`,
+  on.
 
 [Tables and their keys](diagram.md) shows what leads where.
 
@@ -49,10 +51,10 @@ Written by `python -m docs.generate`. [What is left out](left-out.md) has its re
 
 The name of a stream leads to its columns.
 
-- What an object or the objects of a list hold follows below, as `outer.inner`.
-- A **reference** is an object with `id`, `type`, `summary`, `self` and `html_url` of another
-  resource, besides what follows below it; the last three may be null. An arrow leads to the stream
-  whose key the `id` is, or a text that holds one.
+- The properties of an object, or of the objects in a list, follow below it as `outer.inner`.
+- A **reference** is an object with the `id`, `type`, `summary`, `self` and `html_url` of another
+  resource, of which the last three may be null, and with the properties that follow below it. An
+  arrow leads from a reference, or from an id, to the stream whose key the id is.
 - Every column but the key may be null. Objects are open: what PagerDuty adds is kept.
 - A time is ISO 8601 in UTC with a trailing `Z`.
 """

@@ -31,95 +31,102 @@ SETTINGS: dict[str, t.Any] = th.PropertiesList(
         th.StringType,
         secret=True,
         title="API key",
-        description="REST API key of the account or of a user; read-only is enough.",
+        description="REST API key of the account or of a user; a read-only key is enough. One of "
+        "`api_key`, `access_token` and `client_id` has to be set, and no more than one.",
     ),
     th.Property(
         "access_token",
         th.StringType,
         secret=True,
         title="Access token",
-        description="OAuth access token to use as it is, in place of a key.",
+        description="OAuth access token, used in place of `api_key`; the tap does not renew it.",
     ),
     th.Property(
         "client_id",
         th.StringType,
         title="OAuth client id",
-        description="Client id of an OAuth app of the account, which gets access tokens itself.",
+        description="Client id of an OAuth app of the account, used in place of `api_key`: the "
+        "tap gets and renews access tokens with it. Needs `client_secret` and `subdomain`.",
     ),
     th.Property(
         "client_secret",
         th.StringType,
         secret=True,
         title="OAuth client secret",
-        description="Client secret of the OAuth app.",
+        description="Client secret of the OAuth app; needed with `client_id`.",
     ),
     th.Property(
         "subdomain",
         th.StringType,
         title="Subdomain",
-        description="Of the account whose OAuth app it is: `acme`, if its web address begins "
-        "with `acme.`.",
+        description="Subdomain of the account that the OAuth app belongs to, needed with "
+        "`client_id`: `acme` if the account's web address begins with `acme.`.",
     ),
     th.Property(
         "scopes",
         th.StringType,
         title="OAuth scopes",
-        description="Scopes that the OAuth app asks for, with spaces between them. Default: "
-        "those that the selected streams need.",
+        description="Scopes to ask for with `client_id`, separated by spaces. Default: those that "
+        "the selected streams need.",
     ),
     th.Property(
         "oauth_url",
         th.StringType,
         title="OAuth token address",
-        description="Address to get access tokens from in place of PagerDuty's; https, or "
-        "http on this machine.",
+        description="Address to get access tokens from with `client_id`; https, or http on this "
+        "machine. Default: that of PagerDuty.",
     ),
     th.Property(
         "start_date",
         th.DateTimeType,
         title="Start date",
         description=(
-            "Where the first load of the event streams begins (ISO 8601, UTC unless it "
-            "has an offset). Default: one year before the run."
+            "Time at which the first load of the incremental streams begins, and each load of the "
+            "full-table streams that are read by time range (ISO 8601, UTC unless it has an "
+            "offset). Default: one year before the run."
         ),
     ),
     th.Property(
         "anchor_date",
         th.DateTimeType,
         title="Anchor date",
-        description="Another name for `start_date`, as other PagerDuty connectors have it.",
+        description="Another name for `start_date`, which other PagerDuty connectors use.",
     ),
     th.Property(
         "end_date",
         th.DateTimeType,
         title="End date",
-        description="With `start_date`, a slice of history: the event streams are read up to "
-        "here, and `incidents` has those created in between.",
+        description="End of a slice of history that begins at `start_date`, which has to be set "
+        "as well: what is read by time range is read up to here, and `incidents` has those "
+        "created in the slice. Unset, all up to the run is read.",
     ),
     th.Property(
         "team_ids",
         th.ArrayType(th.StringType(pattern=ID)),
         title="Teams",
-        description="Ids of teams, to which the streams are narrowed down whose endpoint can be.",
+        description="Ids of teams: the streams that PagerDuty can filter by team are narrowed "
+        "down to these. Default: all teams.",
     ),
     th.Property(
         "service_ids",
         th.ArrayType(th.StringType(pattern=ID)),
         title="Services",
-        description="The same with ids of services.",
+        description="Ids of services: the streams that PagerDuty can filter by service are "
+        "narrowed down to these. Default: all services.",
     ),
     th.Property(
         "urgencies",
         th.ArrayType(th.StringType(allowed_values=["high", "low"])),
         title="Urgencies",
-        description="The same with urgencies of incidents: `high` or `low`.",
+        description="Urgencies of incidents, `high` or `low`: the streams that PagerDuty can "
+        "filter by urgency are narrowed down to these. Default: both.",
     ),
     th.Property(
         "account",
         th.StringType,
         title="Account",
-        description="Name for the account: a column `account` of each stream holds it, and is "
-        "the first of its keys, so that several accounts can share tables.",
+        description="Name for the account, so that several accounts can share tables: each stream "
+        "has it in a column `account`, the first of its keys. Default: no such column.",
     ),
     th.Property(
         "region",
@@ -127,27 +134,28 @@ SETTINGS: dict[str, t.Any] = th.PropertiesList(
         default="us",
         allowed_values=sorted(HOSTS, reverse=True),
         title="Service region",
-        description="Where the account lives: `us` (api.pagerduty.com) or `eu` "
+        description="Service region of the account: `us` (api.pagerduty.com) or `eu` "
         "(api.eu.pagerduty.com).",
     ),
     th.Property(
         "api_url",
         th.StringType,
         title="API address",
-        description="Base address to use in place of the region's; https, or http on this machine.",
+        description="Base address of the API; https, or http on this machine. Default: that of "
+        "the `region`.",
     ),
     th.Property(
         "user_agent",
         th.StringType,
         title="User agent",
-        description="`User-Agent` header. Default: `tap-pagerduty/<version>`.",
+        description="`User-Agent` header of the requests. Default: `tap-pagerduty/<version>`.",
     ),
     th.Property(
         "request_timeout_seconds",
         th.IntegerType(minimum=1),
         default=60,
         title="Request timeout",
-        description="Seconds to wait for an answer before it is asked for again.",
+        description="Seconds to wait for the answer to a request before it is made again.",
     ),
     th.Property(
         "retry_timeout_seconds",
@@ -161,45 +169,47 @@ SETTINGS: dict[str, t.Any] = th.PropertiesList(
         th.IntegerType(minimum=1, maximum=20),
         default=3,
         title="Concurrent requests",
-        description="Most requests under way at once.",
+        description="Largest number of requests under way at once, 1 to 20.",
     ),
     th.Property(
         "requests_per_second",
         th.IntegerType(minimum=1),
         title="Requests per second",
-        description="Most requests sent in a second, all streams together. Unset, the "
-        "limit that PagerDuty's answers tell is used up evenly; 5 until they tell one.",
+        description="Largest number of requests sent in a second, by all streams together. Unset, "
+        "the limit that PagerDuty's answers tell is used up evenly; 5 until they tell one.",
     ),
     th.Property(
         "rate_limit_reserve_percent",
         th.IntegerType(minimum=0, maximum=90),
         default=10,
         title="Rate limit reserve",
-        description="Percentage of the key's rate limit that is left to its other users.",
+        description="Percentage of the key's rate limit, 0 to 90, that is left to others who use "
+        "the key.",
     ),
     th.Property(
         "incident_lookback_days",
         th.IntegerType(minimum=0),
         default=0,
         title="Incident look-back",
-        description="Days of creation whose incidents are read again on each run, for "
-        "changes that PagerDuty neither logs nor makes to open incidents.",
+        description="Number of days before the run: incidents created in them are read again on "
+        "each run, for changes to resolved incidents of which PagerDuty writes no log entry; 0: "
+        "none are.",
     ),
     th.Property(
         "emit_activate_version_messages",
         th.BooleanType,
         default=True,
         title="Emit ACTIVATE_VERSION",
-        description="After a full table that was read whole, tell the target to remove "
-        "the rows that are gone from the account.",
+        description="Whether to tell the target, after a full-table stream was read whole, to "
+        "remove the rows that are gone from the account; it is never told with `account`.",
     ),
     th.Property(
         "include_secrets",
         th.BooleanType,
         default=False,
         title="Include secrets",
-        description="Load integration keys, routing keys, tokens and the like as well; "
-        "they are left out otherwise.",
+        description="Whether to load integration keys, routing keys, tokens and other secrets as "
+        "well; they are left out otherwise.",
     ),
     additional_properties=False,
 ).to_dict()

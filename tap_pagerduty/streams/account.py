@@ -34,12 +34,12 @@ LICENSE = (
     text("name", "Name of the licence."),
     text("description", "What the licence is; may name the add-ons that come with it."),
     texts("valid_roles", "Roles that a user with the licence can have, such as `limited_user`."),
-    text("role_group", "For whom it is: `FullUser` or `Stakeholder`."),
+    text("role_group", "Kind of user that the licence is for: `FullUser` or `Stakeholder`."),
 )
 
 
 class Abilities(PagerDutyStream):
-    """What the account can do, by plan and state (`GET /abilities`)."""
+    """Abilities of the account: features that it can use, by plan and state (`GET /abilities`)."""
 
     name = "abilities"
     path = "/abilities"
@@ -99,7 +99,7 @@ class LicenseAllocations(PagerDutyStream):
 
 
 class SessionConfigurations(PagerDutyStream):
-    """How long a login lasts, on the web and on phones (`GET /session_configurations`)."""
+    """How long a login lasts, on the web and in the mobile app (`GET /session_configurations`)."""
 
     name = "session_configurations"
     path = "/session_configurations"
@@ -108,7 +108,7 @@ class SessionConfigurations(PagerDutyStream):
     primary_keys = ("type",)
     selected_by_default = False
     schema = properties(
-        key("type", "Where it applies: `web` or `mobile`."),
+        key("type", "Kind of session: `web` or `mobile`."),
         integer("absolute_session_ttl", "Seconds after which a session ends in any case."),
         integer("idle_session_ttl", "Seconds without activity after which a session ends."),
     )

@@ -7,6 +7,9 @@ import typing as t
 from tap_pagerduty.analytics import OF_INCIDENTS, Analytics
 from tap_pagerduty.events import EventStream
 from tap_pagerduty.streams.common import (
+    BUSINESS_HOURS,
+    OFF_HOURS,
+    SLEEP_HOURS,
     integer,
     key,
     key_time,
@@ -24,81 +27,189 @@ if t.TYPE_CHECKING:
 
 # Of incidents that were created in the period.
 INCIDENT_METRICS = (
-    integer("total_incident_count", "Incidents that were created."),
-    integer("total_incidents_acknowledged", "Of them, those that somebody acknowledged."),
-    integer("total_incidents_auto_resolved", "Those resolved by a tool or by themselves."),
-    integer("total_incidents_reassigned", "Those that were reassigned."),
-    integer("total_incidents_manual_escalated", "Those that a user escalated."),
-    integer("total_incidents_timeout_escalated", "Those escalated as nobody acted in time."),
-    integer("total_escalation_count", "Escalations within policies."),
-    number("mean_assignment_count", "Mean number of assignments of an incident."),
-    number("mean_engaged_user_count", "Mean number of users who engaged in an incident."),
-    number("mean_seconds_to_first_ack", "Mean seconds from begin to first acknowledgement."),
-    number("p50_seconds_to_first_ack", "The same, median."),
-    number("p75_seconds_to_first_ack", "The same, 75th percentile."),
-    number("p90_seconds_to_first_ack", "The same, 90th percentile."),
-    number("p95_seconds_to_first_ack", "The same, 95th percentile."),
-    number("mean_seconds_to_engage", "Mean seconds until users had engaged."),
+    integer("total_incident_count", "Number of incidents that were created."),
+    integer("total_incidents_acknowledged", "Number of incidents that somebody acknowledged."),
+    integer(
+        "total_incidents_auto_resolved",
+        "Number of incidents that were resolved automatically: by an integration, or by PagerDuty "
+        "after a time.",
+    ),
+    integer("total_incidents_reassigned", "Number of incidents that were reassigned."),
+    integer("total_incidents_manual_escalated", "Number of incidents that a user escalated."),
+    integer(
+        "total_incidents_timeout_escalated",
+        "Number of incidents that were escalated as nobody acted in time.",
+    ),
+    integer("total_escalation_count", "Number of escalations within escalation policies."),
+    number(
+        "mean_assignment_count",
+        "Mean number of assignments per incident; users who agreed to help count as well.",
+    ),
+    number(
+        "mean_engaged_user_count",
+        "Mean number of users per incident who engaged: acknowledged it, or agreed to help.",
+    ),
+    number(
+        "mean_seconds_to_first_ack",
+        "Mean seconds from the start of an incident to its first acknowledgement.",
+    ),
+    number(
+        "p50_seconds_to_first_ack",
+        "Median seconds from the start of an incident to its first acknowledgement.",
+    ),
+    number(
+        "p75_seconds_to_first_ack",
+        "75th percentile of the seconds from the start of an incident to its first "
+        "acknowledgement.",
+    ),
+    number(
+        "p90_seconds_to_first_ack",
+        "90th percentile of the seconds from the start of an incident to its first "
+        "acknowledgement.",
+    ),
+    number(
+        "p95_seconds_to_first_ack",
+        "95th percentile of the seconds from the start of an incident to its first "
+        "acknowledgement.",
+    ),
+    number(
+        "mean_seconds_to_engage",
+        "Mean seconds from the first user's engagement in an incident to the last user's; null "
+        "unless several engaged.",
+    ),
     number(
         "mean_seconds_to_mobilize",
-        "Mean seconds from begin to the last further responder's acknowledgement.",
+        "Mean seconds from the start of an incident to the acknowledgement of the last responder "
+        "who joined; null unless several engaged.",
     ),
-    number("mean_seconds_to_resolve", "Mean seconds from begin to resolution."),
-    number("p50_seconds_to_resolve", "The same, median."),
-    number("p75_seconds_to_resolve", "The same, 75th percentile."),
-    number("p90_seconds_to_resolve", "The same, 90th percentile."),
-    number("p95_seconds_to_resolve", "The same, 95th percentile."),
-    number("mean_engaged_seconds", "Mean seconds that all responders of an incident engaged."),
-    number("mean_user_defined_engaged_seconds", "The same, where users corrected it by hand."),
-    integer("total_engaged_seconds", "Seconds that all responders together were engaged."),
-    integer("total_user_defined_engaged_seconds", "The same, where users corrected it by hand."),
+    number(
+        "mean_seconds_to_resolve", "Mean seconds from the start of an incident to its resolution."
+    ),
+    number(
+        "p50_seconds_to_resolve", "Median seconds from the start of an incident to its resolution."
+    ),
+    number(
+        "p75_seconds_to_resolve",
+        "75th percentile of the seconds from the start of an incident to its resolution.",
+    ),
+    number(
+        "p90_seconds_to_resolve",
+        "90th percentile of the seconds from the start of an incident to its resolution.",
+    ),
+    number(
+        "p95_seconds_to_resolve",
+        "95th percentile of the seconds from the start of an incident to its resolution.",
+    ),
+    number(
+        "mean_engaged_seconds",
+        "Mean seconds per incident that its responders were engaged; see `total_engaged_seconds`.",
+    ),
+    number(
+        "mean_user_defined_engaged_seconds",
+        "The same as `mean_engaged_seconds`, with the users' own figures where they gave some.",
+    ),
+    integer(
+        "total_engaged_seconds",
+        "Seconds that all responders together were engaged, each from acknowledging, or agreeing "
+        "to help, to the resolution.",
+    ),
+    integer(
+        "total_user_defined_engaged_seconds",
+        "The same as `total_engaged_seconds`, with the users' own figures where they gave some.",
+    ),
     integer("total_snoozed_seconds", "Seconds that incidents were snoozed."),
-    integer("total_notifications", "Notifications that were sent."),
-    integer("total_interruptions", "Interruptions of users."),
-    integer("total_business_hour_interruptions", "Those on weekdays from 8 to 18 h."),
-    integer("total_off_hour_interruptions", "Those from 18 to 22 h, or on a weekend's day."),
-    integer("total_sleep_hour_interruptions", "Those from 22 to 8 h."),
-    number("up_time_pct", "Percentage of the time without a major incident."),
+    integer(
+        "total_notifications",
+        "Number of notifications that were sent: e-mails, SMS, phone calls and push messages.",
+    ),
+    integer("total_interruptions", "Number of interruptions of users."),
+    integer("total_business_hour_interruptions", f"Number of interruptions in {BUSINESS_HOURS}."),
+    integer("total_off_hour_interruptions", f"Number of interruptions in {OFF_HOURS}."),
+    integer("total_sleep_hour_interruptions", f"Number of interruptions in {SLEEP_HOURS}."),
+    number("up_time_pct", "Percentage of the day without a major incident."),
 )
 
 RESPONDER_METRICS = (
     text_or_integer(
         "responder_id",
-        "Id of the user; null where the row is of all responders. Documented as a number.",
+        "Id of the user; null where the row is of all responders; documented as a number.",
         to="users",
     ),
     text("responder_name", "Name of the user."),
     text("team_id", "Id of the user's team; null where the row is of all teams.", to="teams"),
     text("team_name", "Name of that team."),
-    integer("total_incident_count", "Incidents that were created."),
-    integer("total_incidents_acknowledged", "Of those assigned, how many were acknowledged."),
-    integer("total_incidents_reassigned_from", "Those reassigned to somebody else."),
-    integer("total_incidents_reassigned_to", "Those reassigned to the user."),
-    integer("total_incidents_manual_escalated_from", "Those that a user escalated away."),
-    integer("total_incidents_manual_escalated_to", "Those that a user escalated to this one."),
-    integer("total_incidents_timeout_escalated_from", "Those lost by not acting in time."),
-    integer("total_incidents_timeout_escalated_to", "Those got as others did not act."),
-    number("mean_time_to_acknowledge_seconds", "Mean seconds from assignment to acknowledgement."),
-    number("mean_engaged_seconds", "Mean seconds that an incident was engaged in."),
-    integer("total_engaged_seconds", "Seconds engaged in incidents."),
-    integer("total_notifications", "Notifications that were sent."),
-    integer("total_interruptions", "Interruptions."),
-    integer("total_business_hour_interruptions", "Those on weekdays from 8 to 18 h."),
-    integer("total_off_hour_interruptions", "Those from 18 to 22 h, or on a weekend's day."),
-    integer("total_sleep_hour_interruptions", "Those from 22 to 8 h."),
-    integer("total_seconds_on_call", "Seconds on call."),
-    integer("total_seconds_on_call_level_1", "Those at level 1 of an escalation policy."),
-    integer("total_seconds_on_call_level_2_plus", "Those at level 2 or higher."),
+    integer("total_incident_count", "Number of incidents that were created."),
+    integer(
+        "total_incidents_acknowledged",
+        "Number of incidents assigned to the user that the user acknowledged.",
+    ),
+    integer(
+        "total_incidents_reassigned_from",
+        "Number of incidents that were reassigned from the user to somebody else.",
+    ),
+    integer(
+        "total_incidents_reassigned_to", "Number of incidents that were reassigned to the user."
+    ),
+    integer(
+        "total_incidents_manual_escalated_from",
+        "Number of incidents that were escalated by hand, away from the user.",
+    ),
+    integer(
+        "total_incidents_manual_escalated_to",
+        "Number of incidents that were escalated by hand, to the user.",
+    ),
+    integer(
+        "total_incidents_timeout_escalated_from",
+        "Number of incidents that were escalated away from the user, who did not act in time.",
+    ),
+    integer(
+        "total_incidents_timeout_escalated_to",
+        "Number of incidents that were escalated to the user, as another did not act in time.",
+    ),
+    number(
+        "mean_time_to_acknowledge_seconds",
+        "Mean seconds from an assignment to the user to the user's acknowledgement.",
+    ),
+    number(
+        "mean_engaged_seconds",
+        "Mean seconds per incident that the user was engaged; see `total_engaged_seconds`.",
+    ),
+    integer(
+        "total_engaged_seconds",
+        "Seconds that the user was engaged in incidents, each from acknowledging, or agreeing to "
+        "help, to the resolution.",
+    ),
+    integer(
+        "total_notifications",
+        "Number of notifications that were sent: e-mails, SMS, phone calls and push messages.",
+    ),
+    integer("total_interruptions", "Number of interruptions of the user."),
+    integer("total_business_hour_interruptions", f"Number of interruptions in {BUSINESS_HOURS}."),
+    integer("total_off_hour_interruptions", f"Number of interruptions in {OFF_HOURS}."),
+    integer("total_sleep_hour_interruptions", f"Number of interruptions in {SLEEP_HOURS}."),
+    integer("total_seconds_on_call", "Seconds that the user was on call."),
+    integer(
+        "total_seconds_on_call_level_1",
+        "Seconds that the user was on call at an escalation policy's level 1.",
+    ),
+    integer(
+        "total_seconds_on_call_level_2_plus",
+        "Seconds that the user was on call at an escalation policy's level 2 or higher.",
+    ),
 )
 
 TEAM = (
-    text("team_id", "Id of the team; null when there is none.", to="teams"),
+    text(
+        "team_id",
+        "Id of the team that the incidents were assigned to; null when there is none.",
+        to="teams",
+    ),
     text("team_name", "Name of the team."),
 )
 
-OF_DAY = "Begin of the day (UTC); its incidents are those created on it."
-OF_MONTH = "Begin of the month (UTC)."
-RANGE_END = time("range_end", "End of the month; of the current one, the time of reading.")
+OF_DAY = "Start of the day (UTC); the figures are of the incidents created on it."
+OF_MONTH = "Start of the month (UTC)."
+RANGE_END = time("range_end", "End of the month (UTC); for the current month, the time of reading.")
 
 
 class DailyMetrics(Analytics, EventStream):
@@ -130,7 +241,7 @@ class MonthlyMetrics(Analytics, EventStream):
 
 
 class AnalyticsIncidentMetrics(DailyMetrics):
-    """All incidents, by day (`POST /analytics/metrics/incidents/all`)."""
+    """Figures of all incidents, by day (`POST /analytics/metrics/incidents/all`)."""
 
     name = "analytics_incident_metrics"
     path = "/analytics/metrics/incidents/all"
@@ -146,7 +257,7 @@ class AnalyticsIncidentMetrics(DailyMetrics):
 
 
 class AnalyticsServiceMetrics(DailyMetrics):
-    """Incidents by service and day (`POST /analytics/metrics/incidents/services`)."""
+    """Figures of incidents by service and day (`POST /analytics/metrics/incidents/services`)."""
 
     name = "analytics_service_metrics"
     path = "/analytics/metrics/incidents/services"
@@ -161,14 +272,18 @@ class AnalyticsServiceMetrics(DailyMetrics):
 
 
 class AnalyticsTeamMetrics(DailyMetrics):
-    """Incidents by team and day (`POST /analytics/metrics/incidents/teams`)."""
+    """Figures of incidents by team and day (`POST /analytics/metrics/incidents/teams`)."""
 
     name = "analytics_team_metrics"
     path = "/analytics/metrics/incidents/teams"
     # An incident may have no team: see the example of `POST /analytics/raw/incidents`.
     id_columns = ("team_id", "range_start")
     schema = properties(
-        key("id", "Made by the tap: team id, empty for no team, and `range_start`, with a colon."),
+        key(
+            "id",
+            "Made by the tap, as a team id may be null: team id and `range_start`, joined by a "
+            "colon; what is null is left empty.",
+        ),
         time("range_start", OF_DAY),
         text("service_id", "Always null: the row is of all services."),
         text("service_name", "Always null: the row is of all services."),
@@ -178,7 +293,7 @@ class AnalyticsTeamMetrics(DailyMetrics):
 
 
 class AnalyticsEscalationPolicyMetrics(DailyMetrics):
-    """Incidents by policy and day (`POST /analytics/metrics/incidents/escalation_policies`)."""
+    """Figures of incidents by escalation policy and day (`…/incidents/escalation_policies`)."""
 
     name = "analytics_escalation_policy_metrics"
     path = "/analytics/metrics/incidents/escalation_policies"
@@ -186,12 +301,15 @@ class AnalyticsEscalationPolicyMetrics(DailyMetrics):
     schema = properties(
         key(
             "escalation_policy_id",
-            "Id of the policy that the incidents were last assigned to.",
+            "Id of the escalation policy that the incidents were last assigned to.",
             to="escalation_policies",
         ),
         key_time("range_start", OF_DAY),
         text("escalation_policy_name", "Name of the escalation policy."),
-        integer("distinct_responder_count", "Users who engaged in incidents of the policy."),
+        integer(
+            "distinct_responder_count",
+            "Number of users who engaged in incidents of the escalation policy.",
+        ),
         *TEAM,
         *INCIDENT_METRICS,
     )
@@ -206,8 +324,8 @@ class ResponderMetrics(MonthlyMetrics):
     schema = properties(
         key(
             "id",
-            "Made by the tap: responder id, team id and `range_start`, joined by colons; what "
-            "is null is left empty.",
+            "Made by the tap, as the ids may be null: responder id, team id and `range_start`, "
+            "joined by colons; what is null is left empty.",
         ),
         time("range_start", OF_MONTH),
         RANGE_END,
@@ -216,14 +334,14 @@ class ResponderMetrics(MonthlyMetrics):
 
 
 class AnalyticsResponderMetrics(ResponderMetrics):
-    """All responders, by month (`POST /analytics/metrics/responders/all`)."""
+    """Work of all responders together, by month (`POST /analytics/metrics/responders/all`)."""
 
     name = "analytics_responder_metrics"
     path = "/analytics/metrics/responders/all"
 
 
 class AnalyticsResponderTeamMetrics(ResponderMetrics):
-    """Responders of each team, by month (`POST /analytics/metrics/responders/teams`)."""
+    """Work of responders by team and month (`POST /analytics/metrics/responders/teams`)."""
 
     name = "analytics_responder_team_metrics"
     path = "/analytics/metrics/responders/teams"
@@ -238,13 +356,19 @@ class AnalyticsPdAdvanceUsage(MonthlyMetrics):
     primary_keys = ("feature_id", "range_start")
     plan = f"PagerDuty Advance; {Analytics.plan}"
     schema = properties(
-        key("feature_id", "Feature that was used, such as `genai_status_updates`."),
+        key("feature_id", "Id of the feature that was used, such as `genai_status_updates`."),
         key_time("range_start", OF_MONTH),
         RANGE_END,
-        integer("total_use_count", "Times that it was used."),
-        integer("total_credits_used", "Credits that this took."),
-        integer("total_proactive_use_count", "Of the uses, those that nobody asked for."),
-        integer("total_proactive_credits_used", "Credits that those took."),
+        integer("total_use_count", "Number of times that the feature was used."),
+        integer("total_credits_used", "Number of credits that the uses took."),
+        integer(
+            "total_proactive_use_count",
+            "Number of the uses that PagerDuty Advance started by itself, not a user.",
+        ),
+        integer(
+            "total_proactive_credits_used",
+            "Number of credits that the uses started by PagerDuty Advance took.",
+        ),
     )
 
 
@@ -262,17 +386,30 @@ class AnalyticsUserMetrics(Analytics, EventStream):
     max_window_days = 1
     window_columns = ("range_start", "range_end")
     schema = properties(
-        key_time("range_start", "Begin of the day (UTC) on which they were counted."),
-        time("range_end", "When they were counted; the last time on that day."),
-        integer("total_user_count", "Users of the account."),
-        integer("total_signed_up_count", "Users who have signed in."),
-        number("total_signed_up_percentage", "The same, in percent of the users."),
-        integer("total_downloaded_mobile_app_count", "Users who have the mobile app."),
-        number("total_downloaded_mobile_app_percentage", "The same, in percent of the users."),
-        integer("total_with_notification_methods_count", "Users who can be notified."),
-        number("total_with_notification_methods_percentage", "The same, in percent of the users."),
-        integer("total_on_escalation_policy_count", "Users on an escalation policy."),
-        number("total_on_escalation_policy_percentage", "The same, in percent of the users."),
+        key_time("range_start", "Start of the day (UTC) on which the users were counted."),
+        time("range_end", "When the users were counted, for the last time on that day."),
+        integer("total_user_count", "Number of users of the account."),
+        integer("total_signed_up_count", "Number of users who have signed in."),
+        number("total_signed_up_percentage", "Percentage of users who have signed in."),
+        integer("total_downloaded_mobile_app_count", "Number of users who have the mobile app."),
+        number(
+            "total_downloaded_mobile_app_percentage", "Percentage of users who have the mobile app."
+        ),
+        integer(
+            "total_with_notification_methods_count",
+            "Number of users who have set up a way to be notified.",
+        ),
+        number(
+            "total_with_notification_methods_percentage",
+            "Percentage of users who have set up a way to be notified.",
+        ),
+        integer(
+            "total_on_escalation_policy_count", "Number of users who are on an escalation policy."
+        ),
+        number(
+            "total_on_escalation_policy_percentage",
+            "Percentage of users who are on an escalation policy.",
+        ),
     )
 
     def windows(self, start: datetime, end: datetime) -> Iterator[Window]:

@@ -13,6 +13,9 @@ from tap_pagerduty.children import ChildStream, WindowedChildStream
 from tap_pagerduty.events import EventStream
 from tap_pagerduty.pagination import STARTING_AFTER, SinglePage
 from tap_pagerduty.streams.common import (
+    BUSINESS_HOURS,
+    OFF_HOURS,
+    SLEEP_HOURS,
     boolean,
     integer,
     key,
@@ -55,16 +58,21 @@ class AnalyticsIncidents(Analytics, EventStream):
     overlap_days = 2
     schema = properties(
         key("id", "Id of the incident.", to="incidents"),
-        integer("incident_number", "Number that people call the incident by; one per account."),
+        integer(
+            "incident_number", "Number by which people call the incident; unique in the account."
+        ),
         text("description", "What happened, in a line."),
         text("incident_type_id", "Id of the incident's type.", to="incident_types"),
         text("incident_type_name", "Name of the type, such as `incident_default`."),
-        text("status", "State then: `triggered`, `acknowledged` or `resolved`."),
-        text("urgency", "How it notifies: `high` or `low`."),
+        text(
+            "status",
+            "State when the figures were worked out: `triggered`, `acknowledged` or `resolved`.",
+        ),
+        text("urgency", "Urgency, which decides how users are notified: `high` or `low`."),
         boolean(
             "major",
-            "Whether it is a major incident: of the two highest priorities, or with several "
-            "responders who acknowledged.",
+            "Whether it is a major incident: its priority is one of the two highest, or several "
+            "responders acknowledged it.",
         ),
         text("priority_id", "Id of the priority; null when none is set.", to="priorities"),
         text("priority_name", "Name of the priority, such as `P1`."),
@@ -73,19 +81,24 @@ class AnalyticsIncidents(Analytics, EventStream):
         text("service_name", "Name of the service."),
         text("escalation_policy_id", "Id of the escalation policy.", to="escalation_policies"),
         text("escalation_policy_name", "Name of the escalation policy."),
-        text("team_id", "Id of the team; null when it has none.", to="teams"),
-        text("team_name", "Name of the team."),
+        text("team_id", "Id of the incident's team; null when it has none.", to="teams"),
+        text("team_name", "Name of the incident's team."),
         time("created_at", "When the incident was first triggered."),
         time("resolved_at", "When the incident was resolved; null while it is open."),
         time(
             "updated_at",
-            "When the figures were last worked out; another time than that of the incident.",
+            "When the figures were last worked out; not the same time as `updated_at` of "
+            "`incidents`.",
         ),
         text(
             "resolved_by_user_id", "Id of the user who resolved it; null if none did.", to="users"
         ),
         text("resolved_by_user_name", "Name of the user who resolved it."),
-        boolean("auto_resolved", "Whether it was resolved by a tool or by itself."),
+        boolean(
+            "auto_resolved",
+            "Whether it was resolved automatically: by an integration, or by PagerDuty after a "
+            "time.",
+        ),
         texts("assigned_user_ids", "Ids of the users who were assigned.", to="users"),
         texts("assigned_user_names", "Names of the users who were assigned."),
         texts("acknowledged_user_ids", "Ids of the users who acknowledged.", to="users"),
@@ -94,35 +107,51 @@ class AnalyticsIncidents(Analytics, EventStream):
             "joined_user_ids", "Ids of the users who acknowledged or agreed to help.", to="users"
         ),
         texts("joined_user_names", "Names of the users who acknowledged or agreed to help."),
-        integer("assignment_count", "Assignments, those by reassigning and escalating as well."),
-        integer("acknowledgement_count", "Acknowledgements."),
-        integer("active_user_count", "Users who acknowledged or agreed to help."),
-        integer("engaged_user_count", "Users who engaged: acknowledged, or agreed to help."),
-        integer("reassignment_count", "Reassignments."),
-        integer("escalation_count", "Escalations within the policy."),
-        integer("manual_escalation_count", "Escalations that a user made."),
-        integer("timeout_escalation_count", "Escalations because nobody acted in time."),
-        integer("seconds_to_first_ack", "Seconds from the begin to the first acknowledgement."),
+        integer(
+            "assignment_count",
+            "Number of assignments, including those by reassigning and escalating.",
+        ),
+        integer("acknowledgement_count", "Number of acknowledgements."),
+        integer("active_user_count", "Number of users who acknowledged or agreed to help."),
+        integer(
+            "engaged_user_count",
+            "Number of users who engaged: acknowledged, or agreed to help; documented to be the "
+            "same as `active_user_count`.",
+        ),
+        integer("reassignment_count", "Number of reassignments."),
+        integer("escalation_count", "Number of escalations within the escalation policy."),
+        integer("manual_escalation_count", "Number of escalations that a user made."),
+        integer("timeout_escalation_count", "Number of escalations because nobody acted in time."),
+        integer(
+            "seconds_to_first_ack",
+            "Seconds from the start of the incident to the first acknowledgement.",
+        ),
         integer(
             "seconds_to_engage",
-            "Seconds from the begin until users had engaged: how fast people respond.",
+            "Seconds from the first user's engagement to the last user's: how fast people "
+            "respond; null unless several engaged.",
         ),
         integer(
             "seconds_to_mobilize",
-            "Seconds from the begin to the last further responder's acknowledgement; 0 with one.",
+            "Seconds from the start of the incident to the acknowledgement of the last responder "
+            "who joined; null unless there were several.",
         ),
-        integer("seconds_to_resolve", "Seconds from the begin to the resolution."),
-        integer("engaged_seconds", "Seconds that all responders together were engaged."),
+        integer("seconds_to_resolve", "Seconds from the start of the incident to its resolution."),
+        integer(
+            "engaged_seconds",
+            "Seconds that all responders together were engaged, each from acknowledging, or "
+            "agreeing to help, to the resolution.",
+        ),
         integer(
             "user_defined_effort_seconds",
             "Seconds of effort, as a user set them by hand; null when none did.",
         ),
         integer("snoozed_seconds", "Seconds that the incident was snoozed."),
-        integer("total_notifications", "Notifications that were sent."),
-        integer("total_interruptions", "Interruptions of users."),
-        integer("business_hour_interruptions", "Interruptions on weekdays from 8 to 18 h."),
-        integer("off_hour_interruptions", "Interruptions from 18 to 22 h, or on a weekend's day."),
-        integer("sleep_hour_interruptions", "Interruptions from 22 to 8 h."),
+        integer("total_notifications", "Number of notifications that were sent."),
+        integer("total_interruptions", "Number of interruptions of users."),
+        integer("business_hour_interruptions", f"Number of interruptions in {BUSINESS_HOURS}."),
+        integer("off_hour_interruptions", f"Number of interruptions in {OFF_HOURS}."),
+        integer("sleep_hour_interruptions", f"Number of interruptions in {SLEEP_HOURS}."),
     )
 
     def request_records(self, context: Context | None) -> Iterable[Record]:
@@ -163,7 +192,7 @@ class AnalyticsIncidents(Analytics, EventStream):
 
 
 class AnalyticsIncidentResponses(Analytics, ChildStream):
-    """Who was asked to respond, and did (`GET /analytics/raw/incidents/{id}/responses`).
+    """Who was asked to respond, and when (`GET /analytics/raw/incidents/{id}/responses`).
 
     A GET whose parameters are documented to stand in a body, as those of the POSTs do.
     """
@@ -182,15 +211,17 @@ class AnalyticsIncidentResponses(Analytics, ChildStream):
         key("incident_id", "Id of the incident.", to="incidents"),
         key("responder_id", "Id of the user.", to="users"),
         key_time("requested_at", "When the user was asked."),
-        time("responded_at", "When the user responded; null if not."),
-        integer("time_to_respond_seconds", "Seconds from the one to the other."),
+        time("responded_at", "When the user responded; null when the user did not."),
+        integer("time_to_respond_seconds", "Seconds from `requested_at` to `responded_at`."),
         text("responder_name", "Name of the user."),
         text(
             "responder_type",
-            "Why the user was asked: `assigned` at the begin, `reassigned`, `escalated` or "
-            "`added_responder`.",
+            "How the user came to be asked: `assigned` (at creation), `reassigned`, `escalated` "
+            "or `added_responder`.",
         ),
-        text("response_status", "`joined` (or `accepted`), `pending` or `declined`."),
+        text(
+            "response_status", "Answer so far: `joined` (or `accepted`), `pending` or `declined`."
+        ),
     )
 
 
@@ -214,10 +245,12 @@ class AnalyticsResponderIncidents(Analytics, WindowedChildStream):
         key("responder_id", "Id of the user.", to="users"),
         key("incident_id", "Id of the incident.", to="incidents"),
         text("responder_name", "Name of the user."),
-        integer("incident_number", "Number that people call the incident by; one per account."),
+        integer(
+            "incident_number", "Number by which people call the incident; unique in the account."
+        ),
         text("incident_description", "What happened, in a line."),
         time("incident_created_at", "When the incident was first triggered."),
-        text("incident_urgency", "How the incident notifies: `high` or `low`."),
+        text("incident_urgency", "Urgency, which decides how users are notified: `high` or `low`."),
         text("incident_priority_id", "Id of the priority; null when none is set.", to="priorities"),
         text("incident_priority_name", "Name of the priority, such as `P1`."),
         integer("incident_priority_order", "Rank of the priority: the higher, the more severe."),
@@ -231,23 +264,51 @@ class AnalyticsResponderIncidents(Analytics, WindowedChildStream):
         text("service_team_name", "Name of the team that owns the service."),
         integer(
             "mean_time_to_acknowledge_seconds",
-            "Mean seconds from being assigned to acknowledging.",
+            "Mean seconds from an assignment to the user to the user's acknowledgement.",
         ),
-        integer("total_acknowledgements", "Times that the user acknowledged."),
-        integer("total_engaged_seconds", "Seconds that the user was engaged."),
-        integer("total_reassignments_from", "Times that it was reassigned away from the user."),
-        integer("total_reassignments_to", "Times that it was reassigned to the user."),
-        integer("total_manual_escalations_from", "Times that it was escalated away by a user."),
-        integer("total_manual_escalations_to", "Times that a user escalated it to this one."),
-        integer("total_timeout_escalations_from", "Times that it left as the user did not act."),
-        integer("total_timeout_escalations_to", "Times that it came as another did not act."),
-        integer("total_interruptions", "Interruptions of the user."),
-        integer("total_business_hour_interruptions", "Those on weekdays from 8 to 18 h."),
+        integer(
+            "total_acknowledgements", "Number of times that the user acknowledged the incident."
+        ),
+        integer(
+            "total_engaged_seconds",
+            "Seconds that the user was engaged, from acknowledging, or agreeing to help, to the "
+            "resolution.",
+        ),
+        integer(
+            "total_reassignments_from",
+            "Number of times that the incident was reassigned from the user to somebody else.",
+        ),
+        integer(
+            "total_reassignments_to",
+            "Number of times that the incident was reassigned to the user.",
+        ),
+        integer(
+            "total_manual_escalations_from",
+            "Number of times that the incident was escalated by hand, away from the user.",
+        ),
+        integer(
+            "total_manual_escalations_to",
+            "Number of times that the incident was escalated by hand, to the user.",
+        ),
+        integer(
+            "total_timeout_escalations_from",
+            "Number of times that the incident was escalated away from the user, who did not act "
+            "in time.",
+        ),
+        integer(
+            "total_timeout_escalations_to",
+            "Number of times that the incident was escalated to the user, as another did not act "
+            "in time.",
+        ),
+        integer("total_interruptions", "Number of interruptions of the user."),
+        integer(
+            "total_business_hour_interruptions", f"Number of interruptions in {BUSINESS_HOURS}."
+        ),
         text_or_integer(
             "total_off_hour_interruptions",
-            "Those from 18 to 22 h, or on a weekend's day; documented as text.",
+            f"Number of interruptions in {OFF_HOURS}; documented as text.",
         ),
-        integer("total_sleep_hour_interruptions", "Those from 22 to 8 h."),
+        integer("total_sleep_hour_interruptions", f"Number of interruptions in {SLEEP_HOURS}."),
     )
 
 
@@ -263,22 +324,24 @@ class AnalyticsUsers(Analytics):
         key("id", "Id of the user.", to="users"),
         text("user_name", "Name of the user."),
         text("email", "E-mail address of the user."),
-        integer("account_id", "Number of the account."),
-        text("description", "What the user says of themselves; null when empty."),
+        integer("account_id", "Id of the account."),
+        text("description", "What the user wrote about themselves; null when empty."),
         text("time_zone", "Time zone of the user; null when not set."),
         text("role", "Role in the account, such as `user`."),
         text("team_id", "Id of a team of the user; null when in none.", to="teams"),
         text("team_name", "Name of that team."),
-        integer("team_count", "Teams that the user is in."),
+        integer("team_count", "Number of teams that the user is in."),
         time("created_at", "When the user was created."),
         time("last_sign_in_at", "When the user last signed in; null if never."),
         boolean("signed_up", "Whether the user has ever signed in."),
         boolean("downloaded_mobile_app", "Whether the user has the mobile app."),
         boolean("notification_methods", "Whether there is a way to notify the user."),
-        integer("default_notification_channel_count", "Ways to notify the user."),
-        texts("channel_types_configured", "Kinds of these, such as `EmailChannel`."),
-        boolean("on_escalation_policy", "Whether an escalation policy notifies the user."),
-        integer("escalation_policies_count", "Escalation policies that do."),
+        integer("default_notification_channel_count", "Number of ways to notify the user."),
+        texts(
+            "channel_types_configured", "Kinds of ways to notify the user, such as `EmailChannel`."
+        ),
+        boolean("on_escalation_policy", "Whether the user is on an escalation policy."),
+        integer("escalation_policies_count", "Number of escalation policies that the user is on."),
         boolean("on_schedule", "Whether the user is on a schedule."),
-        integer("schedules_count", "Schedules that the user is on."),
+        integer("schedules_count", "Number of schedules that the user is on."),
     )

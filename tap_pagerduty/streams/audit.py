@@ -43,13 +43,16 @@ class AuditRecords(EventStream):
         references("actors", None, "Users, API keys or apps that made the change."),
         obj(
             "method",
-            "How the actor was known to PagerDuty.",
-            text("type", "`browser`, `oauth`, `api_token`, `identity_provider` or `other`."),
+            "How the actor was authenticated.",
+            text(
+                "type",
+                "Kind of method: `browser`, `oauth`, `api_token`, `identity_provider` or `other`.",
+            ),
             text("truncated_token", "Last four characters of the token; null in a browser."),
             text("description", "More about the method; mostly null."),
         ),
         reference(
-            "root_resource", None, "Resource that was changed, or that what was changed is in."
+            "root_resource", None, "Resource that was changed, or that contains what was changed."
         ),
         text("action", "What was done, for example `create`, `update` or `delete`."),
         obj(
@@ -66,11 +69,11 @@ class AuditRecords(EventStream):
             ),
             array(
                 "references",
-                "Links to other resources that were changed.",
+                "Links to other resources that were added or removed.",
                 text("name", "Name of the link, such as `members`."),
                 text("description", "What the link is."),
-                references("added", None, "Resources linked since."),
-                references("removed", None, "Resources no longer linked."),
+                references("added", None, "Resources that were linked."),
+                references("removed", None, "Resources that were unlinked."),
             ),
         ),
     )

@@ -38,7 +38,7 @@ if t.TYPE_CHECKING:
 
 PLAN = "the Automation Actions add-on"
 
-ACTION_TYPE = text("action_type", "`script` or `process_automation`.")
+ACTION_TYPE = text("action_type", "Kind of action: `script` or `process_automation`.")
 RUNNER_TYPE = text(
     "runner_type",
     "Kind of runner: `sidecar` asks PagerDuty for work, `runbook` is a Runbook server.",
@@ -50,18 +50,21 @@ ACTION_DATA = obj(
     text("invocation_command", "Command that the script is run with; null: it is run itself."),
     text("process_automation_job_id", "Id of the job in Process Automation."),
     text("process_automation_job_arguments", "Arguments of the job; null when none."),
-    text("process_automation_node_filter", "Which nodes the job runs on; null: those it names."),
+    text(
+        "process_automation_node_filter",
+        "Filter for the nodes that the job runs on; null: those that the job names.",
+    ),
 )
 PRIVILEGES = obj(
     "privileges",
-    "What the key's owner may do with it.",
-    texts("permissions", "`read`, `update`, `delete` or `invoke`."),
+    "What the owner of the API key may do with it.",
+    texts("permissions", "Permissions: `read`, `update`, `delete` or `invoke`."),
 )
-METADATA = obj("metadata", "What else PagerDuty says of it.")
+METADATA = obj("metadata", "More about the record; PagerDuty does not document its properties.")
 
 
 class AutomationActions(PagerDutyStream):
-    """Actions that can be run (`GET /automation_actions/actions`)."""
+    """Automation actions: scripts and jobs that can be run (`GET /automation_actions/actions`)."""
 
     name = "automation_actions"
     path = "/automation_actions/actions"
@@ -74,7 +77,10 @@ class AutomationActions(PagerDutyStream):
         text("name", "Name of the action."),
         text("description", "What the action does."),
         ACTION_TYPE,
-        text("action_classification", "`diagnostic` or `remediation`; null when neither."),
+        text(
+            "action_classification",
+            "What the action is for: `diagnostic` or `remediation`; null when neither.",
+        ),
         text(
             "runner",
             "Id of the runner that runs it; null when none does yet.",
@@ -101,7 +107,7 @@ class AutomationActions(PagerDutyStream):
 
 
 class AutomationActionServices(ChildStream):
-    """Services of each action (`GET /automation_actions/actions/{id}/services`)."""
+    """Services in whose incidents an action can be run (`…/{id}/services`)."""
 
     name = "automation_action_services"
     parent = AutomationActions
@@ -156,19 +162,22 @@ class AutomationActionInvocations(ChildStream):
         array(
             "timing",
             "States that the run went through.",
-            time("timestamp", "When it came into the state."),
-            time("creation_timestamp", "The same, under the name in PagerDuty's examples."),
-            text("state", "The state, as in `state` of the run."),
+            time("timestamp", "When the run entered the state."),
+            time(
+                "creation_timestamp",
+                "The same as `timestamp`, under the name in PagerDuty's examples.",
+            ),
+            text("state", "State that the run entered: one of those of the column `state`."),
         ),
         integer("duration", "How long it ran, as PagerDuty counts it; no unit is documented."),
         text(
             "state",
-            "`prepared`, `created`, `sent`, `queued`, `running`, `aborted`, `completed`, `error` "
-            "or `unknown`.",
+            "State of the run: `prepared`, `created`, `sent`, `queued`, `running`, `aborted`, "
+            "`completed`, `error` or `unknown`.",
         ),
         obj(
             "metadata",
-            "Why it was run.",
+            "Who started the run, and for which incident.",
             reference("agent", "users", "User, account or event rule that started it."),
             reference("incident", "incidents", "Incident that it was run for; null when none."),
         ),
@@ -206,21 +215,28 @@ class AutomationActionRunners(PagerDutyStream):
         RUNNER_TYPE,
         text("name", "Name of the runner."),
         text("description", "What the runner is for."),
-        time("last_seen", "When it last asked for work; null when never."),
-        text("status", "`Configured` once it has connected, `NotConfigured` before."),
+        time("last_seen", "When the runner last asked for work; null when never."),
+        text(
+            "status",
+            "State of the runner: `Configured` once it has connected to PagerDuty, "
+            "`NotConfigured` before.",
+        ),
         time("creation_time", "When the runner was created."),
-        text("runbook_base_uri", "Name of the Runbook server; only where it is one."),
+        text(
+            "runbook_base_uri",
+            "Subdomain of the Runbook server; only where `runner_type` is `runbook`.",
+        ),
         references("teams", "teams", "Teams whose members may use it."),
         PRIVILEGES,
         obj(
             "associated_actions",
-            "Actions that run on it.",
+            "Actions that run on the runner.",
             references(
                 "actions",
                 "automation_actions",
-                "Three of them at most; `automation_actions` has all.",
+                "Up to three of the actions; the stream `automation_actions` has all.",
             ),
-            boolean("more", "Whether there are more than these."),
+            boolean("more", "Whether the runner has more actions than these."),
         ),
         METADATA,
     )

@@ -14,7 +14,7 @@ WITH_PRIORITY = {"additional_fields[]": "services.highest_impacting_priority"}
 
 
 class BusinessServiceSubscribers(ChildStream):
-    """Who is told of the status of a business service (`…/{id}/subscribers`)."""
+    """Users and teams that are notified of a business service's status (`…/{id}/subscribers`)."""
 
     name = "business_service_subscribers"
     parent = BusinessServices
@@ -27,7 +27,7 @@ class BusinessServiceSubscribers(ChildStream):
     schema = properties(
         key("business_service_id", "Id of the business service.", to="business_services"),
         key("subscriber_id", "Id of the user or team.", to=("users", "teams")),
-        key("subscriber_type", "`user` or `team`."),
+        key("subscriber_type", "Kind of subscriber: `user` or `team`."),
     )
 
 
@@ -66,7 +66,7 @@ class BusinessServiceImpactors(PagerDutyStream):
 
 
 class BusinessServicePriorityThresholds(PagerDutyStream):
-    """The priority from which on incidents impact business services.
+    """Lowest priority with which incidents impact business services.
 
     One for the account, or none (`GET /business_services/priority_thresholds`).
     """
@@ -85,7 +85,7 @@ class BusinessServicePriorityThresholds(PagerDutyStream):
 
 
 class StatusDashboards(PagerDutyStream):
-    """Views of the business services' status inside the account (`GET /status_dashboards`)."""
+    """Dashboards that show users the status of business services (`GET /status_dashboards`)."""
 
     name = "status_dashboards"
     path = "/status_dashboards"

@@ -132,9 +132,10 @@ def reference_fields(to: To) -> tuple[Property, ...]:
 
 def resource(of: To = None) -> tuple[Property, ...]:
     """Return what every resource has; OF names the stream, if its records are another's."""
+    what = f"the record of `{of}`" if of else "the record"
     return (
-        key("id", "Id that PagerDuty gave the record; never reused.", to=of),
-        text("type", "Kind of record."),
+        key("id", f"Id that PagerDuty gave {what}; never reused.", to=of),
+        text("type", "Kind of record, as PagerDuty names it."),
         text("summary", "Short text by which PagerDuty displays the record."),
         url("self", "API address of the record."),
         url("html_url", "Web address of the record in PagerDuty."),
@@ -153,6 +154,14 @@ def _open_object(*props: Property) -> th.ObjectType:
 
 _ANY_TYPE = ["null", "boolean", "number", "string", "array", "object"]
 
+# The hours by which interruptions are counted.
+BUSINESS_HOURS = "business hours: Monday to Friday, 8:00 to 18:00, in the user's time zone"
+OFF_HOURS = (
+    "off hours: Monday to Friday, 18:00 to 22:00, and all Saturday and Sunday, in the user's "
+    "time zone"
+)
+SLEEP_HOURS = "sleep hours: every day, 22:00 to 8:00, in the user's time zone"
+
 # A plan that several streams need.
 AIOPS = "the AIOps add-on (Event Intelligence) or the Digital Operations plan"
 
@@ -161,11 +170,15 @@ RESOURCE = resource()
 NOTIFICATION = (
     text(
         "type",
-        "How it was sent: `sms_notification`, `email_notification`, `phone_notification` or "
-        "`push_notification`; log entries may use short names such as `phone`.",
+        "How the notification was sent: `sms_notification`, `email_notification`, "
+        "`phone_notification` or `push_notification`; log entries may use short names such as "
+        "`phone`.",
     ),
-    time("started_at", "When it was sent."),
-    text("address", "Phone number or e-mail address it went to; null for push notifications."),
+    time("started_at", "When the notification was sent."),
+    text(
+        "address",
+        "Phone number or e-mail address that it was sent to; null for push notifications.",
+    ),
     reference("user", "users", "User who was notified."),
     text("conferenceAddress", "Address of the conference bridge that the message carried."),
     text("status", "Outcome of the sending, for example `success`."),
@@ -174,11 +187,11 @@ NOTIFICATION = (
 PENDING_ACTION = (
     text("type", "What will happen: `unacknowledge`, `escalate`, `resolve` or `urgency_change`."),
     time("at", "When it will happen."),
-    text("to", "New urgency, `high`; only on `urgency_change`."),
+    text("to", "New urgency: `high`; only for `urgency_change`."),
 )
 
 CONTEXT = (
-    text("type", "`link` or `image`."),
+    text("type", "Kind of context: `link` or `image`."),
     url("href", "Address that the link leads to."),
     url("src", "Address of the image."),
     text("text", "Text shown in place of the address or image."),
@@ -187,15 +200,15 @@ CONTEXT = (
 CUSTOM_FIELD_KIND = (
     text("name", "Name of the field in the API: lowercase letters, digits and underscores."),
     text("display_name", "Name of the field as people see it."),
-    text("description", "What the field holds; null when not said."),
+    text("description", "What the field holds; null when empty."),
     text(
         "data_type",
         "Type of the values: `boolean`, `integer`, `float`, `string`, `datetime` or `url`.",
     ),
     text(
         "field_type",
-        "How many values, and whether of a given choice: `single_value`, `single_value_fixed`, "
-        "`multi_value` or `multi_value_fixed`.",
+        "Whether the field takes one value or several, and only from a fixed list: "
+        "`single_value`, `single_value_fixed`, `multi_value` or `multi_value_fixed`.",
     ),
 )
 
@@ -230,7 +243,7 @@ CUSTOM_FIELD_VALUE = (
     *CUSTOM_FIELD_KIND,
     anything(
         "value",
-        "Value that is set, an array of them for `multi_value`; null when none is.",
+        "Value of the field, a list of values for the `multi_value` types; null when none is set.",
         anything("value", "Value, where PagerDuty wraps it in an object."),
     ),
 )
@@ -239,13 +252,16 @@ IMPACT = (
     key("id", "Id of the business service.", to="business_services"),
     text("type", "Kind of thing that is impacted: `business_service`."),
     text("name", "Name of the business service."),
-    text("status", "Whether incidents impact it now: `impacted` or `not_impacted`."),
+    text(
+        "status", "Whether incidents impact the business service now: `impacted` or `not_impacted`."
+    ),
     obj(
         "additional_fields",
-        "What was asked for besides.",
+        "Fields that PagerDuty adds on request.",
         obj(
             "highest_impacting_priority",
-            "Highest priority of the incidents that impact it; null when there is none.",
+            "Highest priority of the incidents that impact the business service; null when there "
+            "is none.",
             text("id", "Id of the priority.", to="priorities"),
             integer("order", "Rank of the priority among the account's priorities."),
         ),
@@ -271,7 +287,10 @@ CACHE_VARIABLE = (
         text("source", "For `recent_value`: path of the event's field."),
         text("regex", "For `recent_value`: regular expression that cuts the value out."),
         text("data_type", "For `external_data`: `string`, `number` or `boolean`."),
-        integer("ttl_seconds", "For the other two: seconds after which the value expires."),
+        integer(
+            "ttl_seconds",
+            "For `trigger_event_count` and `external_data`: seconds after which the value expires.",
+        ),
     ),
     array(
         "conditions",
@@ -283,12 +302,12 @@ CACHE_VARIABLE = (
 
 ENABLEMENT = (
     key("feature", "Name of the add-on whose features are on or off, such as `aiops`."),
-    boolean("enabled", "Whether they are on."),
-    time("updated_at", "When that was last changed."),
+    boolean("enabled", "Whether the add-on's features are on."),
+    time("updated_at", "When the add-on's features were last switched on or off."),
     array(
         "warnings",
-        "What stands in the way; absent when nothing does.",
-        text("message", "The warning, for example that the account lacks the add-on."),
+        "Warnings about the features; absent when there are none.",
+        text("message", "Text of the warning, for example that the account lacks the add-on."),
     ),
 )
 
@@ -302,19 +321,24 @@ SUBSCRIPTION = (
         "Id of the incident or business service.",
         to=("incidents", "business_services"),
     ),
-    text("subscribable_name", "Name of it; null for incidents."),
+    text("subscribable_name", "Name of the business service; null for incidents."),
     obj(
         "subscription",
         "Who is subscribed to what.",
         text("subscriber_id", "Id of the user or team.", to=("users", "teams")),
-        text("subscriber_type", "`user` or `team`."),
+        text("subscriber_type", "Kind of subscriber: `user` or `team`."),
         text(
             "subscribable_id",
             "Id of the incident or business service.",
             to=("incidents", "business_services"),
         ),
-        text("subscribable_type", "`incident` or `business_service`."),
-        text("subscribable_name", "Name of it, where PagerDuty's example has it; may be null."),
+        text(
+            "subscribable_type", "Kind of what is subscribed to: `incident` or `business_service`."
+        ),
+        text(
+            "subscribable_name",
+            "The same as the column `subscribable_name`, where PagerDuty's example has it.",
+        ),
         text("account_id", "Id of the subscriber's account."),
     ),
 )

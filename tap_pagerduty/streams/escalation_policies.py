@@ -30,7 +30,8 @@ class EscalationPolicies(PagerDutyStream):
         integer("num_loops", "How often the rules repeat after the last one; 0: never."),
         text(
             "on_call_handoff_notifications",
-            "When users hear that their shift begins or ends: `if_has_services` or `always`.",
+            "When users are notified that their shift begins or ends: `if_has_services` (only if "
+            "a service uses the policy) or `always`.",
         ),
         array(
             "escalation_rules",
@@ -41,7 +42,9 @@ class EscalationPolicies(PagerDutyStream):
                 "Minutes without acknowledgement after which the next rule takes over.",
             ),
             references(
-                "targets", ("users", "schedules"), "Users and schedules that the rule assigns to."
+                "targets",
+                ("users", "schedules", "flexible_schedules"),
+                "Users and schedules that the rule assigns incidents to.",
             ),
             anything(
                 "escalation_rule_assignment_strategy",

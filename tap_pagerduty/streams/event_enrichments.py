@@ -23,7 +23,9 @@ from tap_pagerduty.streams.common import (
 PLAN = "early access to event enrichment"
 SCOPE = "contextual_data.read"
 
-FIELD_USE = "`query` fields find the record, `enriched` ones are added, `discriminator` ones choose"
+FIELD_USE = (
+    "`query` (finds the record), `enriched` (is added to the event) or `discriminator` (internal)"
+)
 
 
 def times(what: str, *, deletion: bool = False) -> tuple[Property, ...]:
@@ -48,15 +50,18 @@ class EventEnrichments(PagerDutyStream):
     schema = properties(
         key("id", "Id that PagerDuty gave the enrichment; never reused."),
         text("name", "Name of the enrichment."),
-        text("description", "What the enrichment is for; null when not said."),
-        boolean("is_default", "Whether it is for all that has no enrichment of its own."),
-        integer("associated_services", "Number of services that it is for."),
-        integer("associated_event_orchestrations", "Number of orchestrations that it is for."),
+        text("description", "What the enrichment is for; null when empty."),
+        boolean("is_default", "Whether it is the default enrichment of the account."),
+        integer("associated_services", "Number of services that use the enrichment."),
+        integer(
+            "associated_event_orchestrations",
+            "Number of event orchestrations that use the enrichment.",
+        ),
         reference("team", "teams", "Team that owns it; null when none does."),
         obj(
             "privileges",
-            "What the key's owner may do with it.",
-            texts("permissions", "For example `read` or `update`."),
+            "What the owner of the API key may do with it.",
+            texts("permissions", "Permissions, such as `read` or `update`."),
         ),
         *times("the enrichment"),
         reference("created_by", "users", "User who created it."),
@@ -66,7 +71,7 @@ class EventEnrichments(PagerDutyStream):
 
 
 class EventEnrichmentAssociations(ChildStream):
-    """What an enrichment is for (`GET /enrichment/event_enrichments/{id}/associations`)."""
+    """Services and event orchestrations that an enrichment is for (`…/{id}/associations`)."""
 
     name = "event_enrichment_associations"
     parent = EventEnrichments
@@ -83,14 +88,14 @@ class EventEnrichmentAssociations(ChildStream):
             "Id of the service or event orchestration.",
             to=("services", "event_orchestrations"),
         ),
-        text("type", "Which it is: `service_reference` or `event_orchestration_reference`."),
+        text("type", "Kind of resource: `service_reference` or `event_orchestration_reference`."),
         text("summary", "Name of the service or event orchestration."),
         url("self", "API address of the service or event orchestration."),
     )
 
 
 class EventEnrichmentRules(ChildStream):
-    """Rules of an enrichment, all in one (`GET /enrichment/event_enrichments/{id}/rules`)."""
+    """Rules of an enrichment, as one record (`GET /enrichment/event_enrichments/{id}/rules`)."""
 
     name = "event_enrichment_rules"
     parent = EventEnrichments
@@ -116,19 +121,26 @@ class EventEnrichmentRules(ChildStream):
                 text("label", "What the rule is for."),
                 array(
                     "conditions",
-                    "Conditions that an event has to fulfil; none: every event does.",
+                    "Conditions that an event has to meet; empty: every event matches.",
                     text("expression", "Condition in PagerDuty's condition language."),
                 ),
                 obj(
                     "actions",
-                    "What is done to an event that matches: one of the two.",
+                    "What is done to an event that matches: `extractions` or `enrichments`.",
                     array(
                         "extractions",
                         "Fields of the event that are set.",
-                        text("target", "Field that is set."),
-                        text("template", "Text that it is set to, with variables in braces."),
-                        text("source", "Path of the field that is searched, without template."),
-                        text("regex", "Regular expression that cuts the value out of that."),
+                        text("target", "Field of the event that is set."),
+                        text(
+                            "template",
+                            "Text that the field is set to, with variables in double braces.",
+                        ),
+                        text(
+                            "source",
+                            "Path of the event's field that is searched, where there is no "
+                            "template.",
+                        ),
+                        text("regex", "Regular expression that cuts the value out."),
                     ),
                     array(
                         "enrichments",
@@ -140,10 +152,16 @@ class EventEnrichmentRules(ChildStream):
                         ),
                         array(
                             "search_values",
-                            "By what the record is found.",
+                            "Values by which the record is found.",
                             text("path", "Path of the event's field that holds the value."),
-                            text("template", "Text with variables that makes the value, instead."),
-                            text("query_field_name", "Field of the schema that it is held to."),
+                            text(
+                                "template",
+                                "Text with variables that makes the value, in place of `path`.",
+                            ),
+                            text(
+                                "query_field_name",
+                                "Column of the schema that the value is looked up in.",
+                            ),
                         ),
                         text("target", "Field of the event that the record is put in."),
                     ),
@@ -160,7 +178,7 @@ class EventEnrichmentRules(ChildStream):
 
 
 class EnrichmentSchemas(PagerDutyStream):
-    """Tables of data that events can be enriched from (`GET /enrichment/schemas`)."""
+    """Tables of data that event enrichments can use (`GET /enrichment/schemas`)."""
 
     name = "enrichment_schemas"
     path = "/enrichment/schemas"
@@ -170,23 +188,23 @@ class EnrichmentSchemas(PagerDutyStream):
     paginator = WHOLE
     selected_by_default = False
     schema = properties(
-        key("id", "Id that PagerDuty gave the table; never reused."),
+        key("id", "Id that PagerDuty gave the schema; never reused."),
         text("type", "Kind of record: `enrichment_schema`."),
-        text("integration_type", "Where its data comes from: `CSV` or `SERVICENOW`."),
-        text("name", "Name of the table."),
-        text("description", "What the table holds; null when not said."),
+        text("integration_type", "Where the schema's records come from: `CSV` or `SERVICENOW`."),
+        text("name", "Name of the schema."),
+        text("description", "What the schema holds; null when empty."),
         array(
             "fields",
-            "Its columns.",
+            "Columns of the schema.",
             text("name", "Name of the column."),
             text("type", f"Use of the column: {FIELD_USE}."),
         ),
-        *times("the table", deletion=True),
+        *times("the schema", deletion=True),
     )
 
 
 class EnrichmentRecords(ChildStream):
-    """Rows of these tables (`GET /enrichment/schemas/{schema_id}/records`)."""
+    """Rows of the enrichment schemas (`GET /enrichment/schemas/{schema_id}/records`)."""
 
     name = "enrichment_records"
     parent = EnrichmentSchemas
@@ -198,16 +216,16 @@ class EnrichmentRecords(ChildStream):
     parent_columns = {"schema_id": "id"}
     primary_keys = ("record_id",)
     schema = properties(
-        text("schema_id", "Id of the table.", to="enrichment_schemas"),
-        key("record_id", "Id that PagerDuty gave the row."),
+        text("schema_id", "Id of the schema.", to="enrichment_schemas"),
+        key("record_id", "Id that PagerDuty gave the record."),
         text("type", "Kind of record: `enrichment_record`."),
-        time("created_at", "When the row was created."),
-        obj("enrichment_data", "The row: names of columns, and values."),
+        time("created_at", "When the record was created."),
+        obj("enrichment_data", "Content of the record: names of columns, and values."),
     )
 
 
 class ServicenowEnrichmentIntegrations(PagerDutyStream):
-    """Tables of ServiceNow that are copied (`GET /enrichment/integrations/servicenow`)."""
+    """Copies of ServiceNow tables for enrichment (`GET /enrichment/integrations/servicenow`)."""
 
     name = "servicenow_enrichment_integrations"
     path = "/enrichment/integrations/servicenow"
@@ -220,10 +238,10 @@ class ServicenowEnrichmentIntegrations(PagerDutyStream):
     schema = properties(
         key("id", "Id that PagerDuty gave the integration; never reused."),
         text("name", "Name of the integration."),
-        text("description", "What the integration is for; null when not said."),
+        text("description", "What the integration is for; null when empty."),
         array(
             "cmdb_tables",
-            "Tables of ServiceNow that are copied.",
+            "ServiceNow tables that are copied.",
             text("id", "Id of the table in PagerDuty."),
             text("display_name", "Name of the table as people see it."),
             text("ci_table_name", "Name of the table in ServiceNow."),
@@ -232,20 +250,23 @@ class ServicenowEnrichmentIntegrations(PagerDutyStream):
                 "field_mappings",
                 "Columns that are copied.",
                 text("servicenow_field", "Column in ServiceNow."),
-                text("event_field", "Field of the event."),
+                text("event_field", "Field of the event that it stands for."),
                 text("type", f"Use of the column: {FIELD_USE}."),
             ),
-            text("status", "How the copying goes: `disabled`, `syncing`, `active` or `error`."),
+            text("status", "State of the copying: `disabled`, `syncing`, `active` or `error`."),
             *times("the table", deletion=True),
         ),
         obj(
             "credentials",
-            "As whom ServiceNow is read; null when not set up.",
+            "Credentials with which ServiceNow is read; null when not set up.",
             text("id", "Id of the credentials."),
             url("instance_endpoint", "Address of the ServiceNow instance."),
-            text("user", "Name of the user; left out unless `include_secrets` is on."),
-            text("password", "Never in an answer; would be left out like the user."),
-            *times("the entry", deletion=True),
+            text("user", "Name of the ServiceNow user; left out unless `include_secrets` is on."),
+            text(
+                "password",
+                "Password, which PagerDuty never sends; left out unless `include_secrets` is on.",
+            ),
+            *times("the set of credentials", deletion=True),
         ),
         *times("the integration"),
     )

@@ -36,7 +36,7 @@ class EventOrchestrations(PagerDutyStream):
         key("id", "Id that PagerDuty gave the orchestration; never reused."),
         url("self", "API address of the orchestration."),
         text("name", "Name of the orchestration."),
-        text("description", "What the orchestration is for; null when not said."),
+        text("description", "What the orchestration is for; null when empty."),
         reference("team", "teams", "Team that owns it; null when only admins may change it."),
         integer("routes", "Number of services that it routes events to."),
         time("created_at", "When the orchestration was created."),
@@ -57,7 +57,7 @@ class OrchestrationChild(ChildStream):
 
 
 class EventOrchestrationIntegrations(OrchestrationChild):
-    """Integrations that send events (`GET /event_orchestrations/{id}/integrations`)."""
+    """Integrations of an orchestration, which send events to it (`…/{id}/integrations`)."""
 
     name = "event_orchestration_integrations"
     path = "/event_orchestrations/{orchestration_id}/integrations"
@@ -92,7 +92,7 @@ class EventOrchestrationCacheVariables(OrchestrationChild):
 
 
 class EventOrchestrationEnablements(OrchestrationChild):
-    """Add-ons that are on or off (`GET /event_orchestrations/{id}/enablements`)."""
+    """Add-ons that are on or off for an orchestration (`…/{id}/enablements`)."""
 
     name = "event_orchestration_enablements"
     path = "/event_orchestrations/{orchestration_id}/enablements"
@@ -116,24 +116,32 @@ class RecommendedOrchestrationRules(PagerDutyStream):
     selected_by_default = False
     schema = properties(
         key("recommendation_id", "Id of the suggestion, made from its content."),
-        text("type", "Kind of resource that it is for: `service`."),
-        text("status", "Whether it can be adopted: `available`."),
+        text("type", "Kind of resource that the suggestion is for: `service`."),
+        text("status", "Whether the suggestion can be adopted: `available`."),
         text("description", "What the rule would do, in words."),
         text("pcl_expr", "Condition of the rule, in PagerDuty's condition language."),
-        time("created_at", "When it was suggested."),
+        time("created_at", "When the rule was suggested."),
         time("updated_at", "When the suggestion was last changed."),
         obj(
             "metrics",
             "How well the rule would have done on past events.",
-            integer("num_events_matching_rule", "Events that match the condition."),
-            integer("num_events_with_action", "Events to which the action was applied."),
-            integer("num_events_with_action_matching_rule", "Events of which both is true."),
-            number("precision_metric", "Share, 0 to 1, of the matching events with the action."),
-            number("recall", "Share, 0 to 1, of the events with the action that match."),
+            integer("num_events_matching_rule", "Number of events that match the condition."),
+            integer("num_events_with_action", "Number of events to which the action was applied."),
+            integer(
+                "num_events_with_action_matching_rule",
+                "Number of events that match and to which the action was applied.",
+            ),
+            number(
+                "precision_metric",
+                "Share (0 to 1) of the matching events to which the action was applied.",
+            ),
+            number(
+                "recall", "Share (0 to 1) of the events with the action that match the condition."
+            ),
         ),
         obj(
             "actions",
-            "What the rule would do: one of these.",
+            "What the rule would do: one of `suppress`, `severity` and `priority`.",
             boolean("suppress", "Whether it suppresses the event."),
             text(
                 "severity",
@@ -143,8 +151,8 @@ class RecommendedOrchestrationRules(PagerDutyStream):
         ),
         obj(
             "parent",
-            "Service that it is for.",
+            "Service that the suggestion is for.",
             text("id", "Id of the service.", to="services"),
-            text("type", "`service_reference`."),
+            text("type", "Kind of resource: `service_reference`."),
         ),
     )

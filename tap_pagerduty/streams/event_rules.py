@@ -25,8 +25,8 @@ ACTIONS = (
     ),
     obj(
         "event_action",
-        "Sets what the event does; null when it does not.",
-        text("value", "`trigger` or `resolve`."),
+        "Sets what the event does to the alert; null when it does not.",
+        text("value", "What the event does: `trigger` or `resolve`."),
     ),
     array(
         "extractions",
@@ -44,20 +44,24 @@ ACTIONS = (
     obj(
         "severity",
         "Sets the severity of the alert; null when it does not.",
-        text("value", "`info`, `warning`, `error` or `critical`."),
+        text("value", "Severity that the alert gets: `info`, `warning`, `error` or `critical`."),
     ),
     obj(
         "suppress",
         "Keeps the alert from making an incident; null when it does not.",
         boolean("value", "Whether alerts are suppressed."),
-        integer("threshold_value", "Alerts in the time below after which one gets through."),
-        text("threshold_time_unit", "Unit of that time: `seconds`, `minutes` or `hours`."),
-        integer("threshold_time_amount", "Length of that time, in its unit."),
+        integer(
+            "threshold_value",
+            "Number of alerts, within the time span of `threshold_time_amount`, after which they "
+            "are suppressed no longer.",
+        ),
+        text("threshold_time_unit", "Unit of the time span: `seconds`, `minutes` or `hours`."),
+        integer("threshold_time_amount", "Length of the time span, in its unit."),
     ),
     obj(
         "suspend",
         "Lets the alert wait before it triggers; null when it does not.",
-        integer("value", "Seconds to wait."),
+        integer("value", "Seconds that the alert waits."),
     ),
 )
 
@@ -69,15 +73,15 @@ EVENT_RULE = (
     integer("position", "Place in the order of evaluation: 0 is first, and the first match wins."),
     obj(
         "conditions",
-        "What an event has to fulfil; empty on a rule that catches all.",
+        "Conditions that an event has to meet; empty for a rule that catches all.",
         text("operator", "How the conditions combine: `and` or `or`."),
         array(
             "subconditions",
-            "The conditions.",
+            "Conditions that are combined.",
             text(
                 "operator",
-                "Comparison: `exists`, `equals`, `contains`, `matches`, or with a leading `n` "
-                "the opposite.",
+                "Comparison: `exists`, `equals`, `contains`, `matches`, or their opposites "
+                "`nexists`, `nequals`, `ncontains`, `nmatches`.",
             ),
             obj(
                 "parameters",
@@ -93,23 +97,23 @@ EVENT_RULE = (
         "When the rule is active; null when always.",
         obj(
             "active_between",
-            "The one span of time in which it is active.",
-            integer("start_time", "Begin, in milliseconds since 1970 UTC."),
-            integer("end_time", "End, in milliseconds since 1970 UTC."),
+            "Single time span in which the rule is active.",
+            integer("start_time", "Start, in milliseconds since 1970-01-01 00:00 UTC."),
+            integer("end_time", "End, in milliseconds since 1970-01-01 00:00 UTC."),
         ),
         obj(
             "scheduled_weekly",
-            "The span of each week in which it is active.",
-            integer("start_time", "Begin, in milliseconds since midnight."),
-            integer("duration", "Length in milliseconds."),
-            text("timezone", "Time zone of the begin."),
-            integers("weekdays", "Days on which it begins: 1 (Monday) to 7 (Sunday)."),
+            "Weekly time span in which the rule is active.",
+            integer("start_time", "Start, in milliseconds since midnight."),
+            integer("duration", "Length of the time span in milliseconds."),
+            text("timezone", "Time zone of the start."),
+            integers("weekdays", "Days on which the span starts: 1 (Monday) to 7 (Sunday)."),
         ),
     ),
     array(
         "variables",
         "Values taken from the event for use in the actions (an early access feature).",
-        text("type", "How the value is taken: `regex`."),
+        text("type", "How the value is found: `regex`."),
         text("name", "Name of the variable."),
         obj(
             "parameters",

@@ -18,7 +18,7 @@ from tap_pagerduty.streams.common import (
 
 
 class Extensions(PagerDutyStream):
-    """Tools that are told of the incidents of services (`GET /extensions`)."""
+    """Extensions of services: tools that their incidents are sent to (`GET /extensions`)."""
 
     name = "extensions"
     path = "/extensions"
@@ -28,12 +28,12 @@ class Extensions(PagerDutyStream):
     schema = properties(
         *RESOURCE,
         text("name", "Name of the extension."),
-        url("endpoint_url", "Address that is told; null when the tool needs none."),
-        references("extension_objects", "services", "Services whose incidents are told."),
-        reference("extension_schema", "extension_schemas", "Kind of tool."),
+        url("endpoint_url", "Address that incidents are sent to; null when the tool needs none."),
+        references("extension_objects", "services", "Services whose incidents are sent."),
+        reference("extension_schema", "extension_schemas", "Kind of extension."),
         boolean(
             "temporarily_disabled",
-            "Whether PagerDuty stopped telling for now, as the tool kept refusing.",
+            "Whether PagerDuty has stopped sending for now, as the tool kept refusing.",
         ),
         obj(
             "config",
@@ -44,26 +44,28 @@ class Extensions(PagerDutyStream):
 
 
 class ExtensionSchemas(PagerDutyStream):
-    """Kinds of tools that extensions can tell (`GET /extension_schemas`)."""
+    """Kinds of extensions: tools that incidents can be sent to (`GET /extension_schemas`)."""
 
     name = "extension_schemas"
     path = "/extension_schemas"
     scope = "extension_schemas.read"
     schema = properties(
         *RESOURCE,
-        text("key", "Name of the kind of tool for machines, such as `generic_webhook`."),
-        text("label", "Name of the kind of tool for people."),
-        text("description", "What the tool does with what it is told."),
-        url("icon_url", "Small picture of the tool's logo."),
-        url("logo_url", "Large picture of the tool's logo."),
-        url("guide_url", "Guide to set it up."),
-        texts("send_types", "What of incidents it is told, such as `trigger` or `resolve`."),
-        url("url", "Address that is told; empty when each extension has its own."),
+        text("key", "Name of the kind of extension in the API, such as `generic_webhook`."),
+        text("label", "Name of the kind of extension as people see it."),
+        text("description", "What the tool does with the incidents that are sent to it."),
+        url("icon_url", "Address of a small picture of the tool's logo."),
+        url("logo_url", "Address of a large picture of the tool's logo."),
+        url("guide_url", "Address of a guide to setting up the extension."),
+        texts(
+            "send_types", "Kinds of incident events that are sent, such as `trigger` or `resolve`."
+        ),
+        url("url", "Address that incidents are sent to; empty when each extension has its own."),
     )
 
 
 class Addons(PagerDutyStream):
-    """Web pages that are shown inside PagerDuty (`GET /addons`)."""
+    """Add-ons: web pages that are shown inside PagerDuty (`GET /addons`)."""
 
     name = "addons"
     path = "/addons"

@@ -27,33 +27,36 @@ ADDRESSES = (
 # Of what belongs to a schedule; unlike other records it has no summary.
 PART = (
     key("id", "Id that PagerDuty gave the record; never reused."),
-    text("type", "Kind of record."),
+    text("type", "Kind of record, as PagerDuty names it."),
     *ADDRESSES,
 )
 
 MEMBER = (
-    text("type", "`user_member`, or `empty_member` where nobody is meant to be on call."),
+    text(
+        "type",
+        "Kind of member: `user_member`, or `empty_member` where nobody is meant to be on call.",
+    ),
     text("user_id", "Id of the user; null for an `empty_member`.", to="users"),
 )
 
 CLOCK_TIME = (
-    time("date_time", "Moment of the first occurrence; the others are at its time of day."),
-    text("time_zone", "Time zone of the time of day, such as `Europe/Paris`."),
+    time("date_time", "Time of the first occurrence; the later ones are at the same time of day."),
+    text("time_zone", "Time zone in which the time of day is kept, such as `Europe/Paris`."),
 )
 
 EVENT = (
     text("name", "Name of the event."),
     obj("start_time", "When a shift begins.", *CLOCK_TIME),
     obj("end_time", "When a shift ends.", *CLOCK_TIME),
-    time("effective_since", "From when the event makes shifts."),
-    time("effective_until", "Until when the event makes shifts; null if it does not end."),
+    time("effective_since", "When the event starts to make shifts."),
+    time("effective_until", "When the event stops making shifts; null if it does not end."),
     texts("recurrence", "How the shifts repeat, as rules of RFC 5545 (`RRULE:…`)."),
     obj(
         "assignment_strategy",
         "How the shifts are given to the members.",
         text(
             "type",
-            "`rotating_member_assignment_strategy` (in turns) or "
+            "Kind of strategy: `rotating_member_assignment_strategy` (in turns) or "
             "`every_member_assignment_strategy` (all at once).",
         ),
         integer("shifts_per_member", "Shifts in a row that a member has; null if not in turns."),
@@ -98,7 +101,7 @@ class FlexibleScheduleRotations(ChildStream):
 
 
 class FlexibleScheduleRotationEvents(ChildStream):
-    """What makes the shifts of a rotation.
+    """Events of a rotation, which make its shifts.
 
     (`GET /v3/schedules/{id}/rotations/{rotation_id}/events`; a request for each rotation)
     """
@@ -136,11 +139,11 @@ class FlexibleScheduleCustomShifts(WindowedChildStream):
     schema = properties(
         *PART,
         text("schedule_id", "Id of the schedule.", to="flexible_schedules"),
-        time("start_time", "Begin of the shift."),
+        time("start_time", "Start of the shift."),
         time("end_time", "End of the shift."),
         array(
             "assignments",
-            "Who has the shift; always one.",
+            "Who has the shift; always one assignment.",
             text("id", "Id of the assignment."),
             text("type", "Kind of record: `shift_assignment`."),
             obj("member", "Who is on call.", *MEMBER),
@@ -168,15 +171,15 @@ class FlexibleScheduleOverrides(WindowedChildStream):
         text("schedule_id", "Id of the schedule.", to="flexible_schedules"),
         text(
             "rotation_id",
-            "Id of the rotation whose shift it is; null for a custom shift.",
+            "Id of the rotation with the overridden shift; null for a custom shift.",
             to="flexible_schedule_rotations",
         ),
         text(
             "custom_shift_id",
-            "Id of the custom shift; null for a shift of a rotation.",
+            "Id of the overridden custom shift; null for a shift of a rotation.",
             to="flexible_schedule_custom_shifts",
         ),
-        time("start_time", "Begin of the override."),
+        time("start_time", "Start of the override."),
         time("end_time", "End of the override."),
         obj("overridden_member", "Who would be on call.", *MEMBER),
         obj("overriding_member", "Who is on call instead.", *MEMBER),

@@ -37,21 +37,29 @@ class IncidentAlerts(ChildStream):
     schema = properties(
         *RESOURCE,
         text(
-            "incident_id", "Id of the incident; that of another one after a merge.", to="incidents"
+            "incident_id",
+            "Id of the incident that the alert belongs to now; a merge changes it.",
+            to="incidents",
         ),
         time("created_at", "When the alert was triggered."),
         time("resolved_at", "Not documented by PagerDuty; when the alert was resolved."),
         text("status", "State now: `triggered` or `resolved`."),
-        text("alert_key", "Key under which events are taken for the same alert."),
-        text("severity", "`info`, `warning`, `error` or `critical`; null when not told."),
-        boolean("suppressed", "Whether it was kept from making an incident."),
+        text("alert_key", "Key by which events are recognised as the same alert."),
+        text(
+            "severity",
+            "Severity, as the sender of the event sees it: `info`, `warning`, `error` or "
+            "`critical`; null when not given.",
+        ),
+        boolean("suppressed", "Whether the alert was kept from making an incident."),
         reference("service", "services", "Service that the alert is on."),
-        reference("first_trigger_log_entry", "log_entries", "Log entry that began the alert."),
+        reference(
+            "first_trigger_log_entry", "log_entries", "Log entry with which the alert began."
+        ),
         reference("incident", "incidents", "Incident of the alert; null if it was suppressed."),
-        reference("integration", "service_integrations", "Integration by which its event came in."),
+        reference("integration", "service_integrations", "Integration by which the event came in."),
         obj(
             "body",
-            "What the event said.",
+            "Content of the event.",
             text("type", "Kind of body: `alert_body`."),
             array("contexts", "Links and images that came with the event.", *CONTEXT),
             anything("details", "Free-form; documented as an object or text."),
@@ -78,7 +86,11 @@ class IncidentNotes(ChildStream):
             "users",
             "Who wrote the note; a `bot_user_reference` if a service or rule did.",
         ),
-        reference("channel", None, "By which way it was written; often only the summary is given."),
+        reference(
+            "channel",
+            None,
+            "Channel by which the note was written; often only its summary is given.",
+        ),
         text("content", "Text of the note."),
         time("created_at", "When the note was written."),
         time("updated_at", "When the note was last changed."),
@@ -117,23 +129,27 @@ class IncidentSubscribers(ChildStream):
     schema = properties(
         INCIDENT_ID,
         key("subscriber_id", "Id of the user or team.", to=("users", "teams")),
-        key("subscriber_type", "`user` or `team`."),
+        key("subscriber_type", "Kind of subscriber: `user` or `team`."),
         boolean(
             "has_indirect_subscription",
-            "Whether it also comes by way of something else, such as a business service.",
+            "Whether the subscriber is also subscribed by way of something else, such as a "
+            "business service.",
         ),
         array(
             "subscribed_via",
-            "By way of what it comes; null when direct.",
-            text("id", "Id of what is subscribed to.", to=("teams", "business_services")),
-            text("name", "Kind of what is subscribed to."),
-            text("type", "The same, as it stands in answers: `business_service`."),
+            "Where an indirect subscription comes from; null when there is none.",
+            text("id", "Id of the team or business service.", to=("teams", "business_services")),
+            text("name", "Kind of object, under the name that PagerDuty documents."),
+            text(
+                "type",
+                "Kind of object, under the name in PagerDuty's examples: `business_service`.",
+            ),
         ),
     )
 
 
 class IncidentBusinessServiceImpacts(ChildStream):
-    """Business services that it impacts (`GET /incidents/{id}/business_services/impacts`)."""
+    """Business services that an incident impacts (`…/{id}/business_services/impacts`)."""
 
     name = "incident_business_service_impacts"
     parent = Incidents

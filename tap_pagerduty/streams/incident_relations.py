@@ -39,7 +39,10 @@ def dependency(name: str, description: str) -> Property:
     """Return services: documented as an array, and shown there as a single object."""
     service = properties(
         text("id", "Id of the service.", to="services"),
-        text("type", "`business_service_reference` or `technical_service_reference`."),
+        text(
+            "type",
+            "Kind of service: `business_service_reference` or `technical_service_reference`.",
+        ),
         url("self", "API address of the service."),
     )["properties"]
     items = {"type": ["null", "object"], "properties": service}
@@ -48,7 +51,7 @@ def dependency(name: str, description: str) -> Property:
 
 
 class IncidentRelatedChangeEvents(ChildStream):
-    """Changes that may have led to it (`GET /incidents/{id}/related_change_events`)."""
+    """Changes that may have led to an incident (`GET /incidents/{id}/related_change_events`)."""
 
     name = "incident_related_change_events"
     parent = Incidents
@@ -66,13 +69,13 @@ class IncidentRelatedChangeEvents(ChildStream):
         obj(
             "correlation_reason",
             "Why PagerDuty relates the change to the incident.",
-            text("reason", "`most_recent`, `related_service` or `intelligent`."),
+            text("reason", "Kind of reason: `most_recent`, `related_service` or `intelligent`."),
         ),
     )
 
 
 class IncidentRelatedIncidents(ChildStream):
-    """Incidents on other services at the time (`GET /incidents/{id}/related_incidents`)."""
+    """Related incidents on other services (`GET /incidents/{id}/related_incidents`)."""
 
     name = "incident_related_incidents"
     parent = Incidents
@@ -90,30 +93,39 @@ class IncidentRelatedIncidents(ChildStream):
         reference("incident", "incidents", "The related incident.", *OTHER_INCIDENT),
         array(
             "relationships",
-            "Why they are taken to be related.",
-            text("type", "`machine_learning_inferred` or `service_dependency`."),
+            "Why PagerDuty takes the two incidents to be related.",
+            text(
+                "type", "Kind of relationship: `machine_learning_inferred` or `service_dependency`."
+            ),
             obj(
                 "metadata",
-                "More about the reason; it depends on the type.",
+                "Details of the relationship; they depend on its type.",
                 text(
                     "grouping_classification",
-                    "Inferred: `similar_contents` or `prior_feedback`.",
+                    "For `machine_learning_inferred`: reason, `similar_contents` or "
+                    "`prior_feedback`.",
                 ),
                 obj(
                     "user_feedback",
-                    "Inferred: what users said of the relation.",
-                    integer("positive_feedback_count", "Times that users agreed."),
-                    integer("negative_feedback_count", "Times that users disagreed."),
+                    "For `machine_learning_inferred`: what users said of the relationship.",
+                    integer("positive_feedback_count", "Number of times that users agreed."),
+                    integer("negative_feedback_count", "Number of times that users disagreed."),
                 ),
-                dependency("dependent_services", "Dependency: services that rely on the others."),
-                dependency("supporting_services", "Dependency: services relied on."),
+                dependency(
+                    "dependent_services",
+                    "For `service_dependency`: services that rely on the supporting ones.",
+                ),
+                dependency(
+                    "supporting_services",
+                    "For `service_dependency`: services that the dependent ones rely on.",
+                ),
             ),
         ),
     )
 
 
 class IncidentPastIncidents(ChildStream):
-    """Like incidents of six months before (`GET /incidents/{id}/past_incidents`)."""
+    """Similar incidents of the last six months (`GET /incidents/{id}/past_incidents`)."""
 
     name = "incident_past_incidents"
     parent = Incidents
@@ -131,7 +143,7 @@ class IncidentPastIncidents(ChildStream):
         reference(
             "incident", "incidents", "The past incident, on the same service.", *OTHER_INCIDENT
         ),
-        number("score", "How like they are; more is liker."),
+        number("score", "How similar the two incidents are; a higher score is more similar."),
     )
 
 
@@ -159,9 +171,9 @@ class IncidentOutliers(ChildStream):
                 "How often such incidents occur.",
                 integer("count", "Number of such incidents on the service."),
                 number("frequency", "Share of such incidents among those of the service."),
-                text("category", "How that is judged, for example `rare`."),
-                time("since", "Begin of the range that was counted."),
-                time("until", "End of the range that was counted."),
+                text("category", "How PagerDuty rates that frequency, for example `rare`."),
+                time("since", "Start of the time range that was counted."),
+                time("until", "End of the time range that was counted."),
             ),
         ),
         obj(

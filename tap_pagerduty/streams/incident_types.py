@@ -34,7 +34,7 @@ class IncidentTypes(PagerDutyStream):
         text("type", "Kind of record: `incident_type`."),
         text("name", "Name of the type in the API, such as `incident_default`."),
         text("display_name", "Name of the type as people see it."),
-        text("description", "What incidents are of this type; null when not said."),
+        text("description", "Which incidents are of this type; null when empty."),
         boolean("enabled", "Whether incidents can be of this type."),
         obj(
             "parent",
@@ -48,7 +48,7 @@ class IncidentTypes(PagerDutyStream):
 
 
 class IncidentTypeCustomFields(ChildStream):
-    """Custom fields of each type (`GET /incidents/types/{type_id_or_name}/custom_fields`)."""
+    """Custom fields of incident types (`GET /incidents/types/{type_id_or_name}/custom_fields`)."""
 
     name = "incident_type_custom_fields"
     parent = IncidentTypes
@@ -65,7 +65,8 @@ class IncidentTypeCustomFields(ChildStream):
         text("incident_type", "Type that the field belongs to, as PagerDuty names it."),
         anything(
             "default_value",
-            "Value of a new incident, an array of them for `multi_value`; null when none.",
+            "Value that a new incident gets, a list of values for the `multi_value` types; null "
+            "when none is set.",
             anything("value", "Value, where PagerDuty wraps it in an object."),
         ),
     )

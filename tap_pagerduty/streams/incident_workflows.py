@@ -27,13 +27,13 @@ INPUT_VALUES = "steps.action_configuration.inputs.value"
 NESTED_STEPS = "steps.action_configuration.inline_steps_inputs.value"
 
 STEP_INPUT = (
-    text("name", "Name of the input; one per action."),
+    text("name", "Name of the input, unique within the action."),
     text("parameter_type", "Type of the value, such as `text`."),
     text("value", "Value of the input; left out unless `include_secrets` is on."),
 )
 
 STEP_OUTPUT = (
-    text("name", "Name of the output; one per action."),
+    text("name", "Name of the output, unique within the action."),
     text("reference_name", "Name by which later steps use the output."),
     text("parameter_type", "Type of the value, such as `text`."),
 )
@@ -85,7 +85,7 @@ class IncidentWorkflows(PagerDutyStream):
                 array(
                     "inline_steps_inputs",
                     "Steps that the action is given: a workflow within the workflow.",
-                    text("name", "Name of the input; one per action."),
+                    text("name", "Name of the input, unique within the action."),
                     obj(
                         "value",
                         "What the input holds.",
@@ -121,9 +121,12 @@ class IncidentWorkflowActions(PagerDutyStream):
         text("package_name", "Group that the action is in."),
         text("function_name", "What the action does, in a word."),
         number("version", "Version of the action."),
-        text("action_type", "`action`, or `trigger` for what starts a workflow."),
-        text("action_tier", "`basic-action`, `standard-action` or `premium-action`."),
-        text("trigger_type", "For a trigger: `polling`, `subscription` or `web`."),
+        text("action_type", "Kind of action: `action`, or `trigger` for what starts a workflow."),
+        text(
+            "action_tier",
+            "Tier of the action: `basic-action`, `standard-action` or `premium-action`.",
+        ),
+        text("trigger_type", "For `trigger`: kind of trigger, `polling`, `subscription` or `web`."),
         texts("tags", "Tags of the action."),
         texts("search_keywords", "Words by which the action is found."),
         text("metadata", "More about the action, as JSON text."),
@@ -136,15 +139,15 @@ class IncidentWorkflowActions(PagerDutyStream):
             text("description", "What the input is for."),
             text(
                 "type",
-                "`text`, `password`, `integer`, `decimal`, `date`, `dateTime`, `boolean`, "
-                "`singleChoice`, `multipleChoice`, `json`, `connection` or `trigger`.",
+                "Type of the value: `text`, `password`, `integer`, `decimal`, `date`, `dateTime`, "
+                "`boolean`, `singleChoice`, `multipleChoice`, `json`, `connection` or `trigger`.",
             ),
             text("default_value", "Value when none is given."),
             boolean("is_required", "Whether a value has to be given."),
             boolean("is_hidden", "Whether the input is kept from users who set the action up."),
             boolean("advanced", "Whether the input is among the advanced ones."),
             text("metadata", "More about the input, as JSON text."),
-            text("connection_type_id", "For a `connection`: what it connects to."),
+            text("connection_type_id", "For `connection`: id of the type of connection."),
         ),
         array(
             "outputs",
@@ -157,7 +160,7 @@ class IncidentWorkflowActions(PagerDutyStream):
 
 
 class IncidentWorkflowTriggers(PagerDutyStream):
-    """What starts workflows (`GET /incident_workflows/triggers`)."""
+    """Triggers, which start incident workflows (`GET /incident_workflows/triggers`)."""
 
     name = "incident_workflow_triggers"
     path = "/incident_workflows/triggers"
@@ -169,25 +172,41 @@ class IncidentWorkflowTriggers(PagerDutyStream):
     selected_by_default = False
     schema = properties(
         *RESOURCE,
-        text("trigger_type", "What starts it: `conditional`, `manual` or `incident_type`."),
-        text("trigger_type_name", "The same, as people see it."),
-        text("condition", "For `conditional`: condition on incidents; null if each one counts."),
-        url("trigger_url", "For `manual`: API address at which it is started."),
-        texts("incident_types", "For `incident_type`: ids of the types that start it."),
-        text("workflow_id", "Id of the workflow that it starts.", to="incident_workflows"),
+        text(
+            "trigger_type", "What starts the workflow: `conditional`, `manual` or `incident_type`."
+        ),
+        text("trigger_type_name", "Name of the trigger type as people see it."),
+        text(
+            "condition",
+            "For `conditional`: condition, in PagerDuty's condition language, on which an "
+            "incident starts the workflow; null: every new incident does.",
+        ),
+        url("trigger_url", "For `manual`: API address at which the workflow is started."),
+        texts(
+            "incident_types",
+            "For `incident_type`: ids of the incident types that start the workflow.",
+        ),
+        text("workflow_id", "Id of the workflow that the trigger starts.", to="incident_workflows"),
         reference(
             "workflow",
             "incident_workflows",
-            "Workflow that it starts.",
+            "Workflow that the trigger starts.",
             text("name", "Name of the workflow."),
         ),
-        references("services", "services", "Services whose incidents can start it."),
-        boolean("is_subscribed_to_all_services", "Whether those of all services can."),
+        references("services", "services", "Services whose incidents can start the workflow."),
+        boolean(
+            "is_subscribed_to_all_services",
+            "Whether incidents of all services can start the workflow.",
+        ),
         obj(
             "permissions",
-            "For `manual`: who may start it.",
-            boolean("restricted", "Whether only members of a team may."),
-            text("team_id", "Id of that team; null when not restricted.", to="teams"),
+            "For `manual`: who may start the workflow.",
+            boolean("restricted", "Whether only members of a team may start it."),
+            text(
+                "team_id",
+                "Id of the team whose members may start it; null when not restricted.",
+                to="teams",
+            ),
         ),
-        boolean("is_disabled", "Whether it is off, as its workflow is not enabled."),
+        boolean("is_disabled", "Whether the trigger is off, as its workflow is not enabled."),
     )

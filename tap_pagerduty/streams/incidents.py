@@ -83,7 +83,8 @@ RESPONDER_REQUEST = (
         array("incident_responders", "Users that the target stands for.", *RESPONDER),
         obj(
             "responder_request_target",
-            "Not documented by PagerDuty, but in its examples: what should be one level up.",
+            "Not documented by PagerDuty, but in its examples: the target's properties, one level "
+            "further down.",
             *TARGET,
             array("incidents_responders", "Users that the target stands for.", *RESPONDER),
         ),
@@ -93,7 +94,7 @@ RESPONDER_REQUEST = (
 EXTERNAL_REFERENCE = (
     text("external_id", "Not documented by PagerDuty; id of the item in the other tool."),
     url("external_url", "Not documented by PagerDuty; address of the item in the other tool."),
-    boolean("sync", "Not documented by PagerDuty; seems to say if both are kept in step."),
+    boolean("sync", "Not documented by PagerDuty; seems to say whether the two are kept in step."),
     reference(
         "webhook",
         "webhook_subscriptions",
@@ -157,17 +158,23 @@ class Incidents(EventStream):
     cost = "1 per 100 that are new, 1 per 100 that are open, 1 per 100 new log entries"
     schema = properties(
         *RESOURCE,
-        integer("incident_number", "Number that people call the incident by; one per account."),
+        integer(
+            "incident_number", "Number by which people call the incident; unique in the account."
+        ),
         text("title", "What happened, in a line."),
         text("description", "Not documented by PagerDuty; the same text as the title where seen."),
         time("created_at", "When the incident was first triggered."),
         time(
             "updated_at",
-            "When the incident last changed; if PagerDuty sends none, the tap fills in the last "
-            "status change, else the creation.",
+            "When the incident last changed; if PagerDuty sends no such time, the tap fills in "
+            "that of the last status change, or else of the creation.",
         ),
         text("status", "State now: `triggered`, `acknowledged` or `resolved`."),
-        text("incident_key", "Key under which events are taken for the same; null with alerts."),
+        text(
+            "incident_key",
+            "Key by which events are recognised as the same incident; null when the incident has "
+            "alerts.",
+        ),
         reference("service", "services", "Service that the incident is on."),
         array("assignments", "Who has to act now; empty once resolved.", *ASSIGNMENT),
         text(
@@ -180,17 +187,19 @@ class Incidents(EventStream):
             "When the status last changed; while triggered, the same as `updated_at`.",
         ),
         time("resolved_at", "When the incident was resolved; null while it is open."),
-        reference("first_trigger_log_entry", "log_entries", "Log entry that began the incident."),
+        reference(
+            "first_trigger_log_entry", "log_entries", "Log entry with which the incident began."
+        ),
         obj(
             "alert_counts",
             "How many alerts belong to the incident.",
-            integer("triggered", "Open alerts."),
-            integer("resolved", "Resolved alerts."),
-            integer("all", "All alerts."),
+            integer("triggered", "Number of open alerts."),
+            integer("resolved", "Number of resolved alerts."),
+            integer("all", "Number of all alerts."),
         ),
         boolean(
             "is_mergeable",
-            "Whether it can be merged: it has alerts, or a person opened it.",
+            "Whether the incident can be merged: it has alerts, or a person opened it.",
         ),
         obj(
             "incident_type",
@@ -206,15 +215,16 @@ class Incidents(EventStream):
         ),
         array(
             "acknowledgements",
-            "Who is working on it; empty, sometimes null, unless acknowledged.",
+            "Who has acknowledged the incident; empty, sometimes null, unless its status is "
+            "`acknowledged`.",
             *ACKNOWLEDGEMENT,
         ),
         obj(
             "alert_grouping",
             "How alerts are grouped into the incident; null without alerts.",
-            text("grouping_type", "`basic`, `advanced` or `rules`."),
+            text("grouping_type", "Kind of grouping: `basic`, `advanced` or `rules`."),
             time("started_at", "When grouping began."),
-            time("ended_at", "When grouping ended; null while it goes on."),
+            time("ended_at", "When grouping ended; null while it is active."),
             boolean("alert_grouping_active", "Whether new alerts still join."),
         ),
         anything(
@@ -235,7 +245,7 @@ class Incidents(EventStream):
         ),
         obj(
             "resolve_reason",
-            "Why it was resolved, if by a merge; null otherwise.",
+            "Why the incident was resolved, if by a merge; null otherwise.",
             text("type", "Kind of reason: `merge_resolve_reason`."),
             reference("incident", "incidents", "Incident that this one was merged into."),
         ),
@@ -255,7 +265,7 @@ class Incidents(EventStream):
             "Requests for help; absent on plans without responder requests.",
             *RESPONDER_REQUEST,
         ),
-        text("urgency", "How it notifies: `high` or `low`."),
+        text("urgency", "Urgency, which decides how users are notified: `high` or `low`."),
         obj(
             "body",
             "Details given at creation; mostly absent from lists.",

@@ -8,7 +8,7 @@ from tap_pagerduty.streams.common import array, key, properties, text
 
 
 class IpAllowLists(PagerDutyStream):
-    """Networks from which the account may be used (`GET /ip_allow_lists`)."""
+    """Lists of the networks from which the account may be used (`GET /ip_allow_lists`)."""
 
     name = "ip_allow_lists"
     path = "/ip_allow_lists"
@@ -25,6 +25,6 @@ class IpAllowLists(PagerDutyStream):
             "cidr_entries",
             "Networks that are allowed.",
             text("cidr", "Range of IPv4 addresses, such as `192.0.2.0/24`."),
-            text("description", "What the network is; null when not said."),
+            text("description", "What the network is; null when empty."),
         ),
     )

@@ -36,7 +36,7 @@ CHANNEL = (
         "Kind of channel, such as `auto`, `email`, `api`, `nagios`, `timeout`, `sms`, `website`, "
         "`web_trigger` or `note`; it decides which other properties are there.",
     ),
-    text("summary", "Short text: host, event description or e-mail subject, by kind."),
+    text("summary", "Short text: host, event description or e-mail subject, by `type`."),
     obj("user", "User concerned; PagerDuty does not document its properties."),
     obj("team", "Team concerned; PagerDuty does not document its properties."),
     obj(
@@ -58,21 +58,21 @@ CHANNEL = (
             text("old_value", "Set before; null if there was none."),
         ),
     ),
-    text("host", "Kind `nagios`: host that reported."),
-    text("service", "Kind `nagios`: service on the host; null if the host itself."),
-    text("state", "Kind `nagios`: state that caused the event."),
+    text("host", "For `nagios`: host that reported."),
+    text("service", "For `nagios`: service on the host; null if the host itself."),
+    text("state", "For `nagios`: state that caused the event."),
     anything("details", "What the sender attached to the event: an object, or plain text."),
-    text("service_key", "Kind `api`: key by which the event named its service."),
-    text("description", "Kind `api`: description of the event."),
-    text("incident_key", "Kind `api`: key under which events are taken for the same."),
-    text("to", "Kind `email`: recipient."),
-    text("from", "Kind `email`: sender."),
-    text("subject", "Kind `email`: subject."),
-    text("body", "Kind `email`: text of the message."),
-    text("body_content_type", "Kind `email`: `text/plain` or `text/html`."),
-    url("raw_url", "Kind `email`: address of the raw message."),
-    url("html_url", "Kind `email`: address of the message as a page; absent for plain text."),
-    integer("duration", "On snooze entries: seconds until the incident wakes up."),
+    text("service_key", "For `api`: key by which the event named its service."),
+    text("description", "For `api`: description of the event."),
+    text("incident_key", "For `api`: key by which events are recognised as the same incident."),
+    text("to", "For `email`: recipient."),
+    text("from", "For `email`: sender."),
+    text("subject", "For `email` and `web_trigger`: subject."),
+    text("body", "For `email`: text of the message."),
+    text("body_content_type", "For `email`: `text/plain` or `text/html`."),
+    url("raw_url", "For `email`: address of the raw message."),
+    url("html_url", "For `email`: address of the message as a page; absent for plain text."),
+    integer("duration", "On snooze entries: seconds for which the incident is snoozed."),
 )
 
 
@@ -92,29 +92,33 @@ class LogEntries(EventStream):
         # Takes the place of the general `type` above.
         text(
             "type",
-            "What happened. `trigger_log_entry`, `acknowledge_log_entry`, "
+            "What happened: `trigger_log_entry`, `acknowledge_log_entry`, "
             "`unacknowledge_log_entry`, `resolve_log_entry`, `assign_log_entry`, "
             "`delegate_log_entry`, `escalate_log_entry`, `exhaust_escalation_path_log_entry`, "
             "`repeat_escalation_path_log_entry`, `reach_ack_limit_log_entry`, "
             "`reach_trigger_limit_log_entry`, `notify_log_entry`, `annotate_log_entry`, "
             "`snooze_log_entry`, `urgency_change_log_entry`, `field_value_change_log_entry`, "
-            "`custom_field_value_change_log_entry` and some that PagerDuty does not document.",
+            "`custom_field_value_change_log_entry`, or another that PagerDuty does not document.",
         ),
         time("created_at", "When it happened."),
-        obj("channel", "By which way it happened; its properties depend on `type`.", *CHANNEL),
+        obj(
+            "channel",
+            "Channel by which it happened; its properties depend on its `type`.",
+            *CHANNEL,
+        ),
         reference(
             "agent",
             ("users", "services", "service_integrations"),
-            "User, service or integration that did it; may be null.",
+            "User, service or integration that caused the entry; may be null.",
         ),
-        text("note", "Note that came with it; null when none."),
+        text("note", "Note that came with the entry; null when there is none."),
         array(
             "contexts",
             "Links and images that came with the event.",
             *CONTEXT,
         ),
         reference("service", "services", "Service of the incident."),
-        reference("incident", "incidents", "Incident to which it happened; may be null."),
+        reference("incident", "incidents", "Incident that the entry is about; may be null."),
         references("teams", "teams", "Teams involved in the incident."),
         obj(
             "event_details",
@@ -124,9 +128,12 @@ class LogEntries(EventStream):
         texts("changeset", "Changes of custom fields, each told in a sentence."),
         integer(
             "acknowledgement_timeout",
-            "On acknowledge entries: seconds that the acknowledgement lasts; null when no limit.",
+            "On acknowledge entries: seconds that the acknowledgement lasts; null when there is "
+            "no limit.",
         ),
-        references("assignees", "users", "On assign entries: users to whom it was assigned."),
+        references(
+            "assignees", "users", "On assign entries: users to whom the incident was assigned."
+        ),
         reference("user", "users", "On notify entries: user who was notified."),
         array(
             "changed_actions",
@@ -139,12 +146,14 @@ class LogEntries(EventStream):
             *NOTIFICATION,
         ),
         reference(
-            "assigned_user", "users", "Not documented by PagerDuty; user to whom it was assigned."
+            "assigned_user",
+            "users",
+            "Not documented by PagerDuty; user to whom the incident was assigned.",
         ),
         text("message", "Not documented by PagerDuty; text that came with the entry."),
         reference(
             "linked_incident",
             "incidents",
-            "Not documented by PagerDuty; the other incident, for example of a merge.",
+            "Not documented by PagerDuty; other incident, for example of a merge.",
         ),
     )

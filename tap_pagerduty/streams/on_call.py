@@ -40,8 +40,8 @@ ID_COLUMNS = ("escalation_policy_id", "escalation_level", "user_id", "schedule_i
 ONCALL = (
     key(
         "id",
-        "Made by the tap, as PagerDuty gives none: policy id, level, user id, schedule id "
-        "and start, joined by colons; what is null is left empty.",
+        "Made by the tap, as PagerDuty gives none: escalation policy id, level, user id, schedule "
+        "id and start, joined by colons; what is null is left empty.",
     ),
     text("escalation_policy_id", "Id of the escalation policy.", to="escalation_policies"),
     text("user_id", "Id of the user on call.", to="users"),
@@ -51,7 +51,7 @@ ONCALL = (
         to=("schedules", "flexible_schedules"),
     ),
     integer("escalation_level", "Level of the escalation policy: 1 is notified first."),
-    time("start", "Begin of the shift; null when the user is always on call."),
+    time("start", "Start of the shift; null when the user is always on call."),
     time("end", "End of the shift; null when the user is always on call."),
     reference(
         "escalation_policy", "escalation_policies", "Escalation policy that makes the user on call."
@@ -80,7 +80,7 @@ class Oncalls(PagerDutyStream):
 
 
 class OncallShifts(EventStream):
-    """Who was on call since `start_date`, and will be for 90 days (`GET /oncalls` by time).
+    """Who has been on call since `start_date`, and will be for 90 days (`GET /oncalls` by time).
 
     Each shift is a row, with the id that it has in `oncalls` while it lasts. A run reads
     again the last days and all that is planned. A planned shift that is then dropped from

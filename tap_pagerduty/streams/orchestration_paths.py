@@ -50,32 +50,32 @@ EVENT_ACTIONS = (
         "Values taken from the event for use in the other actions.",
         text("name", "Name of the variable."),
         text("path", "Path of the event's field."),
-        text("type", "How the value is taken: `regex`."),
+        text("type", "How the value is found: `regex`."),
         text("value", "Regular expression that cuts the value out."),
     ),
     array(
         "extractions",
         "Fields of the event that are set.",
-        text("target", "Field that is set."),
-        text("template", "Text that it is set to, with variables in double braces."),
-        text("source", "Path of the field that is searched, where there is no template."),
-        text("regex", "Regular expression that cuts the value out of that."),
+        text("target", "Field of the event that is set."),
+        text("template", "Text that the field is set to, with variables in double braces."),
+        text("source", "Path of the event's field that is searched, where there is no template."),
+        text("regex", "Regular expression that cuts the value out."),
     ),
 )
 
 _TRIGGER_TYPES = texts(
     "trigger_types",
-    "States of the alert at which it runs: `alert_triggered`, `alert_suppressed`, "
+    "States of the alert at which it runs: `alert_triggered`, `alert_suppressed` or "
     "`alert_suspended`.",
 )
 _NAME_AND_VALUE = (
-    text("key", "Name."),
-    text("value", "Value; left out unless `include_secrets` is on."),
+    text("key", "Name of the header or parameter."),
+    text("value", "Value of the header or parameter; left out unless `include_secrets` is on."),
 )
 
 # What a rule does with the alert and the incident that come of the event.
 INCIDENT_ACTIONS = (
-    boolean("suppress", "Whether the alert makes no incident."),
+    boolean("suppress", "Whether the alert is kept from making an incident."),
     integer("suspend", "Seconds that the alert waits before it triggers."),
     text("priority", "Id of the priority that the incident gets.", to="priorities"),
     text(
@@ -92,7 +92,7 @@ INCIDENT_ACTIONS = (
         boolean("auto_send", "Whether it is called at once; a responder starts it otherwise."),
         array("headers", "HTTP headers that are sent along.", *_NAME_AND_VALUE),
         _TRIGGER_TYPES,
-        array("parameters", "What stands in the JSON that is sent.", *_NAME_AND_VALUE),
+        array("parameters", "Names and values in the JSON that is sent.", *_NAME_AND_VALUE),
     ),
     array(
         "incident_custom_field_updates",
@@ -124,7 +124,7 @@ def path_of(*, rules: Iterable[Property], catch_all: Iterable[Property]) -> tupl
                 text("label", "What the rule is for."),
                 array(
                     "conditions",
-                    "Conditions of which one has to match; none: every event matches.",
+                    "Conditions of which one has to match; empty: every event matches.",
                     text("expression", "Condition in PagerDuty's condition language."),
                 ),
                 obj("actions", "What is done to an event that matches.", *rules),
@@ -134,7 +134,7 @@ def path_of(*, rules: Iterable[Property], catch_all: Iterable[Property]) -> tupl
         obj(
             "catch_all",
             "What happens to an event that no rule matches.",
-            obj("actions", "What is done to it.", *catch_all),
+            obj("actions", "What is done to such an event.", *catch_all),
         ),
         time("created_at", "When the rules were created."),
         reference("created_by", "users", "User who created them."),
@@ -160,8 +160,14 @@ class EventOrchestrationRouters(OrchestrationChild):
                     "dynamic_route_to",
                     "Has the event itself name the service; null when it does not.",
                     text("source", "Path of the event's field."),
-                    text("regex", "Regular expression that cuts the service out of it."),
-                    text("lookup_by", "What that is: `service_name` or `service_id`."),
+                    text(
+                        "regex",
+                        "Regular expression that cuts the service's name or id out of the field.",
+                    ),
+                    text(
+                        "lookup_by",
+                        "What the regular expression finds: `service_name` or `service_id`.",
+                    ),
                 ),
             ),
             catch_all=(text("route_to", "Where the event goes: `unrouted`, or a service's id."),),
@@ -189,13 +195,16 @@ class EventOrchestrationGlobalPaths(OrchestrationChild):
 
 
 class EventOrchestrationUnroutedPaths(OrchestrationChild):
-    """Rules for events of no service (`GET /event_orchestrations/{id}/unrouted`)."""
+    """Rules for events routed to no service (`GET /event_orchestrations/{id}/unrouted`)."""
 
     name = "event_orchestration_unrouted_paths"
     path = "/event_orchestrations/{orchestration_id}/unrouted"
     records_key = "orchestration_path"
     primary_keys = ("orchestration_id",)
-    _actions = (boolean("suppress", "Whether the alert makes no incident."), *EVENT_ACTIONS)
+    _actions = (
+        boolean("suppress", "Whether the alert is kept from making an incident."),
+        *EVENT_ACTIONS,
+    )
     schema = properties(
         key("orchestration_id", "Id of the orchestration.", to="event_orchestrations"),
         *path_of(rules=(NEXT_SET, *_actions), catch_all=_actions),
@@ -228,11 +237,14 @@ class ServiceEventOrchestrations(ChildStream):
     schema = properties(
         key("service_id", "Id of the service.", to="services"),
         *path_of(rules=(NEXT_SET, *_actions), catch_all=_actions),
-        time("migrated_at", "When the service's event rules became this; null when it had none."),
-        reference("migrated_by", "users", "User who converted them."),
+        time(
+            "migrated_at",
+            "When these rules were made from the service's event rules; null when they were not.",
+        ),
+        reference("migrated_by", "users", "User who converted the event rules."),
         reference("migrated_from", None, "Event rules that were converted."),
-        text("migrated_status", "`completed` when all of them were converted."),
-        text("migrated_via", "Where they were converted: `API` or `UI`."),
+        text("migrated_status", "State of the conversion: `completed`."),
+        text("migrated_via", "Where the event rules were converted: `API` or `UI`."),
     )
 
 
@@ -252,5 +264,8 @@ class ServiceEventOrchestrationStatuses(ChildStream):
     primary_keys = ("service_id",)
     schema = properties(
         key("service_id", "Id of the service.", to="services"),
-        boolean("active", "True if its orchestration rules are used, false for the event rules."),
+        boolean(
+            "active",
+            "Whether the service uses its orchestration rules; its event rules are used otherwise.",
+        ),
     )

@@ -19,8 +19,8 @@ PAUSED_ALERT = (
 )
 
 DAY = (
-    key_time("since", "Begin of the day (UTC) that the record is about."),
-    time("until", "End of the day; of the latest day, the time of reading."),
+    key_time("since", "Start of the day (UTC) that the record is about."),
+    time("until", "End of the day (UTC); for the latest day, the time of reading."),
 )
 
 
@@ -45,7 +45,7 @@ class PausedIncidentReport(EventStream):
 
 
 class PausedIncidentAlerts(PausedIncidentReport):
-    """Latest paused alerts of each day, five of a kind (`GET /paused_incident_reports/alerts`)."""
+    """Latest alerts that were paused on each day (`GET /paused_incident_reports/alerts`)."""
 
     name = "paused_incident_alerts"
     path = "/paused_incident_reports/alerts"
@@ -54,7 +54,7 @@ class PausedIncidentAlerts(PausedIncidentReport):
         *DAY,
         array(
             "triggered_after_pause_alerts",
-            "Up to five alerts that notified after the pause, latest first.",
+            "Up to five alerts that notified users after the pause, latest first.",
             *PAUSED_ALERT,
         ),
         array(
@@ -84,10 +84,13 @@ class PausedIncidentCounts(PausedIncidentReport):
     records_key = "paused_incident_reporting_counts"
     schema = properties(
         *DAY,
-        number("paused_count", "Alerts that were paused."),
-        number("triggered_after_pause_count", "Of them, those that notified after the pause."),
+        number("paused_count", "Number of alerts that were paused."),
+        number(
+            "triggered_after_pause_count",
+            "Number of the paused alerts that notified users after the pause.",
+        ),
         number(
             "resolved_after_pause_count",
-            "Of them, those that were resolved during the pause and notified nobody.",
+            "Number of the paused alerts that were resolved during the pause and notified nobody.",
         ),
     )

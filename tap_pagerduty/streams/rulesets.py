@@ -32,11 +32,15 @@ class Rulesets(PagerDutyStream):
     schema = properties(
         key("id", "Id that PagerDuty gave the ruleset; never reused."),
         url("self", "API address of the ruleset."),
-        text("type", "`global`, or `default_global` for the one that each account has."),
+        text(
+            "type",
+            "Kind of ruleset: `global`, or `default_global` for the one that each account has.",
+        ),
         text("name", "Name of the ruleset."),
         texts(
             "routing_keys",
-            "Keys with which events are sent to it; left out unless `include_secrets` is on.",
+            "Keys with which events are sent to the ruleset; left out unless `include_secrets` is "
+            "on.",
         ),
         time("created_at", "When the ruleset was created."),
         reference("creator", "users", "User who created it."),

@@ -47,12 +47,12 @@ RENDERED = (
         "rendered_schedule_entries",
         "Shifts computed for a time range; empty or absent here, as no range is asked for.",
         reference("user", "users", "User on call."),
-        time("start", "Begin of the shift."),
+        time("start", "Start of the shift."),
         time("end", "End of the shift; null if it does not end."),
     ),
     number(
         "rendered_coverage_percentage",
-        "Percent of the time range with someone on call; null here, as no range is asked for.",
+        "Percentage of the time range with someone on call; null here, as no range is asked for.",
     ),
 )
 
@@ -75,7 +75,7 @@ class Schedules(PagerDutyStream):
             "Rotations that make up the schedule.",
             text("id", "Id of the layer."),
             text("name", "Name of the layer."),
-            time("start", "Begin of the layer."),
+            time("start", "Start of the layer."),
             time("end", "End of the layer; null if it does not end."),
             array(
                 "users",
@@ -85,30 +85,34 @@ class Schedules(PagerDutyStream):
             array(
                 "restrictions",
                 "Parts of the day or week to which the layer is limited; empty: none.",
-                text("type", "`daily_restriction` or `weekly_restriction`."),
-                integer("duration_seconds", "Length in seconds."),
-                text("start_time_of_day", "Time of day at which it begins, as HH:mm:ss."),
+                text("type", "Kind of restriction: `daily_restriction` or `weekly_restriction`."),
+                integer("duration_seconds", "Length of the restriction in seconds."),
+                text(
+                    "start_time_of_day",
+                    "Time of day at which the restriction starts, such as `09:00:00`.",
+                ),
                 integer(
                     "start_day_of_week",
-                    "Day on which it begins: 1 (Monday) to 7 (Sunday); null when daily.",
+                    "Day on which the restriction starts: 1 (Monday) to 7 (Sunday); null when "
+                    "daily.",
                 ),
             ),
             time(
                 "rotation_virtual_start",
-                "Moment from which turns are counted; it may lie before the layer's begin.",
+                "Time from which turns are counted; it may lie before the layer's start.",
             ),
             integer("rotation_turn_length_seconds", "Length of a turn in seconds."),
             *RENDERED,
         ),
         obj(
             "final_schedule",
-            "Outcome of layers and overrides; absent here, as it is not asked for.",
+            "Shifts that result from layers and overrides; absent here, as they are not asked for.",
             text("name", "Name of this part: `Final Schedule`."),
             *RENDERED,
         ),
         obj(
             "overrides_subschedule",
-            "Shifts that replace those of the layers; absent here, as not asked for.",
+            "Shifts that replace those of the layers; absent here, as they are not asked for.",
             text("name", "Name of this part: `Overrides`."),
             *RENDERED,
         ),
@@ -122,7 +126,7 @@ class Schedules(PagerDutyStream):
         obj(
             "next_oncall_for_user",
             "Next shift of one user; absent here, as no user is asked for.",
-            time("start", "Begin of the shift."),
+            time("start", "Start of the shift."),
             time("end", "End of the shift."),
             reference("user", "users", "User whose shift it is."),
         ),
@@ -130,7 +134,7 @@ class Schedules(PagerDutyStream):
 
 
 class ScheduleEntries(WindowedChildStream):
-    """Who really was and will be on call, by schedule: layers with overrides on top.
+    """Who was and will be on call by each schedule, its overrides included.
 
     (`final_schedule` of `GET /schedules/{id}`, from `start_date` to 90 days ahead; a request
     for each schedule and 88 days)
@@ -150,7 +154,7 @@ class ScheduleEntries(WindowedChildStream):
     schema = properties(
         key("schedule_id", "Id of the schedule.", to="schedules"),
         key("user_id", "Id of the user on call.", to="users"),
-        key_time("start", "Begin of the shift."),
+        key_time("start", "Start of the shift."),
         time("end", "End of the shift; null if it does not end."),
         reference("user", "users", "User on call."),
     )
@@ -192,14 +196,14 @@ class ScheduleOverrides(WindowedChildStream):
     schema = properties(
         key("schedule_id", "Id of the schedule.", to="schedules"),
         *RESOURCE,
-        time("start", "Begin of the override."),
+        time("start", "Start of the override."),
         time("end", "End of the override."),
-        reference("user", "users", "User who is on call meanwhile."),
+        reference("user", "users", "User who is on call during the override."),
     )
 
 
 class ScheduleUsers(WindowedChildStream):
-    """Who is on call in a schedule in a calendar month (`GET /schedules/{id}/users`).
+    """Users who are on call in a schedule in each month (`GET /schedules/{id}/users`).
 
     A request for each schedule and month, from that of `start_date` to 90 days ahead.
     """
@@ -215,8 +219,12 @@ class ScheduleUsers(WindowedChildStream):
     cost = "1 per record of `schedules` and month"
     schema = properties(
         key("schedule_id", "Id of the schedule.", to="schedules"),
-        key_time("since", "Begin of the month, UTC."),
-        time("until", "End of the month, UTC; earlier for the last one, which is not over."),
+        key_time("since", "Start of the month (UTC)."),
+        time(
+            "until",
+            "End of the month (UTC); for the last month, the end of the 90 days ahead that are "
+            "read.",
+        ),
         *resource("users"),
         *USER,
     )

@@ -19,7 +19,7 @@ DEPENDENCY = (
     ),
     text(
         "dependent_service_id",
-        "Id of the service that needs it.",
+        "Id of the service that needs the supporting one.",
         to=("services", "business_services"),
     ),
     reference(
@@ -30,7 +30,8 @@ DEPENDENCY = (
     reference(
         "dependent_service",
         ("services", "business_services"),
-        "Service that needs it; its `type` tells a technical from a business service.",
+        "Service that needs the supporting one; its `type` tells a technical from a business "
+        "service.",
     ),
 )
 COLUMNS = {
@@ -55,7 +56,11 @@ class TechnicalServiceDependencies(ChildStream):
     parent_columns = {"service_id": "id"}
     columns = COLUMNS
     schema = properties(
-        text("service_id", "Id of that end at which the dependency was seen first.", to="services"),
+        text(
+            "service_id",
+            "Id of the service for which the dependency was listed first: one of its two ends.",
+            to="services",
+        ),
         *DEPENDENCY,
     )
 
@@ -78,7 +83,8 @@ class BusinessServiceDependencies(ChildStream):
     schema = properties(
         text(
             "business_service_id",
-            "Id of that end at which the dependency was seen first.",
+            "Id of the business service for which the dependency was listed first: one of its two "
+            "ends.",
             to="business_services",
         ),
         *DEPENDENCY,

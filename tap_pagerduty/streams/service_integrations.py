@@ -18,8 +18,8 @@ from tap_pagerduty.streams.services import Services
 PREDICATE = (
     text(
         "type",
-        "`all`, `any` or `not` of the children; or how the text is compared: `contains`, "
-        "`exactly` or `regex`.",
+        "How the `children` combine: `all`, `any` or `not`; or how the text is compared: "
+        "`contains`, `exactly` or `regex`.",
     ),
     text("matcher", "Text or regular expression that is compared."),
     text("part", "Part of the e-mail: `body`, `subject` or `from_addresses`."),
@@ -51,7 +51,7 @@ class ServiceIntegrations(PagerDutyStream):
         ),
         text(
             "integration_email",
-            "Address to which events are mailed, and which anyone can use who knows it; left "
+            "E-mail address to which events are sent, and which anyone who knows it can use; left "
             "out unless `include_secrets` is on.",
         ),
         text(
@@ -70,11 +70,11 @@ class ServiceIntegrations(PagerDutyStream):
         ),
         array(
             "email_parsers",
-            "What is made of e-mails.",
-            text("action", "What an e-mail does that matches: `trigger` or `resolve`."),
+            "Rules that say what becomes of an e-mail.",
+            text("action", "What a matching e-mail does: `trigger` or `resolve`."),
             obj(
                 "match_predicate",
-                "Which e-mails match.",
+                "Condition that an e-mail has to meet.",
                 *PREDICATE,
                 array(
                     "children",
@@ -86,17 +86,17 @@ class ServiceIntegrations(PagerDutyStream):
             array(
                 "value_extractors",
                 "Values that are taken from the e-mail.",
-                text("type", "How: `entire`, `regex` or `between`."),
-                text("part", "From where: `body`, `subject` or `from_addresses`."),
+                text("type", "How the value is found: `entire`, `regex` or `between`."),
+                text("part", "Part of the e-mail: `body`, `subject` or `from_addresses`."),
                 text("value_name", "Field of the incident that is set, such as `incident_key`."),
                 text("regex", "For `regex`: regular expression that cuts the value out."),
                 text("starts_after", "For `between`: text before the value."),
-                text("ends_with", "For `between`: text behind the value."),
+                text("ends_with", "For `between`: text after the value."),
             ),
         ),
         array(
             "email_filters",
-            "Which e-mails count.",
+            "Filters that say which e-mails count.",
             text("subject_mode", "Test of the subject: `match`, `no-match` or `always`."),
             text("subject_regex", "Regular expression for the subject."),
             text("body_mode", "Test of the body: `match`, `no-match` or `always`."),

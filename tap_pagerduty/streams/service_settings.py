@@ -87,7 +87,7 @@ class ServiceCacheVariables(ChildStream):
 
 
 class MaintenanceWindows(PagerDutyStream):
-    """Times in which services make no incidents, past ones too (`GET /maintenance_windows`)."""
+    """Times in which services make no incidents, past ones as well (`GET /maintenance_windows`)."""
 
     name = "maintenance_windows"
     path = "/maintenance_windows"
@@ -96,10 +96,12 @@ class MaintenanceWindows(PagerDutyStream):
     params = {"filter": "all"}
     schema = properties(
         *RESOURCE,
-        integer("sequence_number", "Place in the order in which they were created."),
+        integer(
+            "sequence_number", "Place of the window in the order in which the windows were created."
+        ),
         time("start_time", "When the services stop making incidents."),
         time("end_time", "When the services make incidents again."),
-        text("description", "What the maintenance is for; null when not said."),
+        text("description", "What the maintenance is for; null when empty."),
         reference("created_by", "users", "User who set it up."),
         references("services", "services", "Services in maintenance."),
         references("teams", "teams", "Teams that these services belong to."),
@@ -107,7 +109,7 @@ class MaintenanceWindows(PagerDutyStream):
 
 
 class AlertGroupingSettings(PagerDutyStream):
-    """How alerts of services become one incident (`GET /alert_grouping_settings`)."""
+    """How alerts of services are grouped into incidents (`GET /alert_grouping_settings`)."""
 
     name = "alert_grouping_settings"
     path = "/alert_grouping_settings"
@@ -119,7 +121,7 @@ class AlertGroupingSettings(PagerDutyStream):
     schema = properties(
         key("id", "Id that PagerDuty gave the setting; never reused."),
         text("name", "Name of the setting; null when it has none."),
-        text("description", "What the setting is for; null when not said."),
+        text("description", "What the setting is for; null when empty."),
         text(
             "type",
             "Kind of grouping: `content_based`, `content_based_intelligent`, `intelligent` or "
@@ -135,8 +137,8 @@ class AlertGroupingSettings(PagerDutyStream):
             texts("fields", "For the `content_based` types: alert fields that are compared."),
             integer(
                 "time_window",
-                "All types but `time`: longest gap in seconds between two alerts of a group; 0: "
-                "the recommended one.",
+                "For all types but `time`: longest gap in seconds between two alerts of a group; "
+                "0: the recommended one.",
             ),
             integer("recommended_time_window", "Gap in seconds that PagerDuty recommends here."),
             integer("timeout", "For `time`: seconds during which alerts group; 0: until resolved."),

@@ -24,12 +24,10 @@ from tap_pagerduty.streams.common import (
 URGENCY = (
     text(
         "type",
-        "`constant` (one urgency) or `use_support_hours` (it depends on the time of day).",
+        "Kind of rule: `constant` (one urgency) or `use_support_hours` (it depends on the support "
+        "hours).",
     ),
-    text(
-        "urgency",
-        "Urgency of new incidents when constant: `high`, `low` or `severity_based`.",
-    ),
+    text("urgency", "For `constant`: urgency of new incidents, `high`, `low` or `severity_based`."),
 )
 
 ALERT_GROUPING_CONFIG = (
@@ -59,7 +57,7 @@ class Services(PagerDutyStream):
         text("description", "What the service is; null when empty."),
         integer(
             "auto_resolve_timeout",
-            "Seconds after which an open incident is resolved by itself; null when off.",
+            "Seconds after which an open incident is resolved automatically; null when off.",
         ),
         integer(
             "acknowledgement_timeout",
@@ -71,27 +69,37 @@ class Services(PagerDutyStream):
             "State now: `active` (no open incident), `warning` (acknowledged ones), `critical` "
             "(triggered ones), `maintenance` or `disabled`.",
         ),
-        time("last_incident_timestamp", "When its latest incident began; null if it had none."),
+        time(
+            "last_incident_timestamp",
+            "When the latest incident of the service was created; null when there was none.",
+        ),
         reference(
             "escalation_policy",
             "escalation_policies",
-            "Who is notified of its incidents, in which order.",
+            "Escalation policy, by which users are notified of the service's incidents.",
         ),
-        anything("response_play", "Response play to run; PagerDuty removed these in 2025."),
+        anything(
+            "response_play",
+            "Response play of the service; PagerDuty removed response plays in 2025.",
+        ),
         references("teams", "teams", "Teams that the service belongs to."),
-        references("integrations", "service_integrations", "Where the service's events come from."),
+        references(
+            "integrations",
+            "service_integrations",
+            "Integrations, by which the service's events come in.",
+        ),
         obj(
             "incident_urgency_rule",
-            "Urgency of new incidents.",
+            "Rule for the urgency of new incidents.",
             *URGENCY,
             obj(
                 "during_support_hours",
-                "Rule within the support hours; null when constant.",
+                "Rule within the support hours; null for `constant`.",
                 *URGENCY,
             ),
             obj(
                 "outside_support_hours",
-                "Rule outside the support hours; null when constant.",
+                "Rule outside the support hours; null for `constant`.",
                 *URGENCY,
             ),
         ),
@@ -99,29 +107,29 @@ class Services(PagerDutyStream):
             "support_hours",
             "When the service is supported; null when not set.",
             text("type", "Kind of support hours: `fixed_time_per_day`."),
-            text("time_zone", "Time zone of the two times of day."),
+            text("time_zone", "Time zone of `start_time` and `end_time`."),
             integers("days_of_week", "Days supported: 1 (Monday) to 7 (Sunday)."),
             text("start_time", "Time of day at which support begins, such as `09:00:00`."),
             text("end_time", "Time of day at which support ends, such as `17:00:00`."),
         ),
         array(
             "scheduled_actions",
-            "What happens to open incidents as the support hours begin or end.",
+            "What happens to open incidents when the support hours begin or end.",
             text("type", "Kind of action: `urgency_change`."),
             obj(
                 "at",
                 "Moment of the action.",
                 text("type", "Kind of moment: `named_time`."),
-                text("name", "`support_hours_start` or `support_hours_end`."),
+                text("name", "Name of the moment: `support_hours_start` or `support_hours_end`."),
             ),
             text("to_urgency", "New urgency: `high`."),
         ),
         references(
             "addons",
             "addons",
-            "Pages that others embed in PagerDuty for this service.",
+            "Add-ons: web pages that are shown in PagerDuty for this service.",
             text("name", "Name of the add-on."),
-            url("src", "Address of the embedded page."),
+            url("src", "Address of the page."),
         ),
         text(
             "alert_creation",
@@ -131,9 +139,9 @@ class Services(PagerDutyStream):
         reference(
             "alert_grouping_parameters",
             "alert_grouping_settings",
-            "How alerts become one incident, or a reference to the alert grouping setting that "
-            "says so; its `type` is `time`, `intelligent`, `content_based`, null when off; "
-            "deprecated by PagerDuty.",
+            "How alerts are grouped into one incident: `type` is `time`, `intelligent`, "
+            "`content_based` or, when off, null; or a reference to the alert grouping setting "
+            "that says so; deprecated by PagerDuty.",
             obj(
                 "config",
                 "Details of the grouping; they depend on its type.",
@@ -142,8 +150,8 @@ class Services(PagerDutyStream):
         ),
         text(
             "alert_grouping",
-            "How alerts become one incident: `time` or `intelligent`; null when off; deprecated "
-            "by PagerDuty.",
+            "How alerts are grouped into one incident: `time` or `intelligent`; null when off; "
+            "deprecated by PagerDuty.",
         ),
         integer(
             "alert_grouping_timeout",
@@ -152,7 +160,7 @@ class Services(PagerDutyStream):
         ),
         obj(
             "auto_pause_notifications_parameters",
-            "Whether alerts that tend to pass by themselves wait before they notify.",
+            "Whether alerts that are likely to pass by themselves wait before they notify users.",
             boolean("enabled", "Whether such alerts wait."),
             integer(
                 "timeout",
@@ -177,13 +185,16 @@ class BusinessServices(PagerDutyStream):
         *RESOURCE,
         text("name", "Name of the business service."),
         text("description", "What the business service is; null when empty."),
-        text("point_of_contact", "Whom to ask about it, as free text; null when not given."),
+        text(
+            "point_of_contact",
+            "Whom to ask about the business service, as free text; null when empty.",
+        ),
         reference("team", "teams", "Team that owns it; null when none does."),
     )
 
 
 class Vendors(PagerDutyStream):
-    """Tools that PagerDuty can take events from (`GET /vendors`)."""
+    """Vendors: tools that PagerDuty can take events from (`GET /vendors`)."""
 
     name = "vendors"
     path = "/vendors"
@@ -191,9 +202,12 @@ class Vendors(PagerDutyStream):
     schema = properties(
         *RESOURCE,
         text("name", "Short name of the tool or its maker."),
-        url("website_url", "Web site of the vendor; null when not known."),
-        url("logo_url", "Picture of the vendor's logo."),
-        url("thumbnail_url", "Small picture of the vendor's logo."),
+        url("website_url", "Address of the vendor's web site; null when not known."),
+        url("logo_url", "Address of a picture of the vendor's logo."),
+        url("thumbnail_url", "Address of a small picture of the vendor's logo."),
         text("description", "What the tool does and is used for."),
-        url("integration_guide_url", "Guide to connect the tool; null when there is none."),
+        url(
+            "integration_guide_url",
+            "Address of a guide to connecting the tool; null when there is none.",
+        ),
     )

@@ -8,7 +8,7 @@ from tap_pagerduty.streams.common import key, obj, properties, text, time
 
 
 class SreMemories(PagerDutyStream):
-    """What the SRE agent learned of services and incidents (`GET /sre_agent/memories`).
+    """What the SRE agent has learned about services and incidents (`GET /sre_agent/memories`).
 
     The API lists 100 at the most.
     """
@@ -26,16 +26,24 @@ class SreMemories(PagerDutyStream):
         text("content", "What was learned, as text."),
         obj(
             "attributes",
-            "What it was learned of.",
+            "What the memory is about.",
             text("account_id", "Id of the account."),
-            text("service_id", "Id of the service; null when of none.", to="services"),
-            text("incident_id", "Id of the incident; null when of none.", to="incidents"),
+            text(
+                "service_id",
+                "Id of the service that it is about; null when it is about none.",
+                to="services",
+            ),
+            text(
+                "incident_id",
+                "Id of the incident that it is about; null when it is about none.",
+                to="incidents",
+            ),
             text(
                 "type",
                 "Kind of memory: `runbook`, `service_profile`, `incident_playbook` or "
                 "`incident_summary`.",
             ),
         ),
-        time("created_at", "When it was learned."),
-        time("updated_at", "When it was last changed."),
+        time("created_at", "When the memory was created."),
+        time("updated_at", "When the memory was last changed."),
     )

@@ -54,9 +54,16 @@ class Standards(PagerDutyStream):
     schema = properties(
         key("id", "Id that PagerDuty gave the standard; never reused."),
         *STANDARD,
-        text("resource_type", "What it is applied to: `technical_service`."),
-        references("exclusions", "services", "Services that it is not applied to."),
-        references("inclusions", "services", "Services that it is applied to; empty when to all."),
+        text(
+            "resource_type",
+            "Kind of resource that the standard is applied to: `technical_service`.",
+        ),
+        references("exclusions", "services", "Services that the standard is not applied to."),
+        references(
+            "inclusions",
+            "services",
+            "Services that the standard is applied to; empty when it is applied to all.",
+        ),
     )
 
 
@@ -72,13 +79,13 @@ class StandardScores(ChildStream):
     cost = "1 per 100 records of `services`"
     primary_keys = ("resource_type", "resource_id")
     schema = properties(
-        key("resource_type", "What is scored: `technical_service`."),
+        key("resource_type", "Kind of resource that is scored: `technical_service`."),
         key("resource_id", "Id of the service.", to="services"),
         obj(
             "score",
             "How many of the standards are met.",
-            integer("passing", "Standards that the service meets."),
-            integer("total", "Standards that are applied to it."),
+            integer("passing", "Number of standards that the service meets."),
+            integer("total", "Number of standards that are applied to the service."),
         ),
         array(
             "standards",

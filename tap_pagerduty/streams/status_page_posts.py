@@ -21,19 +21,21 @@ from tap_pagerduty.streams.status_pages import PART, StatusPages
 UPDATE = (
     url("self", "API address of the update."),
     reference("post", "status_page_posts", "Post that it belongs to."),
-    text("message", "What it says, as HTML."),
-    text("reviewed_status", "Whether it may be shown: `approved` or `not_reviewed`."),
-    reference("status", "status_page_statuses", "How far the work is."),
-    reference("severity", "status_page_severities", "How bad it is."),
+    text("message", "Text of the update, as HTML."),
+    text("reviewed_status", "Whether the update has been reviewed: `approved` or `not_reviewed`."),
+    reference("status", "status_page_statuses", "Status that the update gives."),
+    reference("severity", "status_page_severities", "Severity that the update gives."),
     array(
         "impacted_services",
-        "Services that suffer.",
+        "Services that are affected.",
         reference("service", "status_page_services", "Service of the status page."),
-        reference("impact", "status_page_impacts", "How much it suffers."),
+        reference("impact", "status_page_impacts", "How much the service is affected."),
     ),
-    integer("update_frequency_ms", "Milliseconds to the next update; null when not promised."),
-    boolean("notify_subscribers", "Whether subscribers are told."),
-    time("reported_at", "When it was reported."),
+    integer(
+        "update_frequency_ms", "Milliseconds until the next update; null when none is announced."
+    ),
+    boolean("notify_subscribers", "Whether subscribers are notified."),
+    time("reported_at", "When the update was reported."),
 )
 
 OF_PAGE_AND_POST = (
@@ -43,7 +45,7 @@ OF_PAGE_AND_POST = (
 
 
 class StatusPagePosts(ChildStream):
-    """Incidents and maintenances as told on a page (`GET /status_pages/{id}/posts`)."""
+    """Posts of a status page, on incidents and maintenance (`GET /status_pages/{id}/posts`)."""
 
     name = "status_page_posts"
     parent = StatusPages
@@ -54,19 +56,19 @@ class StatusPagePosts(ChildStream):
     parent_columns = {"status_page_id": "id"}
     schema = properties(
         *PART,
-        text("post_type", "What it is about: `incident` or `maintenance`."),
+        text("post_type", "What the post is about: `incident` or `maintenance`."),
         text("title", "Title of the post."),
-        time("starts_at", "Begin of the maintenance; null for incidents."),
+        time("starts_at", "Start of the maintenance; null for incidents."),
         time("ends_at", "End of the maintenance; null for incidents."),
         reference(
             "linked_resource",
             "incidents",
-            "What in PagerDuty the post is about; null when nothing.",
+            "Incident in PagerDuty that the post is about; null when there is none.",
         ),
         reference(
             "postmortem",
             "status_page_postmortems",
-            "What was learned from it; null when nothing was posted.",
+            "Postmortem of the post; null when there is none.",
         ),
         array(
             "updates",
@@ -79,7 +81,7 @@ class StatusPagePosts(ChildStream):
 
 
 class StatusPagePostUpdates(ChildStream):
-    """What was told when (`GET /status_pages/{id}/posts/{post_id}/post_updates`)."""
+    """Updates of posts (`GET /status_pages/{id}/posts/{post_id}/post_updates`)."""
 
     name = "status_page_post_updates"
     parent = StatusPagePosts
@@ -97,7 +99,7 @@ class StatusPagePostUpdates(ChildStream):
 
 
 class StatusPagePostmortems(ChildStream):
-    """What was learned (`GET /status_pages/{id}/posts/{post_id}/postmortem`)."""
+    """Postmortems of posts (`GET /status_pages/{id}/posts/{post_id}/postmortem`)."""
 
     name = "status_page_postmortems"
     parent = StatusPagePosts
@@ -112,7 +114,7 @@ class StatusPagePostmortems(ChildStream):
         *OF_PAGE_AND_POST,
         url("self", "API address of the postmortem."),
         reference("post", "status_page_posts", "Post that it belongs to."),
-        text("message", "What it says, as HTML."),
-        boolean("notify_subscribers", "Whether subscribers are told."),
-        time("reported_at", "When it was reported."),
+        text("message", "Text of the postmortem, as HTML."),
+        boolean("notify_subscribers", "Whether subscribers are notified."),
+        time("reported_at", "When the postmortem was reported."),
     )

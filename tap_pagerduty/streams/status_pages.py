@@ -10,7 +10,7 @@ from tap_pagerduty.streams.common import key, properties, reference, text, time,
 # What all parts of a status page have.
 PART = (
     key("id", "Id that PagerDuty gave the record; never reused."),
-    text("type", "Kind of record."),
+    text("type", "Kind of record, as PagerDuty names it."),
     url("self", "API address of the record."),
     text("status_page_id", "Id of the status page.", to="status_pages"),
     reference("status_page", "status_pages", "Status page that it belongs to."),
@@ -19,13 +19,13 @@ PART = (
 # A word that posts can use.
 WORD = (
     *PART,
-    text("description", "The word, as readers see it."),
-    text("post_type", "Posts that can use it: `incident` or `maintenance`."),
+    text("description", "Text that readers of the page see."),
+    text("post_type", "Kind of posts that can use it: `incident` or `maintenance`."),
 )
 
 
 class StatusPages(PagerDutyStream):
-    """Pages that show the status of services outside (`GET /status_pages`)."""
+    """Pages that show the status of services to the outside (`GET /status_pages`)."""
 
     name = "status_pages"
     path = "/status_pages"
@@ -35,14 +35,14 @@ class StatusPages(PagerDutyStream):
         key("id", "Id that PagerDuty gave the page; never reused."),
         text("type", "Kind of record: `status_page`."),
         text("name", "Name of the page, shown as its title."),
-        text("status_page_type", "Who can see it: `public` or `private`."),
+        text("status_page_type", "Who can see the page: `public` or `private`."),
         url("url", "Web address of the page."),
-        time("published_at", "When the page went public; null when it has not."),
+        time("published_at", "When the page was published; null when it is not."),
     )
 
 
 class StatusPageServices(ChildStream):
-    """Services that a page shows (`GET /status_pages/{id}/services`)."""
+    """Services that a status page shows (`GET /status_pages/{id}/services`)."""
 
     name = "status_page_services"
     parent = StatusPages
@@ -59,7 +59,7 @@ class StatusPageServices(ChildStream):
 
 
 class StatusPageImpacts(ChildStream):
-    """Words for how much a service suffers (`GET /status_pages/{id}/impacts`)."""
+    """Levels of impact that posts of a status page can have (`GET /status_pages/{id}/impacts`)."""
 
     name = "status_page_impacts"
     parent = StatusPages
@@ -72,7 +72,7 @@ class StatusPageImpacts(ChildStream):
 
 
 class StatusPageSeverities(ChildStream):
-    """Words for how bad it is (`GET /status_pages/{id}/severities`)."""
+    """Severities that posts of a status page can have (`GET /status_pages/{id}/severities`)."""
 
     name = "status_page_severities"
     parent = StatusPages
@@ -85,7 +85,7 @@ class StatusPageSeverities(ChildStream):
 
 
 class StatusPageStatuses(ChildStream):
-    """Words for how far the work is (`GET /status_pages/{id}/statuses`)."""
+    """Statuses that posts of a status page can have (`GET /status_pages/{id}/statuses`)."""
 
     name = "status_page_statuses"
     parent = StatusPages
@@ -98,7 +98,7 @@ class StatusPageStatuses(ChildStream):
 
 
 class StatusPageSubscriptions(ChildStream):
-    """Who is told of a page's posts, contact data and all (`…/{id}/subscriptions`)."""
+    """Subscribers to the posts of a status page, with contact data (`…/{id}/subscriptions`)."""
 
     name = "status_page_subscriptions"
     parent = StatusPages
@@ -109,7 +109,7 @@ class StatusPageSubscriptions(ChildStream):
     parent_columns = {"status_page_id": "id"}
     schema = properties(
         *PART,
-        text("channel", "How the subscriber is told: `webhook`, `email` or `slack`."),
+        text("channel", "How the subscriber is notified: `webhook`, `email` or `slack`."),
         text("contact", "E-mail address or web address of the subscriber: personal data."),
         text("status", "State of the subscription: `active`, `pending` or `suspended`."),
         reference(

@@ -48,7 +48,7 @@ class EntityTags(ChildStream):
     scope = "tags.read"
     cost = "3 per record of `tags`"
     schema = properties(
-        key("entity_type", "Kind of what has the tag: `users`, `teams`, `escalation_policies`."),
+        key("entity_type", "Kind of what has the tag: `users`, `teams` or `escalation_policies`."),
         key(
             "entity_id",
             "Id of the user, team or escalation policy.",

@@ -36,7 +36,7 @@ class Teams(PagerDutyStream):
 
 
 class TeamMembers(ChildStream):
-    """Who belongs to which team, and as what (`GET /teams/{id}/members`)."""
+    """Members of teams, and their roles (`GET /teams/{id}/members`)."""
 
     name = "team_members"
     parent = Teams
@@ -49,13 +49,13 @@ class TeamMembers(ChildStream):
     schema = properties(
         key("team_id", "Id of the team.", to="teams"),
         key("user_id", "Id of the member.", to="users"),
-        reference("user", "users", "Member."),
+        reference("user", "users", "User who is the member."),
         text("role", "Role in the team: `observer`, `responder` or `manager`."),
     )
 
 
 class TeamNotificationSubscriptions(ChildStream):
-    """What a team wants status updates of (`GET /teams/{id}/notification_subscriptions`)."""
+    """What a team gets status updates of (`GET /teams/{id}/notification_subscriptions`)."""
 
     name = "team_notification_subscriptions"
     parent = Teams

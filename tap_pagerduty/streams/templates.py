@@ -23,7 +23,7 @@ DOMAIN = (
 
 
 class Templates(PagerDutyStream):
-    """Templates that people start a status update from (`GET /templates`)."""
+    """Templates that status updates are written from (`GET /templates`)."""
 
     name = "templates"
     path = "/templates"
@@ -33,9 +33,9 @@ class Templates(PagerDutyStream):
     params = {"sort_by": "created_at:asc"}
     schema = properties(
         *RESOURCE,
-        text("template_type", "What it is a template of: `status_update`."),
+        text("template_type", "Kind of template: `status_update`."),
         text("name", "Name of the template."),
-        text("description", "What the template is for; null when not said."),
+        text("description", "What the template is for; null when empty."),
         obj(
             "templated_fields",
             "Texts of the template.",
@@ -51,7 +51,7 @@ class Templates(PagerDutyStream):
 
 
 class TemplateFields(PagerDutyStream):
-    """Fields that templates can be filled with (`GET /templates/fields`)."""
+    """Fields that templates can contain (`GET /templates/fields`)."""
 
     name = "template_fields"
     path = "/templates/fields"
@@ -72,17 +72,17 @@ class TemplateFields(PagerDutyStream):
         text("type", "Kind of field: `standard_field` or `custom_field`."),
         text("summary", "Path of the field, such as `incident.created_at`."),
         text("keyword", "Short name of the field; null when it has none."),
-        text("description", "What the field holds; null when not said."),
+        text("description", "What the field holds; null when empty."),
         text(
             "data_type",
             "Type of the values: `boolean`, `integer`, `float`, `string`, `datetime` or `url`.",
         ),
-        text("default_value", "Value where there is no other; null when none is set."),
-        text("example", "What a value looks like; null when not said."),
+        text("default_value", "Value that is used where there is no other; null when none is set."),
+        text("example", "Example of a value; null when there is none."),
         obj("domain", "Group that the field belongs to.", *DOMAIN),
         obj(
             "domain_name",
-            "The same, by the name under which PagerDuty documents it.",
+            "The same as `domain`, under the name that PagerDuty documents.",
             *DOMAIN,
         ),
     )

@@ -36,13 +36,13 @@ USER = (
     url("avatar_url", "Address of the user's picture."),
     text("description", "What the user wrote about themselves; null when empty."),
     boolean("invitation_sent", "Whether an invitation awaits the user's answer."),
-    text("job_title", "Job title; null when not given."),
+    text("job_title", "Job title; null when empty."),
     boolean("created_via_sso", "Whether single sign-on created the user."),
     references("teams", "teams", "Teams that the user belongs to."),
     references(
         "contact_methods",
         "user_contact_methods",
-        "Ways to reach the user: phone, SMS, e-mail, push.",
+        "Ways to reach the user: phone, SMS, e-mail, push, WhatsApp.",
     ),
     references(
         "notification_rules",
@@ -59,7 +59,9 @@ USER = (
         "Secret address of the on-call calendar as webcal: it opens without a login. "
         "PagerDuty leaves it out of lists.",
     ),
-    boolean("billed", "Not documented by PagerDuty; seems to say if the user takes a licence."),
+    boolean(
+        "billed", "Not documented by PagerDuty; seems to say whether the user takes up a licence."
+    ),
     array(
         "coordinated_incidents",
         "Not documented by PagerDuty; empty in every answer seen.",
@@ -97,18 +99,22 @@ class UserContactMethods(PagerDutyStream):
         text("user_id", "Id of the user.", to="users"),
         text("label", "What the user calls it, such as `Work` or `Mobile`."),
         text("address", "E-mail address, phone number or device, by `type`."),
-        integer("country_code", "Country calling code; of phones only."),
-        boolean("enabled", "Whether the phone can receive notifications; of phones only."),
-        boolean("blacklisted", "Whether PagerDuty sends nothing to the phone; of phones only."),
-        text("device_type", "System of the device, `android` or `ios`; of push only."),
+        integer("country_code", "Country calling code; only for phone and SMS."),
+        boolean("enabled", "Whether the address can receive notifications; not for push."),
+        boolean(
+            "blacklisted",
+            "Whether PagerDuty has blocked the phone and sends nothing to it; only for phone and "
+            "SMS.",
+        ),
+        text("device_type", "Operating system of the device: `android` or `ios`; only for push."),
         array(
             "sounds",
-            "Sounds of notifications; of push only.",
-            text("type", "For what: `alert_high_urgency` or `alert_low_urgency`."),
+            "Sounds of notifications; only for push.",
+            text("type", "What the sound is for: `alert_high_urgency` or `alert_low_urgency`."),
             text("file", "Name of the sound's file."),
         ),
-        time("created_at", "When the contact method was created; of push only."),
-        boolean("send_short_email", "Whether messages are kept short; of e-mail only."),
+        time("created_at", "When the contact method was created; only for push."),
+        boolean("send_short_email", "Whether messages are kept short; only for e-mail."),
     )
 
 
@@ -131,15 +137,19 @@ class UserNotificationRules(PagerDutyStream):
     schema = properties(
         *RESOURCE,
         text("user_id", "Id of the user.", to="users"),
-        integer("start_delay_in_minutes", "Minutes after the assignment at which it notifies."),
-        reference("contact_method", "user_contact_methods", "Way in which it notifies."),
-        text("urgency", "Urgency of the incidents it is for: `high` or `low`."),
-        time("created_at", "When the rule was created; only in examples of PagerDuty's."),
+        integer(
+            "start_delay_in_minutes", "Minutes after the assignment at which the rule notifies."
+        ),
+        reference(
+            "contact_method", "user_contact_methods", "Contact method by which the rule notifies."
+        ),
+        text("urgency", "Urgency of the incidents that the rule is for: `high` or `low`."),
+        time("created_at", "When the rule was created; only in PagerDuty's examples."),
     )
 
 
 class UserOncallHandoffNotificationRules(ChildStream):
-    """When a user is told of shifts that begin or end.
+    """When a user is notified of shifts that begin or end.
 
     (`GET /users/{id}/oncall_handoff_notification_rules`)
     """
@@ -154,14 +164,22 @@ class UserOncallHandoffNotificationRules(ChildStream):
     schema = properties(
         key("id", "Id that PagerDuty gave the rule."),
         text("user_id", "Id of the user.", to="users"),
-        integer("notify_advance_in_minutes", "Minutes before the handoff at which it notifies."),
-        text("handoff_type", "Which handoffs it is for: `oncall`, `offcall` or `both`."),
-        reference("contact_method", "user_contact_methods", "Way in which it notifies."),
+        integer(
+            "notify_advance_in_minutes", "Minutes before the handoff at which the rule notifies."
+        ),
+        text(
+            "handoff_type",
+            "Handoffs that the rule is for: `oncall` (shifts begin), `offcall` (shifts end) or "
+            "`both`.",
+        ),
+        reference(
+            "contact_method", "user_contact_methods", "Contact method by which the rule notifies."
+        ),
     )
 
 
 class UserStatusUpdateNotificationRules(ChildStream):
-    """How a user is told of status updates of incidents.
+    """How a user is notified of status updates of incidents.
 
     (`GET /users/{id}/status_update_notification_rules`)
     """
@@ -176,13 +194,15 @@ class UserStatusUpdateNotificationRules(ChildStream):
     schema = properties(
         *RESOURCE,
         text("user_id", "Id of the user.", to="users"),
-        reference("contact_method", "user_contact_methods", "Way in which it notifies."),
-        time("created_at", "When the rule was created; only in examples of PagerDuty's."),
+        reference(
+            "contact_method", "user_contact_methods", "Contact method by which the rule notifies."
+        ),
+        time("created_at", "When the rule was created; only in PagerDuty's examples."),
     )
 
 
 class UserNotificationSubscriptions(ChildStream):
-    """What a user wants status updates of (`GET /users/{id}/notification_subscriptions`)."""
+    """What a user gets status updates of (`GET /users/{id}/notification_subscriptions`)."""
 
     name = "user_notification_subscriptions"
     parent = Users
@@ -212,12 +232,14 @@ class UserOauthDelegations(ChildStream):
     schema = properties(
         key("id", "Id that PagerDuty gave the delegation."),
         text("user_id", "Id of the user.", to="users"),
-        text("status", "`issued`, or `revoked` when it no longer holds."),
+        text(
+            "status", "State of the delegation: `issued`, or `revoked` when it is no longer valid."
+        ),
         text("client_id", "Id of the app."),
-        text("delegation_type", "Where it is used: `web`, `mobile` or `integration`."),
+        text("delegation_type", "Where the delegation is used: `web`, `mobile` or `integration`."),
         text("type", "The same as `delegation_type`, as PagerDuty's example names it."),
         text("scope", "What the app may do: OAuth scopes, separated by spaces."),
-        time("created_at", "When the user agreed to it."),
-        time("expires_at", "When it ends."),
+        time("created_at", "When the delegation was created."),
+        time("expires_at", "When the delegation expires."),
         url("self", "API address of the delegation."),
     )

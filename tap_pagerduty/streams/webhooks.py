@@ -18,7 +18,7 @@ from tap_pagerduty.streams.common import (
 
 
 class WebhookSubscriptions(PagerDutyStream):
-    """Subscriptions to events (`GET /webhook_subscriptions`)."""
+    """Webhooks: subscriptions to events (`GET /webhook_subscriptions`)."""
 
     name = "webhook_subscriptions"
     path = "/webhook_subscriptions"
@@ -27,18 +27,21 @@ class WebhookSubscriptions(PagerDutyStream):
     schema = properties(
         key("id", "Id that PagerDuty gave the subscription; never reused."),
         text("type", "Kind of record: `webhook_subscription`."),
-        text("description", "What the subscription is for; null when not said."),
+        text("description", "What the subscription is for; null when empty."),
         boolean("active", "Whether events are sent."),
         texts("events", "Kinds of events that are sent, such as `incident.triggered`."),
         obj(
             "filter",
-            "Whose events are sent.",
+            "Account, service or team whose events are sent.",
             text(
                 "id",
                 "Id of the service or team; null when the whole account's are sent.",
                 to=("services", "teams"),
             ),
-            text("type", "`account_reference`, `service_reference` or `team_reference`."),
+            text(
+                "type",
+                "Kind of resource: `account_reference`, `service_reference` or `team_reference`.",
+            ),
         ),
         obj(
             "delivery_method",
@@ -48,7 +51,7 @@ class WebhookSubscriptions(PagerDutyStream):
             url("url", "Address that events are sent to."),
             boolean(
                 "temporarily_disabled",
-                "Whether PagerDuty stopped sending for now, as the address kept refusing.",
+                "Whether PagerDuty has stopped sending for now, as the address kept refusing.",
             ),
             text(
                 "secret",
@@ -69,7 +72,7 @@ class WebhookSubscriptions(PagerDutyStream):
         reference(
             "oauth_client",
             "webhook_oauth_clients",
-            "OAuth client that signs in there; null when none does.",
+            "OAuth client with which PagerDuty signs in at the address; null when none is set.",
         ),
     )
 
@@ -89,9 +92,9 @@ class WebhookOauthClients(PagerDutyStream):
         key("id", "Id that PagerDuty gave the client; never reused."),
         text("type", "Kind of record: `oauth_client`."),
         text("name", "Name of the client."),
-        text("client_id", "Name under which it signs in; no secret by itself."),
-        text("scope", "OAuth scopes it asks for; null when none."),
-        url("token_url", "Address at which it signs in."),
-        text("grant_type", "Way of signing in: `client_credentials`."),
-        text("status", "`active`, or `error` when it could not sign in."),
+        text("client_id", "Client id with which PagerDuty signs in; not a secret by itself."),
+        text("scope", "OAuth scopes that are asked for; null when there are none."),
+        url("token_url", "Address that access tokens are got from."),
+        text("grant_type", "Kind of OAuth grant: `client_credentials`."),
+        text("status", "State of the client: `active`, or `error` when signing in failed."),
     )

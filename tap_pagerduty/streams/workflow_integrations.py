@@ -34,12 +34,15 @@ class WorkflowIntegrations(PagerDutyStream):
         text("package_name", "Package that the integration is part of."),
         text("name", "Name of the integration."),
         text("description", "What the integration does."),
-        text("icon_svg", "Its icon, as SVG."),
+        text("icon_svg", "Icon of the integration, as SVG."),
         texts("tags", "Tags of the integration."),
-        texts("search_keywords", "Words by which it is found."),
-        boolean("is_deprecated", "Whether it should be used no more."),
-        boolean("entitled", "Whether the account may use it."),
-        text("application", "Product that it connects to; null when none in particular."),
+        texts("search_keywords", "Words by which the integration is found."),
+        boolean("is_deprecated", "Whether the integration is deprecated."),
+        boolean("entitled", "Whether the account may use the integration."),
+        text(
+            "application",
+            "Product that the integration connects to; null when there is none in particular.",
+        ),
         obj("configuration_schema", "JSON schema of the configuration of a connection."),
         obj("secrets_schema", "JSON schema of the secrets of a connection, without their values."),
         time("created_at", "When the integration was created."),
@@ -50,7 +53,7 @@ class WorkflowIntegrations(PagerDutyStream):
 
 
 class WorkflowIntegrationConnections(PagerDutyStream):
-    """Connections that workflows use (`GET /workflows/integrations/connections`)."""
+    """Connections of workflow integrations (`GET /workflows/integrations/connections`)."""
 
     name = "workflow_integration_connections"
     path = "/workflows/integrations/connections"
@@ -63,35 +66,40 @@ class WorkflowIntegrationConnections(PagerDutyStream):
         *RESOURCE,
         text("integration_id", "Id of the workflow integration.", to="workflow_integrations"),
         text("name", "Name of the connection."),
-        url("service_url", "Address that it connects to."),
-        text("external_id", "What the account is called over there."),
-        text("external_id_label", "What that is, for example `Connection Name`."),
-        texts("scopes", "Scopes that were granted over there."),
-        boolean("is_default", "Whether it is the integration's connection unless one is chosen."),
+        url("service_url", "Address that the connection leads to."),
+        text("external_id", "Id, in the other product, of what the connection leads to."),
+        text(
+            "external_id_label", "Name of the kind of `external_id`, for example `Connection Name`."
+        ),
+        texts("scopes", "Scopes that the other product has granted."),
+        boolean("is_default", "Whether it is the connection that the integration uses by default."),
         obj(
             "health",
-            "Whether it works.",
+            "Whether the connection works.",
             boolean("is_healthy", "Whether the last check succeeded."),
             text("health_message", "What the last check said."),
-            time("last_checked_at", "When it was last checked."),
+            time("last_checked_at", "When the connection was last checked."),
         ),
         obj(
             "configuration",
             "Configuration, which depends on the integration and may hold keys; left out unless "
             "`include_secrets` is on.",
         ),
-        obj("secrets", "Secrets; null in every answer, and left out like the configuration."),
+        obj(
+            "secrets",
+            "Secrets, which PagerDuty never sends; left out unless `include_secrets` is on.",
+        ),
         array(
             "teams",
-            "Teams whose managers may use it.",
+            "Teams whose managers may use the connection.",
             text("team_id", "Id of the team.", to="teams"),
-            text("type", "`team_reference`."),
+            text("type", "Kind of resource: `team_reference`."),
         ),
         array(
             "apps",
-            "Apps that use it.",
+            "Apps that use the connection.",
             text("app_id", "Id of the app."),
-            text("type", "`pd_app_reference`."),
+            text("type", "Kind of resource: `pd_app_reference`."),
         ),
         time("created_at", "When the connection was created."),
         reference("created_by", "users", "User or account that created it."),
