@@ -42,7 +42,7 @@ class Analytics(PagerDutyStream):
     records_key = "data"
     paginator: t.ClassVar[Paginator] = WHOLE
     scope = "analytics.write"
-    plan = "a key of the account; the requests of a day are limited"
+    plan = "an API key of the account, not of a user; PagerDuty limits such requests by day"
     budget = "analytics"
     selected_by_default = False
 
