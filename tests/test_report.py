@@ -1,7 +1,6 @@
 """`make report`: the recipes' results as a page, looked at in a real browser."""
 
 import base64
-import json
 import os
 import re
 import shutil
@@ -14,7 +13,7 @@ from selenium.webdriver.common.print_page_options import PrintOptions
 
 from demo.recipes import recipes
 from demo.tables import cell_of
-from tests.browser import DESKTOP, PHONE, resize
+from tests.browser import DESKTOP, PHONE, asked, resize
 from tests.warehouse import DATABASES
 
 ROOT = Path(__file__).parent.parent
@@ -130,13 +129,7 @@ def test_it_says_which_account_and_which_time_it_shows(opened, warehouse):
 
 
 def test_it_asks_for_nothing_but_itself(opened, page):
-    asked = [
-        message["params"]["request"]["url"]
-        for entry in opened.get_log("performance")
-        if (message := json.loads(entry["message"])["message"])["method"]
-        == "Network.requestWillBeSent"
-    ]
-    assert [url for url in asked if not url.startswith("data:")] == [page.as_uri()]
+    assert [url for url in asked(opened) if not url.startswith("data:")] == [page.as_uri()]
     assert opened.get_log("browser") == []
     assert "<script" not in page.read_text(encoding="utf-8")
 

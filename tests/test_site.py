@@ -1,7 +1,6 @@
 """The site that `make docs` has built, looked at in a real browser: `make test-docs`."""
 
 import functools
-import json
 import threading
 from http import HTTPStatus
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -11,7 +10,7 @@ from urllib.parse import unquote, urldefrag, urljoin
 import pytest
 from selenium.webdriver.support.wait import WebDriverWait
 
-from tests.browser import DESKTOP, PHONE, resize
+from tests.browser import DESKTOP, PHONE, asked, resize
 
 SITE = Path(__file__).parent.parent / "site"
 PAGES = sorted(str(path.relative_to(SITE)) for path in SITE.rglob("*.html"))
@@ -67,14 +66,9 @@ def test_there_are_pages():
 
 @every_page
 def test_a_page_is_whole(opened, address):
-    asked = [
-        message["params"]["request"]["url"]
-        for entry in opened.get_log("performance")
-        if (message := json.loads(entry["message"])["message"])["method"]
-        == "Network.requestWillBeSent"
-    ]
     # A browser that has just started asks for pages of its own, at chrome://.
-    assert {url for url in asked if url.startswith("http") and not url.startswith(address)} == set()
+    others = [url for url in asked(opened) if not url.startswith((address, "chrome:", "data:"))]
+    assert others == []
     assert [entry for entry in opened.get_log("browser") if entry["level"] != "INFO"] == []
     if not opened.current_url.endswith(WITHOUT_HEADING):
         assert opened.execute_script("return document.querySelectorAll('h1').length") == 1

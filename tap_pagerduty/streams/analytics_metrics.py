@@ -25,6 +25,17 @@ if t.TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
 
+NOTIFICATIONS_SENT = integer(
+    "total_notifications",
+    "Number of notifications that were sent: e-mails, SMS, phone calls and push messages.",
+)
+
+INTERRUPTIONS_BY_HOUR = (
+    integer("total_business_hour_interruptions", f"Number of interruptions in {BUSINESS_HOURS}."),
+    integer("total_off_hour_interruptions", f"Number of interruptions in {OFF_HOURS}."),
+    integer("total_sleep_hour_interruptions", f"Number of interruptions in {SLEEP_HOURS}."),
+)
+
 # Of incidents that were created in the period.
 INCIDENT_METRICS = (
     integer("total_incident_count", "Number of incidents that were created."),
@@ -118,14 +129,9 @@ INCIDENT_METRICS = (
         "The same as `total_engaged_seconds`, with the users' own figures where they gave some.",
     ),
     integer("total_snoozed_seconds", "Seconds that incidents were snoozed."),
-    integer(
-        "total_notifications",
-        "Number of notifications that were sent: e-mails, SMS, phone calls and push messages.",
-    ),
+    NOTIFICATIONS_SENT,
     integer("total_interruptions", "Number of interruptions of users."),
-    integer("total_business_hour_interruptions", f"Number of interruptions in {BUSINESS_HOURS}."),
-    integer("total_off_hour_interruptions", f"Number of interruptions in {OFF_HOURS}."),
-    integer("total_sleep_hour_interruptions", f"Number of interruptions in {SLEEP_HOURS}."),
+    *INTERRUPTIONS_BY_HOUR,
     number("up_time_pct", "Percentage of the day without a major incident."),
 )
 
@@ -179,14 +185,9 @@ RESPONDER_METRICS = (
         "Seconds that the user was engaged in incidents, each from acknowledging, or agreeing to "
         "help, to the resolution.",
     ),
-    integer(
-        "total_notifications",
-        "Number of notifications that were sent: e-mails, SMS, phone calls and push messages.",
-    ),
+    NOTIFICATIONS_SENT,
     integer("total_interruptions", "Number of interruptions of the user."),
-    integer("total_business_hour_interruptions", f"Number of interruptions in {BUSINESS_HOURS}."),
-    integer("total_off_hour_interruptions", f"Number of interruptions in {OFF_HOURS}."),
-    integer("total_sleep_hour_interruptions", f"Number of interruptions in {SLEEP_HOURS}."),
+    *INTERRUPTIONS_BY_HOUR,
     integer("total_seconds_on_call", "Seconds that the user was on call."),
     integer(
         "total_seconds_on_call_level_1",
