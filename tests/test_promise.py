@@ -175,10 +175,11 @@ def test_the_last_version_by_key_of_all_that_was_emitted_is_the_account(  # noqa
     longest=st.integers(3, 180),
     wanted=st.sampled_from(["urgencies", "service_ids", "team_ids", "urgencies service_ids"]),
     lookback=st.sampled_from([0, 0, 30]),
+    unfiltered=st.sampled_from([0, 0, 1, 2]),
     story=st.lists(steps_of(moves), min_size=2, max_size=4),
 )
-def test_so_it_is_for_the_incidents_that_a_filter_lets_through(
-    options, longest, wanted, lookback, story
+def test_so_it_is_for_the_incidents_that_a_filter_lets_through(  # noqa: PLR0913, PLR0917
+    options, longest, wanted, lookback, unfiltered, story
 ):
     with ExitStack() as stack:
         box = stack.enter_context(sandbox(**options))
@@ -186,7 +187,7 @@ def test_so_it_is_for_the_incidents_that_a_filter_lets_through(
         filters = {name: FILTERS[name](box) for name in wanted.split()}
         people = People(box)
         how = {"incident_lookback_days": lookback, **filters}
-        warehouse = told(box, people, story, "incidents", **how)
+        warehouse = told(box, people, story, "incidents", unfiltered=unfiltered, **how)
         assert filtered_differences(warehouse, box, filters, stale=people.stale) == []
 
 
@@ -201,10 +202,14 @@ def windows_of(days):
         yield
 
 
-def told(box, people, story, *streams, **how):
-    """Let a story happen; return what a warehouse holds after it, and after a run in peace."""
+def told(box, people, story, *streams, unfiltered=0, **how):
+    """Let a story happen; return what a warehouse holds after it, and after a run in peace.
+
+    As many runs as are UNFILTERED come before the filters are set.
+    """
     warehouse = Warehouse()
-    for step in story:
+    whole = {name: value for name, value in how.items() if name not in FILTERS}
+    for number, step in enumerate(story):
         for change in step.changes:
             people.make(change)
         box.advance(step.later)
@@ -212,7 +217,8 @@ def told(box, people, story, *streams, **how):
         if step.fault:
             box.faults.add_spec(step.fault)
         people.meanwhile(step.during)
-        done = sync(box, *streams, state=warehouse.state, **how)
+        settings_now = whole if number < unfiltered else how
+        done = sync(box, *streams, state=warehouse.state, **settings_now)
         people.meanwhile(None)
         assert done.status == 0
         if step.killed is not None:
