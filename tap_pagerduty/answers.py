@@ -152,7 +152,9 @@ def check_certificate(error: requests.exceptions.RequestException) -> None:
 
 def _last_words(text: str) -> str:
     """Return the plain end of a nested exception's text."""
-    return text.rpartition(": ")[2].strip("\"'() ") or text
+    words = text.rpartition(": ")[2].strip("\"'() ")
+    words += ")" * (words.count("(") - words.count(")"))
+    return words or text
 
 
 def explanation(content: bytes) -> tuple[str, str]:

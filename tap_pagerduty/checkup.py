@@ -15,6 +15,7 @@ from tap_pagerduty import answers
 from tap_pagerduty.calls import Answer, Call
 from tap_pagerduty.children import ChildStream
 from tap_pagerduty.client import RETRIED, STOPPING
+from tap_pagerduty.display import count
 from tap_pagerduty.pagination import CEILING, PAGE_SIZE, WHOLE, CeilingError, Page
 from tap_pagerduty.prefetch import look_ahead
 from tap_pagerduty.windows import isoformat, whole_second
@@ -291,10 +292,11 @@ class Checkup:
         requests = sum(each.requests or 0 for each in found if not each.problem)
         counted = [each.records for each in readable if each.records is not None]
         exact = all(each.complete and each.requests is not None for each in readable)
-        records = f", for {sum(counted):,} records" if counted else ""
+        records = f", for {count(sum(counted), 'record')}" if counted else ""
         others = " and those not counted" if counted and len(counted) < len(readable) else ""
+        about = "about" if exact else "at least"
         yield (
-            f"A first load takes {'about' if exact else 'at least'} {requests:,} requests, or "
+            f"A first load takes {about} {count(requests, 'request')}, or "
             f"{_duration(requests / self._connection.pacer.pace)} at the pace of the rate limit"
             f"{records}{others}."
         )
@@ -318,5 +320,5 @@ def _duration(seconds: float) -> str:
     """Return a duration for people, rounded up."""
     minutes = math.ceil(seconds / 60)
     if minutes <= 1:
-        return "a minute"
+        return "less than a minute"
     return f"{minutes} minutes" if minutes < LONG else f"{math.ceil(minutes / 60)} hours"

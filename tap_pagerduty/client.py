@@ -622,7 +622,7 @@ class PagerDutyStream(RESTStream[Call]):
     def lacking(self, reason: str) -> str:
         """Return why the stream cannot be read, and what that would take."""
         needs = " and ".join(filter(None, (self.scope and f"the scope `{self.scope}`", self.plan)))
-        return f"{reason}; reading it takes {needs}"
+        return f"{reason.rstrip('.')}; reading it takes {needs}"
 
     @property
     def obstacle(self) -> str:

@@ -219,6 +219,15 @@ PASSING = {
 }
 
 
+def test_what_is_wrong_with_a_connection_is_told_in_whole_words(account, sync, waits):  # noqa: ARG001
+    account.plan("/users", PASSING["no such host"], PASSING["refused"], None)
+    run = sync("users", max_concurrency=1)
+    assert [line.partition(";")[0] for line in run.lines("WARNING")] == [
+        "connection failed: Failed to resolve 'h' (not known)",
+        "connection failed: Connection refused",
+    ]
+
+
 @pytest.mark.parametrize("answer", PASSING.values(), ids=PASSING)
 def test_what_may_pass_is_asked_again_until_all_is_read(account, sync, waits, answer):
     account.plan("/users", answer, answer, None, answer)
