@@ -82,6 +82,13 @@ def test_the_wheel_works_where_nothing_else_is(installed, tmp_path):
     assert len(streams) == len(STREAMS)
 
 
+def test_the_wheel_runs_without_being_installed(wheel, tmp_path):
+    options = ["--quiet", "--isolated", "--python", sys.executable, "--constraints", PINS]
+    command = ["tap-pagerduty", "--version"]
+    printed = run(UV, "tool", "run", *options, "--from", wheel, *command, cwd=tmp_path)
+    assert printed.startswith(f"tap-pagerduty v{VERSION},")
+
+
 def test_programs_that_import_it_see_its_types(installed, tmp_path):
     (tmp_path / "consumer.py").write_text(
         "from tap_pagerduty.windows import isoformat\n\nreveal_type(isoformat)\n"
