@@ -33,7 +33,8 @@ IN_WINDOW = 9_000
 OURS, STOCK = "our tap", "stock SDK tap"
 CEILING, BARE = "bare, pages in memory", "bare, over HTTP"
 # The same with answers that are at hand, so that they are compared in what differs.
-OURS_OFFLINE, STOCK_OFFLINE = f"{OURS}, pages in memory", f"{STOCK}, pages in memory"
+OFFLINE = "{}, pages in memory"
+OURS_OFFLINE, STOCK_OFFLINE = OFFLINE.format(OURS), OFFLINE.format(STOCK)
 
 
 @dataclass
@@ -152,7 +153,7 @@ def offline(client: Client, archives: str) -> Client:
             run(found)
         return found
 
-    return Client(f"{client.name}, pages in memory", command, min(client.most, 100_000))
+    return Client(OFFLINE.format(client.name), command, min(client.most, 100_000))
 
 
 def _peer(python: str, peer: str, url: str, stream: str, _size: int) -> Command:

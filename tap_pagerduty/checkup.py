@@ -285,8 +285,8 @@ class Checkup:
             yield "`?` stands where PagerDuty does not count."
         if not all(each.complete for each in readable):
             yield "`+` stands for: or more."
-        many = f"{len(readable)} of {len(selected)}" if problems else f"All {len(selected)}"
-        yield f"{many} selected streams can be read."
+        many = f"{len(readable)} of" if problems else "All" if len(selected) > 1 else "The"
+        yield f"{many} {count(len(selected), 'selected stream')} can be read."
         if not readable:
             return
         requests = sum(each.requests or 0 for each in found if not each.problem)
@@ -320,5 +320,5 @@ def _duration(seconds: float) -> str:
     """Return a duration for people, rounded up."""
     minutes = math.ceil(seconds / 60)
     if minutes <= 1:
-        return "less than a minute"
+        return "a minute"
     return f"{minutes} minutes" if minutes < LONG else f"{math.ceil(minutes / 60)} hours"

@@ -103,6 +103,16 @@ def test_a_stream_out_of_reach_is_skipped_with_a_warning(account, sync, stream, 
     assert stream.name not in [m["stream"] for m in run.messages if m["type"] == ACTIVATE]
 
 
+def test_the_warning_goes_on_after_a_message_that_ends_in_a_stop(account, sync):
+    error = {"message": "The plan lacks it."}
+    account.plan("/priorities", {"status": 402, "json": {"error": error}})
+    [warning] = sync("priorities").lines("WARNING")
+    assert warning == (
+        "priorities was skipped: 402 Payment Required: The plan lacks it; reading it takes the "
+        "scope `priorities.read`"
+    )
+
+
 def test_the_warning_repeats_the_scopes_that_the_api_names(account, sync):
     error = {"message": "Token missing required scopes", "required_scopes": "users.read"}
     account.plan("/users", {"status": 403, "json": {"error": error}})

@@ -153,6 +153,16 @@ def test_where_the_api_does_not_count_it_is_told(check, box):
     assert run.exit_code == 0
 
 
+def test_no_mark_is_explained_that_does_not_stand_there(check, box):
+    run = check(box, "teams")
+    cost = "about 1 request, or a minute at the pace of the rate limit"
+    assert run.stdout.splitlines()[-2:] == [
+        "The 1 selected stream can be read.",
+        f"A first load takes {cost}, for {len(box.truth('teams'))} records.",
+    ]
+    assert "stands" not in run.stdout
+
+
 def test_the_time_is_that_of_the_rate_limit(check):
     with sandbox(rate_limit=960, incidents=5000, days=30) as box:
         run = check(box, "incident_notes", requests_per_second=None)

@@ -356,7 +356,7 @@ def test_a_run_of_all_streams_succeeds_without_a_warning(first):
 def test_the_state_of_all_streams_is_flat_and_small(first):
     for name, bookmark in first.run.state["bookmarks"].items():
         assert all(isinstance(value, str) for value in bookmark.values()), name
-        assert len(bookmark) <= 4, name
+        assert len(bookmark) <= (4 if name == "incidents" else 3), name
         assert bool(bookmark) == issubclass(BY_NAME[name], EventStream), name
 
 

@@ -609,10 +609,10 @@ def test_oncall_shifts_come_once_with_their_own_ends(rota, account, sync):
     assert run.exit_code == 0, run.log
     assert len(run.records("oncall_shifts")) == len(rota.shifts)
     assert upserted(run) == rota.rows
-    # Side by side, in whatever order they arrive.
-    asked = {request.params["since"] for request in account.asked("/oncalls")}
-    assert asked == {window["since"] for window in SEAMED}
-    assert len(account.asked("/oncalls")) == len(SEAMED)
+    # Those that are asked for side by side arrive in any order.
+    assert sorted(request.params["since"] for request in account.asked("/oncalls")) == [
+        window["since"] for window in SEAMED
+    ]
     # What is planned is read again by the next run.
     bookmark = run.state["bookmarks"]["oncall_shifts"]
     assert bookmark["replication_key_value"] == isoformat(account.now)
