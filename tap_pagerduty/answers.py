@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 import typing as t
+from collections.abc import Sequence
 from http import HTTPStatus
 from urllib.parse import urlsplit
 
@@ -12,12 +13,19 @@ import msgspec
 import requests
 from singer_sdk.exceptions import FatalAPIError, RetriableAPIError, SkippableAPIError
 
+if t.TYPE_CHECKING:
+    from tap_pagerduty.records import Record
+
 Body = dict[str, t.Any]
 
 # In place of the name under which the records stand: the answer itself is the record.
 WHOLE_BODY = "."
 
 _decoder = msgspec.json.Decoder()
+# A list is taken apart, and its records stay as they came.
+_list_decoder = msgspec.json.Decoder(
+    dict[str, list[msgspec.Raw] | dict[str, t.Any] | str | int | float | bool | None]
+)
 
 # Characters of the API's own message that go into ours.
 _MESSAGE_LENGTH = 300
@@ -94,24 +102,62 @@ def number(response: requests.Response, header: str, default: float = 0) -> floa
     return found if math.isfinite(found) else default
 
 
+class Records(Sequence["Record"]):
+    """The records of a page, each decoded when it is taken, and anew each time.
+
+    So one at a time is made, written and forgotten while the processor has it at hand. Whole
+    pages, several of them read ahead by other threads, would take a third more CPU.
+    """
+
+    def __init__(self, encoded: list[msgspec.Raw]) -> None:
+        """Take the records as they came."""
+        self._encoded = encoded
+
+    def __len__(self) -> int:
+        """Return how many there are."""
+        return len(self._encoded)
+
+    def __iter__(self) -> t.Iterator[Record]:
+        """Decode one after another."""
+        return map(_record, self._encoded)
+
+    def __getitem__(self, index: t.Any) -> t.Any:  # noqa: ANN401
+        """Decode one of them."""
+        return _record(self._encoded[index])
+
+
+def _record(encoded: msgspec.Raw) -> Record:
+    try:
+        record: Record = _decoder.decode(encoded)
+    except ValueError as error:  # what is left of it, once the list is taken apart
+        msg = f"a record of PagerDuty's cannot be read: {error}"
+        raise FatalAPIError(msg) from None
+    return record
+
+
 def decode(response: requests.Response, records_key: str) -> Body:
-    """Return the decoded body of a success: a list, or a resource, under RECORDS_KEY.
+    """Return the body of a success: `Records`, or a single resource, under RECORDS_KEY.
 
     Raises:
         RetriableAPIError: it is no such body: cut off, or a proxy's page.
     """
+    decoder = _decoder if records_key == WHOLE_BODY else _list_decoder
     try:
         # `content` would read a page in pieces of 10 KB.
-        body = _decoder.decode(b"".join(response.iter_content(None)))
-    except msgspec.DecodeError:
+        body = decoder.decode(b"".join(response.iter_content(None)))
+    except msgspec.ValidationError:  # it is no object
+        body = None
+    except ValueError:
         msg = f"{response.status_code} with a body that is no JSON (cut off, or a proxy's)"
         raise RetriableAPIError(msg, response) from None
-    if isinstance(body, dict) and records_key == WHOLE_BODY:
-        return body
-    if not isinstance(body, dict) or not isinstance(body.get(records_key), (list, dict)):
-        msg = f"{response.status_code} with a body that holds no `{records_key}`"
-        raise RetriableAPIError(msg, response)
-    return body
+    if isinstance(body, dict):
+        found = body if records_key == WHOLE_BODY else body.get(records_key)
+        if isinstance(found, list):
+            return {**body, records_key: Records(found)}
+        if isinstance(found, dict):
+            return body
+    msg = f"{response.status_code} with a body that holds no `{records_key}`"
+    raise RetriableAPIError(msg, response)
 
 
 def describe(error: Exception) -> str:

@@ -10,6 +10,7 @@ from datetime import datetime, timezone
 
 import requests
 from singer_sdk.authenticators import (
+    APIAuthenticatorBase,
     APIKeyAuthenticator,
     BearerTokenAuthenticator,
     OAuthAuthenticator,
@@ -39,7 +40,16 @@ MARGIN = 300
 _logger = logging.getLogger("tap-pagerduty")
 
 
-class ApiKey(APIKeyAuthenticator):
+class _HeaderAuthenticator(APIAuthenticatorBase):
+    """Signs in by headers alone: the SDK's takes each URL apart, too, to add nothing to it."""
+
+    @override
+    def authenticate_request(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        request.headers.update(self.auth_headers)
+        return request
+
+
+class ApiKey(_HeaderAuthenticator, APIKeyAuthenticator):
     """An account or user API key, as `Authorization: Token token=…`.
 
     Source: PagerDuty's REST API documentation, section "Authentication".
@@ -57,7 +67,7 @@ class ApiKey(APIKeyAuthenticator):
         return False
 
 
-class AccessToken(BearerTokenAuthenticator):
+class AccessToken(_HeaderAuthenticator, BearerTokenAuthenticator):
     """An OAuth access token that somebody else has got, and renews."""
 
     kind = "access token"
@@ -68,7 +78,7 @@ class AccessToken(BearerTokenAuthenticator):
         return False
 
 
-class OAuthApp(OAuthAuthenticator):
+class OAuthApp(OAuthAuthenticator, _HeaderAuthenticator):
     """The credentials of an OAuth app, which get access tokens (client credentials grant).
 
     A token has the scopes that were asked for, and lives for a day. There is no refresh

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from tap_pagerduty.answers import WHOLE_BODY
 
 if t.TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
+    from tap_pagerduty.answers import Records
     from tap_pagerduty.pagination import Page, Paginator
     from tap_pagerduty.records import Record
     from tap_pagerduty.windows import Window
@@ -42,14 +43,14 @@ class Answer:
     refusal: str = ""
 
     @property
-    def records(self) -> list[Record]:
+    def records(self) -> Sequence[Record]:
         """The records of the page; one, where the answer is a single resource."""
         if not self.body:
-            return []
+            return ()
         if self.call.records_key == WHOLE_BODY:
-            return [self.body]
-        found: list[Record] | Record = self.body[self.call.records_key]
-        return found if isinstance(found, list) else [found]
+            return (self.body,)
+        found: Records | Record = self.body[self.call.records_key]
+        return (found,) if isinstance(found, dict) else found
 
     @property
     def total(self) -> int:

@@ -153,12 +153,12 @@ class EventStream(PagerDutyStream):
             for answer in group:
                 call = answer.call
                 total = total or answer.total
+                if overlap := call.paginator.overlap:
+                    seams.add([self.identity(record) for record in answer.records], overlap)
                 columns = self._columns_of(call.window)
-                for record in answer.records if columns else ():
+                for record in answer.records:
                     record.update(columns)
-                ids = [self.identity(record) for record in answer.records]
-                seams.add(ids, call.paginator.overlap)
-                for identity, record in zip(ids, answer.records, strict=True):
+                    identity = self.identity(record)
                     if identity not in found:
                         found.add(identity)
                         if identity not in earlier:

@@ -68,11 +68,12 @@ def whole(
         reading: dict[str, Record] = {}
         seams = Seams()
         for answer in answers or read():
-            ids = [identity(record) for record in answer.records]
+            records = list(answer.records)
+            ids = [identity(record) for record in records]
             if seams.repeats(ids):
                 break
             seams.add(ids, answer.call.paginator.overlap)
-            reading.update(zip(ids, answer.records, strict=True))
+            reading.update(zip(ids, records, strict=True))
             total = answer.total or total
         answers = ()
         if seams.fit:

@@ -147,8 +147,8 @@ class Account:
     def plan(self, path, *answers):
         """Let ANSWERS come first: None (the true one), an exception, or a dictionary.
 
-        That has `status`, `json` or `text`, and `headers`, all optional. A single iterator
-        may stand for the answers.
+        That has `status`, `json` or `text`, and `headers`, all optional; a surrogate in the
+        text stands for a byte that is not UTF-8. A single iterator may stand for the answers.
         """
         self._plans[path] = iter(answers[0] if hasattr(answers[0], "__next__") else answers)
 
@@ -228,7 +228,7 @@ class Account:
         context.reason = planned.get("reason", responses.get(context.status_code, ""))
         if "json" in planned:
             return json.dumps(planned["json"]).encode()
-        return planned.get("text", "").encode()
+        return planned.get("text", "").encode(errors="surrogateescape")
 
     def _truth(self, request):
         if found := re.fullmatch(r"/incidents/(\w+)", request.path):

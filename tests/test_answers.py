@@ -252,6 +252,16 @@ def test_what_may_pass_is_asked_again_until_all_is_read(account, sync, waits, an
     assert "token=x" not in run.log
 
 
+@pytest.mark.parametrize("name", ['"Jos\udce9"', "1e999"], ids=["no UTF-8", "out of range"])
+def test_a_record_that_cannot_be_read_makes_the_stream_incomplete(account, sync, name):
+    account.plan("/users", {"text": f'{{"users": [{{"id": "U1", "name": {name}}}]}}'})
+    run = sync("users", "teams")
+    assert run.exit_code == 1
+    assert run.ids("users") == []
+    assert run.ids("teams") == ["T1"]
+    assert "a record of PagerDuty's cannot be read: " in run.lines("ERROR")[0]
+
+
 def test_waits_between_tries_double_up_to_a_minute(account, sync, waits):
     account.plan("/users", *[{"status": 500}] * 9)
     assert sync("users").exit_code == 0
