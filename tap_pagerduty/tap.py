@@ -39,7 +39,7 @@ if t.TYPE_CHECKING:
     from tap_pagerduty.client import PagerDutyStream
 
 
-# Objects: more than the pages that are read ahead hold.
+# Objects: more than those of the records whose children are read together.
 GARBAGE_THRESHOLD = 100_000
 
 
