@@ -130,7 +130,7 @@ def _record(encoded: msgspec.Raw) -> Record:
     try:
         record: Record = _decoder.decode(encoded)
     except ValueError as error:  # what is left of it, once the list is taken apart
-        msg = f"a record of PagerDuty's cannot be read: {error}"
+        msg = f"a record cannot be decoded ({error}); if it stays so, ask PagerDuty's support"
         raise FatalAPIError(msg) from None
     return record
 

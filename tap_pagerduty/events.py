@@ -153,10 +153,12 @@ class EventStream(PagerDutyStream):
             for answer in group:
                 call = answer.call
                 total = total or answer.total
+                records = answer.records
                 if overlap := call.paginator.overlap:
-                    seams.add([self.identity(record) for record in answer.records], overlap)
+                    records = list(records)  # taken twice
+                    seams.add([self.identity(record) for record in records], overlap)
                 columns = self._columns_of(call.window)
-                for record in answer.records:
+                for record in records:
                     record.update(columns)
                     identity = self.identity(record)
                     if identity not in found:

@@ -259,7 +259,8 @@ def test_a_record_that_cannot_be_read_makes_the_stream_incomplete(account, sync,
     assert run.exit_code == 1
     assert run.ids("users") == []
     assert run.ids("teams") == ["T1"]
-    assert "a record of PagerDuty's cannot be read: " in run.lines("ERROR")[0]
+    assert "a record cannot be decoded (" in run.lines("ERROR")[0]
+    assert "ask PagerDuty's support" in run.lines("ERROR")[0]
 
 
 def test_waits_between_tries_double_up_to_a_minute(account, sync, waits):
