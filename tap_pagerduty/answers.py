@@ -14,6 +14,7 @@ import requests
 from singer_sdk.exceptions import FatalAPIError, RetriableAPIError, SkippableAPIError
 
 if t.TYPE_CHECKING:
+    from tap_pagerduty.glances import Glance
     from tap_pagerduty.records import Record
 
 Body = dict[str, t.Any]
@@ -103,15 +104,16 @@ def number(response: requests.Response, header: str, default: float = 0) -> floa
 
 
 class Records(Sequence["Record"]):
-    """The records of a page, each decoded when it is taken, and anew each time.
+    """The records of a page, each decoded (or glanced at) when it is taken, and anew each time.
 
     So one at a time is made, written and forgotten while the processor has it at hand. Whole
     pages, several of them read ahead by other threads, would take a third more CPU.
     """
 
-    def __init__(self, encoded: list[msgspec.Raw]) -> None:
-        """Take the records as they came."""
+    def __init__(self, encoded: list[msgspec.Raw], glance: Glance | None) -> None:
+        """Take the records as they came, and a GLANCE if that is enough."""
         self._encoded = encoded
+        self._take = glance or decode_record
 
     def __len__(self) -> int:
         """Return how many there are."""
@@ -119,24 +121,31 @@ class Records(Sequence["Record"]):
 
     def __iter__(self) -> t.Iterator[Record]:
         """Decode one after another."""
-        return map(_record, self._encoded)
+        return map(self._take, self._encoded)
 
     def __getitem__(self, index: t.Any) -> t.Any:  # noqa: ANN401
         """Decode one of them."""
-        return _record(self._encoded[index])
+        return self._take(self._encoded[index])
 
 
-def _record(encoded: msgspec.Raw) -> Record:
+def decode_record(encoded: msgspec.Raw) -> Record:
+    """Return a record of a list that has been taken apart.
+
+    Raises:
+        FatalAPIError: it is not in UTF-8, or holds a number beyond a float's range.
+    """
     try:
         record: Record = _decoder.decode(encoded)
-    except ValueError as error:  # what is left of it, once the list is taken apart
+    except ValueError as error:
         msg = f"a record cannot be decoded ({error}); if it stays so, ask PagerDuty's support"
         raise FatalAPIError(msg) from None
     return record
 
 
-def decode(response: requests.Response, records_key: str) -> Body:
+def decode(response: requests.Response, records_key: str, glance: Glance | None = None) -> Body:
     """Return the body of a success: `Records`, or a single resource, under RECORDS_KEY.
+
+    If a GLANCE at records is enough, they stay encoded.
 
     Raises:
         RetriableAPIError: it is no such body: cut off, or a proxy's page.
@@ -144,7 +153,8 @@ def decode(response: requests.Response, records_key: str) -> Body:
     decoder = _decoder if records_key == WHOLE_BODY else _list_decoder
     try:
         # `content` would read a page in pieces of 10 KB.
-        body = decoder.decode(b"".join(response.iter_content(None)))
+        content = b"".join(response.iter_content(None))
+        body = decoder.decode(content)
     except msgspec.ValidationError:  # it is no object
         body = None
     except ValueError:
@@ -153,11 +163,22 @@ def decode(response: requests.Response, records_key: str) -> Body:
     if isinstance(body, dict):
         found = body if records_key == WHOLE_BODY else body.get(records_key)
         if isinstance(found, list):
-            return {**body, records_key: Records(found)}
+            if glance and not _can_stay_encoded(content):
+                glance = None
+            return {**body, records_key: Records(found, glance)}
         if isinstance(found, dict):
             return body
     msg = f"{response.status_code} with a body that holds no `{records_key}`"
     raise RetriableAPIError(msg, response)
+
+
+def _can_stay_encoded(content: bytes) -> bool:
+    """Return whether parts of a body can be written as they are: in UTF-8, on one line."""
+    try:
+        text = content.decode()
+    except UnicodeDecodeError:
+        return False
+    return "\n" not in text and "\r" not in text
 
 
 def describe(error: Exception) -> str:

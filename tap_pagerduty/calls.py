@@ -11,6 +11,7 @@ if t.TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from tap_pagerduty.answers import Records
+    from tap_pagerduty.glances import Glance
     from tap_pagerduty.pagination import Page, Paginator
     from tap_pagerduty.records import Record
     from tap_pagerduty.windows import Window
@@ -31,6 +32,8 @@ class Call:
     # For a child: the columns that its records take from the parent. The parent may be
     # gone meanwhile, or closed to this key; neither is a fault of the stream.
     parent: Mapping[str, t.Any] | None = None
+    # If that is enough of a record, which then stays encoded.
+    glance: Glance | None = None
 
 
 @dataclass(frozen=True)

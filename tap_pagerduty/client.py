@@ -31,6 +31,7 @@ from tap_pagerduty.answers import (
     TokenError,
 )
 from tap_pagerduty.calls import Answer, Body, Call
+from tap_pagerduty.glances import EncodedRecord, Glance
 from tap_pagerduty.output import Writer
 from tap_pagerduty.pagination import LIST, PAGE_SIZE, CeilingError, Page, Paginator
 from tap_pagerduty.prefetch import look_ahead
@@ -121,6 +122,9 @@ class PagerDutyStream(RESTStream[Call]):
     id_columns: t.ClassVar[tuple[str, ...]] = ()
     # Paths of properties that are secrets: left out unless `include_secrets` is on.
     secrets: t.ClassVar[tuple[str, ...]] = ()
+    # The properties that reading it looks at, if there are so many records that it pays to
+    # leave the others encoded; empty if records are decoded.
+    looks_at: t.ClassVar[tuple[str, ...]] = ()
 
     primary_keys: t.ClassVar[tuple[str, ...]] = ("id",)
     # Records are as the API sends them and schemas are open: nothing is left to conform,
@@ -258,7 +262,7 @@ class PagerDutyStream(RESTStream[Call]):
             if not self.authenticator.renew(prepared):
                 raise
             response = self._send(prepared, context)
-        return answers.decode(response, call.records_key)
+        return answers.decode(response, call.records_key, call.glance)
 
     def _send(
         self, request: requests.PreparedRequest, context: Context | None
@@ -347,7 +351,8 @@ class PagerDutyStream(RESTStream[Call]):
         """Return the first request of the stream, or of a WINDOW of it."""
         key = self.records_key or self.name
         params = {**self.params, **self.narrowing}
-        return Call(self.path, key, params, self.paginator, self.paginator.first(), window)
+        first = self.paginator.first()
+        return Call(self.path, key, params, self.paginator, first, window, glance=self._glance)
 
     @property
     def narrowing(self) -> dict[str, t.Any]:
@@ -671,23 +676,34 @@ class PagerDutyStream(RESTStream[Call]):
 
         Of the SDK's own way three quarters of the time go into looking for that.
         """
-        writer = self._tap.message_writer
-        if self._is_plain and isinstance(writer, Writer) and writer.has_short_way:
-            writer.write_record(self.name, record, self._stream_version, self._extracted_at)
+        if writer := self._short_way:
+            content = record.content if isinstance(record, EncodedRecord) else record
+            writer.write_record(self.name, content, self._stream_version, self._extracted_at)
             self.state_manager.is_flushed = False
         else:
             super()._write_record_message(record)
 
     @cached_property
-    def _is_plain(self) -> bool:
-        """Whether no field is deselected, and neither stream maps nor flattening apply."""
-        maps = self.stream_maps
-        return (
+    def _short_way(self) -> Writer | None:
+        """What writes records the short way; None if something is to be done to them.
+
+        That is if a field is deselected, or stream maps or flattening apply.
+        """
+        writer, maps = self._tap.message_writer, self.stream_maps
+        is_plain = (
             all(self.mask.values())
             and len(maps) == 1
             and type(maps[0]) is SameRecordTransform
             and not maps[0].flattening_enabled
         )
+        return writer if is_plain and isinstance(writer, Writer) and writer.has_short_way else None
+
+    @cached_property
+    def _glance(self) -> Glance | None:
+        """What is looked at of the records; None if somebody needs them whole."""
+        if self.looks_at and self._short_way and self.get_batch_config(self.config) is None:
+            return Glance(self.schema, self.looks_at)
+        return None
 
     @cached_property
     def _normalise(self) -> Normaliser | None:

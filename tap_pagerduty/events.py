@@ -153,13 +153,7 @@ class EventStream(PagerDutyStream):
             for answer in group:
                 call = answer.call
                 total = total or answer.total
-                records = answer.records
-                if overlap := call.paginator.overlap:
-                    records = list(records)  # taken twice
-                    seams.add([self.identity(record) for record in records], overlap)
-                columns = self._columns_of(call.window)
-                for record in records:
-                    record.update(columns)
+                for record in self._records_of(answer, seams):
                     identity = self.identity(record)
                     if identity not in found:
                         found.add(identity)
@@ -177,10 +171,18 @@ class EventStream(PagerDutyStream):
         else:
             self.fail(f"the list from {call.window} changed at each of {READINGS} readings")
 
-    def _columns_of(self, window: Window | None) -> Record:
-        """Return what the records of a window take from it."""
+    def _records_of(self, answer: Answer, seams: Seams) -> Iterable[Record]:
+        """Return a page's records with what they take from the window; add it to the SEAMS."""
+        records, window, overlap = answer.records, answer.call.window, answer.call.paginator.overlap
         ends = window.params.values() if window else ()
-        return dict(zip(self.window_columns, ends, strict=False))
+        columns = dict(zip(self.window_columns, ends, strict=False))
+        if overlap or columns:
+            records = list(records)
+        if overlap:
+            seams.add([self.identity(record) for record in records], overlap)
+        for record in records if columns else ():
+            record.update(columns)
+        return records
 
     @override
     def following(self, call: Call, answer: Answer) -> list[Call]:

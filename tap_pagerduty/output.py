@@ -53,7 +53,7 @@ class Writer(MsgSpecWriter):
     def write_record(
         self,
         stream: str,
-        record: dict[str, t.Any],
+        record: dict[str, t.Any] | msgspec.Raw,
         version: int | None,
         time_extracted: datetime,
     ) -> None:

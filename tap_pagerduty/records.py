@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import typing as t
+from collections.abc import Mapping, MutableMapping
 
 Record = dict[str, t.Any]
 
@@ -11,7 +12,7 @@ def dig(record: Record, path: str) -> t.Any:  # noqa: ANN401, any JSON value
     """Return the property at a dotted PATH, or None where there is none."""
     value: t.Any = record
     for name in path.split("."):
-        value = value.get(name) if isinstance(value, dict) else None
+        value = value.get(name) if isinstance(value, Mapping) else None
     return value
 
 
@@ -20,7 +21,7 @@ def leave_out(value: t.Any, path: str) -> None:  # noqa: ANN401, any JSON value
     if isinstance(value, list):
         for element in value:
             leave_out(element, path)
-    elif isinstance(value, dict):
+    elif isinstance(value, MutableMapping):
         name, _, rest = path.partition(".")
         if rest:
             leave_out(value.get(name), rest)

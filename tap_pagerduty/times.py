@@ -13,25 +13,24 @@ if t.TYPE_CHECKING:
     from datetime import datetime
 
 Record = dict[str, t.Any]
-Normaliser = t.Callable[[t.Any], t.Any]
+Normaliser = t.Callable[[t.Any], bool]
 
 
 def normaliser(schema: t.Mapping[str, t.Any]) -> Normaliser | None:
     """Return a function that normalises, in place, the times of a value of this SCHEMA.
 
-    It visits only what the schema calls a date-time, so free-form objects stay as they
-    are. None means that the schema holds no time at all.
+    It returns whether one was not in UTC. It visits only what the schema calls a date-time,
+    so free-form objects stay as they are. None means that the schema holds no time in objects
+    or arrays.
     """
-    if schema.get("format") == "date-time":
-        return utc
     if "items" in schema:
-        return _of_array(normaliser(schema["items"]))
-    fields = {
-        name: visit
-        for name, field in schema.get("properties", {}).items()
-        if (visit := normaliser(field))
-    }
-    return _of_object(fields) if fields else None
+        return _of_array(schema["items"])
+    properties = schema.get("properties", {})
+    times = tuple(name for name, field in properties.items() if _is_time(field))
+    others = tuple(
+        (name, visit) for name, field in properties.items() if (visit := normaliser(field))
+    )
+    return _of_object(times, others) if times or others else None
 
 
 def instant(value: str) -> datetime:
@@ -68,11 +67,13 @@ def utc(value: t.Any) -> t.Any:  # noqa: ANN401, any JSON value may stand where 
         return value
 
 
-def _of_object(fields: dict[str, Normaliser]) -> Normaliser:
-    times = tuple(name for name, visit in fields.items() if visit is utc)
-    others = tuple((name, visit) for name, visit in fields.items() if visit is not utc)
+def _is_time(schema: t.Mapping[str, t.Any]) -> bool:
+    return schema.get("format") == "date-time"
 
-    def visit(value: t.Any) -> t.Any:  # noqa: ANN401
+
+def _of_object(times: tuple[str, ...], others: tuple[tuple[str, Normaliser], ...]) -> Normaliser:
+    def visit(value: t.Any) -> bool:  # noqa: ANN401
+        changed = False
         if isinstance(value, dict):
             get = value.get
             for name in times:
@@ -80,20 +81,33 @@ def _of_object(fields: dict[str, Normaliser]) -> Normaliser:
                 # Nearly all are in UTC, which is seen here to save the call.
                 if found and (type(found) is not str or found[-1] != "Z"):
                     value[name] = utc(found)
+                    changed = True
             for name, normalise in others:
                 found = get(name)
-                if found:
-                    value[name] = normalise(found)
-        return value
+                if found and normalise(found):
+                    changed = True
+        return changed
 
     return visit
 
 
-def _of_array(item: Normaliser | None) -> Normaliser | None:
-    if item is None:
+def _of_array(item: t.Mapping[str, t.Any]) -> Normaliser | None:
+    if _is_time(item):
+        return _visit_times
+    normalise = normaliser(item)
+    if normalise is None:
         return None
 
-    def visit(value: t.Any) -> t.Any:  # noqa: ANN401
-        return [item(element) for element in value] if isinstance(value, list) else value
+    def visit(value: t.Any) -> bool:  # noqa: ANN401
+        # All are visited, whichever of them was not in UTC.
+        return isinstance(value, list) and True in [normalise(each) for each in value]
 
     return visit
+
+
+def _visit_times(value: t.Any) -> bool:  # noqa: ANN401
+    if not isinstance(value, list):
+        return False
+    before = list(value)
+    value[:] = map(utc, value)
+    return value != before

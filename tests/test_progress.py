@@ -316,6 +316,7 @@ def test_a_run_that_is_stopped_ends_at_once_and_tells_what_it_did(start, number,
         streams = ("abilities", "log_entries", "tags", "teams", "users", "vendors")
         process, near = start(box, *streams, terminal=terminal)
         while len([each for each in box.requests if each.path == "/log_entries"]) < 2:
+            assert process.poll() is None
             time.sleep(0.02)
         stopped = time.monotonic()
         process.send_signal(number)

@@ -155,6 +155,7 @@ class Incidents(EventStream):
     params = {"time_zone": "UTC", "sort_by": "created_at:asc,incident_number:asc"}
     replication_key = "updated_at"
     max_window_days = 180
+    looks_at = ("id", "status", "updated_at")
     cost = "1 per 100 that are new, 1 per 100 that are open, 1 per 100 new log entries"
     schema = properties(
         *RESOURCE,
@@ -332,7 +333,7 @@ class Incidents(EventStream):
         if self._departures and first < created:
             yield from self._created(first, created, fed, narrowed=False)
             first = created
-        yield from self._created(first, now, fed)
+        yield from self._created(first, now, fed if fed < now else None)
         yield from self.with_children(self._open(start, now))
         if fed < now:
             yield from self._changed(fed - FEED_OVERLAP, now)
@@ -373,7 +374,7 @@ class Incidents(EventStream):
     def _open(self, start: datetime, end: datetime) -> Iterator[Record]:
         """Yield the incidents that are open now, whenever they were created."""
         params = {**self.params, "statuses[]": ["triggered", "acknowledged"]}
-        call = replace(self.call(), params=params, paginator=PagerDutyStream.paginator)
+        call = replace(self.call(), params=params, paginator=PagerDutyStream.paginator, glance=None)
         try:
             records = self.read_whole(replace(call, params={**params, "date_range": "all"}))
         except CeilingError:

@@ -87,6 +87,7 @@ class LogEntries(EventStream):
     replication_key = "created_at"
     # The API documents no longest range: this one keeps a window's answer small.
     max_window_days = 180
+    looks_at = ("id",)
     schema = properties(
         *RESOURCE,
         # Takes the place of the general `type` above.
