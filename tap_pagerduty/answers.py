@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import re
 import typing as t
-from collections.abc import Sequence
 from http import HTTPStatus
 from urllib.parse import urlsplit
 
@@ -13,9 +12,7 @@ import msgspec
 import requests
 from singer_sdk.exceptions import FatalAPIError, RetriableAPIError, SkippableAPIError
 
-if t.TYPE_CHECKING:
-    from tap_pagerduty.glances import Glance
-    from tap_pagerduty.records import Record
+from tap_pagerduty.glances import Glance, Records
 
 Body = dict[str, t.Any]
 
@@ -101,45 +98,6 @@ def number(response: requests.Response, header: str, default: float = 0) -> floa
     except (KeyError, ValueError):
         return default
     return found if math.isfinite(found) else default
-
-
-class Records(Sequence["Record"]):
-    """The records of a page, each decoded (or glanced at) when it is taken, and anew each time.
-
-    So one at a time is made, written and forgotten while the processor has it at hand. Whole
-    pages, several of them read ahead by other threads, would take a third more CPU.
-    """
-
-    def __init__(self, encoded: list[msgspec.Raw], glance: Glance | None) -> None:
-        """Take the records as they came, and a GLANCE if that is enough."""
-        self._encoded = encoded
-        self._take = glance or decode_record
-
-    def __len__(self) -> int:
-        """Return how many there are."""
-        return len(self._encoded)
-
-    def __iter__(self) -> t.Iterator[Record]:
-        """Decode one after another."""
-        return map(self._take, self._encoded)
-
-    def __getitem__(self, index: t.Any) -> t.Any:  # noqa: ANN401
-        """Decode one of them."""
-        return self._take(self._encoded[index])
-
-
-def decode_record(encoded: msgspec.Raw) -> Record:
-    """Return a record of a list that has been taken apart.
-
-    Raises:
-        FatalAPIError: it is not in UTF-8, or holds a number beyond a float's range.
-    """
-    try:
-        record: Record = _decoder.decode(encoded)
-    except ValueError as error:
-        msg = f"a record cannot be decoded ({error}); if it stays so, ask PagerDuty's support"
-        raise FatalAPIError(msg) from None
-    return record
 
 
 def decode(response: requests.Response, records_key: str, glance: Glance | None = None) -> Body:

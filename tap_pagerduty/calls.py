@@ -10,8 +10,7 @@ from tap_pagerduty.answers import WHOLE_BODY
 if t.TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from tap_pagerduty.answers import Records
-    from tap_pagerduty.glances import Glance
+    from tap_pagerduty.glances import Glance, Records
     from tap_pagerduty.pagination import Page, Paginator
     from tap_pagerduty.records import Record
     from tap_pagerduty.windows import Window

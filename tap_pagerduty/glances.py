@@ -1,13 +1,13 @@
-"""Records that stay encoded, as nothing needs more of them than a glance shows."""
+"""The records of a page: decoded when they are taken, or encoded still if a glance is enough."""
 
 from __future__ import annotations
 
 import typing as t
-from collections.abc import MutableMapping
+from collections.abc import MutableMapping, Sequence
 
 import msgspec
+from singer_sdk.exceptions import FatalAPIError
 
-from tap_pagerduty import answers
 from tap_pagerduty.times import normaliser
 
 if t.TYPE_CHECKING:
@@ -16,6 +16,22 @@ if t.TYPE_CHECKING:
     from tap_pagerduty.records import Record
 
 Schema = t.Mapping[str, t.Any]
+
+_decode = msgspec.json.Decoder().decode
+
+
+def decode_record(encoded: msgspec.Raw) -> Record:
+    """Return a record of a list that has been taken apart.
+
+    Raises:
+        FatalAPIError: it is not in UTF-8, or holds a number beyond a float's range.
+    """
+    try:
+        record: Record = _decode(encoded)
+    except ValueError as error:
+        msg = f"a record cannot be decoded ({error}); if it stays so, ask PagerDuty's support"
+        raise FatalAPIError(msg) from None
+    return record
 
 
 class EncodedRecord(MutableMapping[str, t.Any]):
@@ -40,7 +56,7 @@ class EncodedRecord(MutableMapping[str, t.Any]):
     @property
     def _record(self) -> Record:
         if self._decoded is None:
-            self._decoded = answers.decode_record(self._encoded)
+            self._decoded = decode_record(self._encoded)
             self._names = frozenset()
         return self._decoded
 
@@ -94,11 +110,36 @@ class Glance:
         try:
             seen = self._see(encoded)
         except ValueError:  # what should hold a time is not of its documented type
-            return answers.decode_record(encoded)
+            return decode_record(encoded)
         if self._normalise and self._normalise(seen):
-            return answers.decode_record(encoded)
+            return decode_record(encoded)
         # No dict, but it serves as one wherever streams use a record.
         return t.cast("Record", EncodedRecord(encoded, seen, self._names))
+
+
+class Records(Sequence["Record"]):
+    """The records of a page, each decoded (or glanced at) when it is taken, and anew each time.
+
+    So one at a time is made, written and forgotten while the processor has it at hand. Whole
+    pages, several of them read ahead by other threads, would take a third more CPU.
+    """
+
+    def __init__(self, encoded: list[msgspec.Raw], glance: Glance | None) -> None:
+        """Take the records as they came, and a GLANCE if that is enough."""
+        self._encoded = encoded
+        self._take = glance or decode_record
+
+    def __len__(self) -> int:
+        """Return how many there are."""
+        return len(self._encoded)
+
+    def __iter__(self) -> t.Iterator[Record]:
+        """Take one after another."""
+        return map(self._take, self._encoded)
+
+    def __getitem__(self, index: t.Any) -> t.Any:  # noqa: ANN401
+        """Take one of them."""
+        return self._take(self._encoded[index])
 
 
 def _times_in(schema: Schema) -> t.Any:  # noqa: ANN401, a type that is made here
