@@ -40,13 +40,18 @@ OURS_OFFLINE, STOCK_OFFLINE = OFFLINE.format(OURS), OFFLINE.format(STOCK)
 class Costs:
     """Measurements by stream, size and client, in the order of the rounds."""
 
+    # Seconds of CPU of whole runs, and of the runs with `FEW` records.
     cpu: dict[tuple[str, int, str], list[float]] = field(default_factory=lambda: defaultdict(list))
+    start: dict[tuple[str, int, str], list[float]] = field(
+        default_factory=lambda: defaultdict(list)
+    )
     memory: dict[tuple[str, int, str], float] = field(default_factory=dict)
     failed: dict[tuple[str, int, str], str] = field(default_factory=dict)
 
     def microseconds(self, stream: str, size: int, client: str) -> float:
-        """Return the least CPU for a record: what else the machine does can only add to it."""
-        return min(self.cpu[stream, size, client]) * 1e6
+        """Return the CPU for a record, by the least of each: what else runs can only add to it."""
+        key = stream, size, client
+        return (min(self.cpu[key]) - min(self.start[key])) / (size - FEW) * 1e6
 
     def ratio(self, stream: str, size: int, client: str, other: str) -> float | None:
         """Return how many times the other's CPU the client takes."""
@@ -93,7 +98,8 @@ def _measure(costs: Costs, server: Server, client: Client, stream: str, size: in
     if cost.exit_code or lines < size:
         costs.failed[key] = f"wrote {lines:,} lines and ended with status {cost.exit_code}"
         return
-    costs.cpu[key].append((cost.cpu - start.cpu) / (size - FEW))
+    costs.cpu[key].append(cost.cpu)
+    costs.start[key].append(start.cpu)
     costs.memory[key] = max(cost.memory, costs.memory.get(key, 0))
 
 
