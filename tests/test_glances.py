@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import gzip
 import json
+from pathlib import Path
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
 
 import harness
 import msgspec
@@ -215,3 +219,28 @@ def test_the_column_account_is_written_too(written):
     records = [m["record"] for m in run.messages if m["type"] == "RECORD"]
     assert {record.pop("account") for record in records} == {"acme"}
     assert records == [m["record"] for m in plain.messages if m["type"] == "RECORD"]
+
+
+def path_of(url):
+    return Path(url2pathname(urlsplit(url).path))
+
+
+def test_batches_hold_the_whole_records(tmp_path):
+    storage = {"root": tmp_path.as_uri(), "prefix": "batch-"}
+    encoding = {"format": "jsonl", "compression": "gzip"}
+    with harness.sandbox() as box:
+        plain = harness.sync(box, *GLANCING)
+        run = harness.sync(box, *GLANCING, batch_config={"encoding": encoding, "storage": storage})
+    assert run.status == 0
+    found = {
+        message["stream"]: [
+            json.loads(line)
+            for url in message["manifest"]
+            for line in gzip.decompress(path_of(url).read_bytes()).splitlines()
+        ]
+        for message in run.messages
+        if message["type"] == "BATCH"
+    }
+    for name in GLANCING:
+        due = [m["record"] for m in plain.messages if m.get("stream") == name and "record" in m]
+        assert found[name] == due
