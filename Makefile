@@ -71,9 +71,11 @@ browser:
 
 # What only .venv has is left out: Meltano, databases, the tools of the documents.
 test-lowest: $(LOWEST)
-	.venv-lowest/bin/python -m pytest -n 2 $(addprefix tests/test_,$(addsuffix .py,\
-		answers catalog children events incident_changes lists output pacing pagination prefetch \
-		sdk settings streams_automation streams_incidents streams_people streams_services times windows))
+	.venv-lowest/bin/python -m pytest -n 2 $(addprefix tests/,$(addsuffix .py,\
+		$(addprefix api/test_,answers pacing pagination prefetch windows) \
+		$(addprefix command/test_,sdk settings) $(addprefix records/test_,output times) \
+		$(addprefix streams/test_,catalog streams_automation streams_incidents streams_people \
+		streams_services) $(addprefix sync/test_,children events incident_changes lists)))
 
 bench: $(ENVIRONMENT)
 	@$(BIN)/python -m benchmarks
@@ -83,7 +85,7 @@ docs: $(SITE)
 	@echo 'The site is in site/; its first page is site/index.html.'
 
 test-docs: docs browser
-	$(BIN)/python -m pytest -n 2 tests/test_site.py
+	$(BIN)/python -m pytest -n 2 tests/docs/test_site.py
 
 lint: $(ENVIRONMENT)
 	$(BIN)/ruff format --check .

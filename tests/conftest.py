@@ -23,8 +23,8 @@ from tap_pagerduty import connection, events, pagination, windows
 from tap_pagerduty.pacing import Pacer
 from tap_pagerduty.prefetch import Workers
 from tap_pagerduty.tap import TapPagerDuty
-from tests.account import NAMES, Account
-from tests.harness import SECRET
+from tests.support.account import NAMES, Account
+from tests.support.harness import SECRET
 
 # A loaded machine is slow, and that is no failure.
 settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -288,7 +288,7 @@ def patience(account, monkeypatch):  # noqa: ARG001, comes after it
 @pytest.fixture(scope="session")
 def browser(tmp_path_factory):
     """A headless Chromium, driven by Selenium."""
-    from tests.browser import start  # noqa: PLC0415, few tests need it
+    from tests.support.browser import start  # noqa: PLC0415, few tests need it
 
     browser = start(tmp_path_factory.mktemp("browser"))
     yield browser
@@ -298,7 +298,7 @@ def browser(tmp_path_factory):
 @pytest.fixture(scope="session")
 def warehouse(tmp_path_factory):
     """An account in the databases of the real targets; see there."""
-    from tests.warehouse import Warehouse  # noqa: PLC0415, few tests need it
+    from tests.support.warehouse import Warehouse  # noqa: PLC0415, few tests need it
 
     warehouse = Warehouse(tmp_path_factory.mktemp("warehouse"))
     yield warehouse

@@ -1,0 +1,249 @@
+"""Requests under way ahead of their turn: results in order, and nothing left running."""
+
+from __future__ import annotations
+
+import itertools
+import random
+import subprocess
+import sys
+import threading
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tap_pagerduty.prefetch import Workers, look_ahead
+from tests.support import harness
+
+# Seconds: longer than any test takes, so that a fault is an error and not a hang.
+LONG = 10
+
+
+def nothing(_request, _answer):
+    return []
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 8])
+def test_results_come_in_order_however_long_each_takes(count):
+    dice = random.Random(count)
+    pauses = {request: dice.random() / 200 for request in range(40)}
+
+    def fetch(request):
+        time.sleep(pauses[request])
+        return -request
+
+    found = list(look_ahead(range(40), fetch, nothing, Workers(count)))
+    assert found == [(request, -request) for request in range(40)]
+
+
+# A request is its place in a tree: a list of the sizes of what follows it.
+TREES = st.recursive(st.just(()), lambda tree: st.lists(tree, max_size=4).map(tuple), max_leaves=30)
+
+
+def walk(tree, path=()):
+    """Yield the paths of a tree, depth first, without its root."""
+    for index, child in enumerate(tree):
+        yield (*path, index)
+        yield from walk(child, (*path, index))
+
+
+@given(TREES, st.integers(1, 4))
+def test_what_follows_from_an_answer_comes_before_the_next_request(tree, count):
+    def fetch(path):
+        node = tree
+        for index in path:
+            node = node[index]
+        return node
+
+    def follow(path, node):
+        return [(*path, index) for index in range(len(node))]
+
+    roots = [(index,) for index in range(len(tree))]
+    found = [path for path, _ in look_ahead(roots, fetch, follow, Workers(count))]
+    assert found == list(walk(tree))
+
+
+@pytest.mark.parametrize("count", [2, 3, 5])
+def test_as_many_requests_are_under_way_as_there_are_workers(count):
+    together = threading.Barrier(count)
+
+    def fetch(request):
+        # Returns only when so many calls have come here.
+        together.wait(LONG)
+        return request
+
+    found = list(look_ahead(range(count * 3), fetch, nothing, Workers(count)))
+    assert len(found) == count * 3
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 5])
+def test_never_more_requests_are_under_way_than_there_are_workers(count):
+    lock, under_way, most = threading.Lock(), 0, 0
+
+    def fetch(request):
+        nonlocal under_way, most
+        with lock:
+            under_way += 1
+            most = max(most, under_way)
+        time.sleep(0.001)
+        with lock:
+            under_way -= 1
+        return request
+
+    def follow(request, _):
+        return [request + 100] if request < 100 else []
+
+    workers = Workers(count)
+    found = list(look_ahead(range(20), fetch, follow, workers))
+    assert len(found) == 40
+    # A second walk shares the workers.
+    list(look_ahead(range(20), fetch, follow, workers))
+    assert most == count
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_a_failure_comes_in_its_turn_after_all_results_before_it(count):
+    failed = threading.Event()
+
+    def fetch(request):
+        if request == 3:
+            failed.set()
+            msg = "third"
+            raise LookupError(msg)
+        if request < 3 and count > 1:
+            time.sleep(0.002)
+        return request
+
+    found = []
+    walk = look_ahead(itertools.count(), fetch, nothing, Workers(count))
+    with pytest.raises(LookupError, match="third"):
+        found.extend(request for request, _ in walk)
+    assert failed.is_set()
+    assert found == [0, 1, 2]
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt, SystemExit, MemoryError])
+def test_even_what_is_no_exception_reaches_the_caller(error):
+    def fetch(_):
+        raise error
+
+    with pytest.raises(error):
+        next(look_ahead([1], fetch, nothing, Workers(2)))
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_workers_go_on_after_a_failure(count):
+    workers = Workers(count)
+
+    def fetch(request):
+        return 1 / request
+
+    for _ in range(5):
+        with pytest.raises(ZeroDivisionError):
+            list(look_ahead([0] * 5, fetch, nothing, workers))
+    assert list(look_ahead([1, 2], fetch, nothing, workers)) == [(1, 1.0), (2, 0.5)]
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 5])
+def test_requests_are_drawn_as_they_are_needed(count):
+    drawn = []
+
+    def roots():
+        for request in itertools.count():
+            drawn.append(request)
+            yield request
+
+    walk = look_ahead(roots(), lambda request: request, nothing, Workers(count))
+    for taken in range(1, 50):
+        next(walk)
+        assert len(drawn) <= taken + count
+    walk.close()
+
+
+def test_a_single_worker_means_no_thread_and_no_request_before_its_turn():
+    threads, fetched = set(), []
+
+    def fetch(request):
+        threads.add(threading.current_thread())
+        fetched.append(request)
+        return request
+
+    before = threading.active_count()
+    walk = look_ahead(range(5), fetch, nothing, Workers(1))
+    assert fetched == []
+    for taken in range(1, 6):
+        next(walk)
+        assert len(fetched) == taken
+    assert threads == {threading.main_thread()}
+    assert threading.active_count() == before
+
+
+def test_no_thread_starts_before_the_first_request():
+    before = threading.active_count()
+    Workers(20)
+    look_ahead([], lambda request: request, nothing, Workers(20))
+    assert threading.active_count() == before
+
+
+def test_what_has_not_begun_is_dropped_when_the_caller_stops():
+    workers, gate, fetched = Workers(2), threading.Event(), []
+
+    def fetch(request):
+        fetched.append(request)
+        if request:
+            gate.wait(LONG)
+        return request
+
+    walk = look_ahead(range(100), fetch, nothing, workers)
+    next(walk)
+    walk.close()
+    gate.set()
+    # The workers come to what is asked of them next; what was dropped is never fetched.
+    assert list(look_ahead([-1], lambda request: request, nothing, workers)) == [(-1, -1)]
+    assert set(fetched) <= {0, 1, 2}
+
+
+def test_the_process_ends_at_once_though_requests_are_under_way():
+    program = """
+import threading
+from tap_pagerduty.prefetch import Workers, look_ahead
+begun = threading.Event()
+def fetch(request):
+    if request:
+        begun.set()
+        threading.Event().wait()
+    return request
+next(look_ahead(range(9), fetch, lambda request, answer: [], Workers(3)))
+begun.wait()
+raise SystemExit(7)
+"""
+    ended = subprocess.run([sys.executable, "-c", program], timeout=LONG, check=False)
+    assert ended.returncode == 7
+
+
+# -- From one list to the next
+
+
+def test_the_next_lists_are_asked_for_together():
+    """Lists of a page each would otherwise take the time of an answer, one after another."""
+    together = threading.Barrier(3)
+    lists = ("escalation_policies", "priorities", "schedules")
+
+    def meet(_, request):
+        if request.path.lstrip("/") in lists:
+            together.wait(timeout=20)
+
+    with harness.sandbox() as box:
+        box.on_request(meet)
+        run = harness.sync(box, "business_services", *lists)
+        assert run.status == 0
+        assert all(run.records(name) for name in lists)
+        assert len(box.requests) == 4
+
+
+def test_one_after_another_with_one_request_at_most():
+    with harness.sandbox() as box:
+        harness.sync(box, *harness.LISTS, max_concurrency=1)
+        asked = dict.fromkeys(request.path.lstrip("/") for request in box.requests)
+    assert list(asked) == sorted(harness.LISTS)

@@ -1,0 +1,195 @@
+"""`make run`: a stranger's first look, with the real Meltano, targets and PostgreSQL."""
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+
+import psutil
+import psycopg
+import pytest
+
+from demo.outcome import SHOWN
+from demo.postgres import EmbeddedPostgres
+from demo.processes import Processes
+from tap_pagerduty.streams import STREAMS
+from tests.support.project import ROOT
+
+NAMES = {stream.name for stream in STREAMS if stream.selected_by_default}
+# Seconds after which a run that does not end is a failed test.
+PATIENCE = 240
+
+
+@pytest.fixture
+def project(tmp_path):
+    """A Meltano project with data and state of its own, and the plugins of the checkout."""
+    shutil.copy(ROOT / "meltano.yml", tmp_path)
+    (tmp_path / ".meltano").mkdir()
+    for kind in ("extractors", "loaders"):
+        (tmp_path / ".meltano" / kind).symlink_to(ROOT / ".meltano" / kind)
+    yield tmp_path
+    assert not left_behind(tmp_path)
+
+
+@pytest.fixture
+def start(project):
+    """Start a run as `make run` does, with nothing set."""
+
+    def start(*arguments):
+        env = {
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith(("TAP_", "TARGET_", "MELTANO_"))
+        }
+        return subprocess.Popen(
+            [sys.executable, "-m", "demo", "--project", project, *arguments],
+            cwd=ROOT,
+            env=env,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            encoding="utf-8",
+        )
+
+    return start
+
+
+def left_behind(project):
+    """Return the processes that work on the project."""
+    found = []
+    for process in psutil.process_iter(["cmdline", "cwd"]):
+        about = [*(process.info["cmdline"] or []), process.info["cwd"] or ""]
+        if any(str(project) in text for text in about):
+            found.append(about)
+    return found
+
+
+def table(said):
+    """Return the table of streams: rows, records that came in, requests, bookmark."""
+    found = re.findall(r"^(\w+) +([\d,]+) +([\d,]+) +([\d,]+)  (\S.*)$", said, re.MULTILINE)
+    return {
+        name: (*(int(number.replace(",", "")) for number in numbers), bookmark)
+        for name, *numbers, bookmark in found
+    }
+
+
+def finished(run):
+    said, _ = run.communicate(timeout=PATIENCE)
+    assert run.returncode == 0, said
+    assert "Traceback" not in said
+    return said
+
+
+def test_an_account_lands_in_postgres_and_a_second_run_brings_what_changed(start):
+    said = finished(start())
+    assert "No credentials are set (TAP_PAGERDUTY_API_KEY, or those of an OAuth app)" in said
+    assert "Not read again" not in said
+    first = table(said)
+    assert set(first) == NAMES
+    for rows, came_in, _, _ in first.values():
+        assert rows == came_in > 0
+
+    said = finished(start())
+    second = table(said)
+    assert set(second) == NAMES
+    for name in ("incidents", "log_entries", "notifications"):
+        rows, came_in, requests, bookmark = second[name]
+        assert rows >= first[name][0]
+        assert 0 < came_in < first[name][1]
+        assert requests < first[name][2]
+        assert bookmark > first[name][3]
+        assert f"{name} before {first[name][3]}" in said
+    for title in SHOWN:
+        heading = rf"^{title} \((\d+) of (\d+) rows; docs/recipes.md has the SQL\):\n"
+        [(shown, found, result)] = re.findall(rf"{heading}((?:.+\n)+)", said, re.MULTILINE)
+        assert 0 < int(shown) < int(found)
+        assert len(re.findall(r" [\d.,]+$", result, re.MULTILINE)) == int(shown)
+
+    look = start("--psql")
+    said, _ = look.communicate(r"\copy (SELECT count(*) FROM incidents) TO STDOUT", PATIENCE)
+    assert int(said) == second["incidents"][0]
+
+
+@pytest.mark.skipif(sys.version_info >= (3, 14), reason="DuckDB 1.1.3 is not there for it")
+def test_duckdb_gets_every_record(start):
+    # With a wrong version or setting, this target loses the first one of a load.
+    counts = table(finished(start("--target=target-duckdb")))
+    assert set(counts) == NAMES
+    for rows, came_in, _, _ in counts.values():
+        assert rows == came_in > 0
+
+
+def test_jsonl_gets_every_record(start):
+    counts = table(finished(start("--target=target-jsonl")))
+    assert set(counts) == NAMES
+    for rows, came_in, _, _ in counts.values():
+        assert rows == came_in > 0
+
+
+@pytest.mark.parametrize(
+    ("moment", "number"),
+    [
+        ("reading the sandbox", signal.SIGTERM),
+        ("loading into", signal.SIGINT),
+        ("meltano run", signal.SIGTERM),
+        ("tags", signal.SIGINT),
+    ],
+)
+def test_a_signal_leaves_no_process_and_a_usable_state(start, project, moment, number):
+    run = start()
+    for line in run.stdout:
+        if moment in line:
+            break
+    run.send_signal(number)
+    said, _ = run.communicate(timeout=PATIENCE)
+    assert run.returncode == 128 + number
+    assert said.splitlines()[-1] == (
+        "Stopped. What is loaded stays; the next run goes on from there."
+    )
+    assert "Traceback" not in said
+    assert not left_behind(project)
+    if moment == "tags":
+        counts = table(finished(start()))
+        assert set(counts) == NAMES
+        assert all(rows > 0 for rows, *_ in counts.values())
+
+
+def test_two_runs_do_not_share_a_database(start):
+    run = start()
+    assert "reading the sandbox" in run.stdout.readline()
+    other = start()
+    said, _ = other.communicate(timeout=PATIENCE)
+    assert other.returncode == 1
+    assert said == "Another run is at work here; try again when it is done.\n"
+    run.terminate()
+    run.communicate(timeout=PATIENCE)
+
+
+def test_a_server_that_was_left_behind_is_ended(tmp_path):
+    # Its parent was killed with SIGKILL, say.
+    server = EmbeddedPostgres(tmp_path / "postgres")
+    with Processes() as first:
+        server.start(first)
+        [process] = [
+            process
+            for process in psutil.Process().children()
+            if str(server.data) in process.cmdline()
+        ]
+        with Processes() as second:
+            address = server.start(second)
+            process.wait(PATIENCE)
+            assert address["host"] == "127.0.0.1"
+    assert not left_behind(tmp_path)
+
+
+def test_the_database_asks_for_a_password(tmp_path):
+    server = EmbeddedPostgres(tmp_path / "postgres")
+    with Processes() as processes:
+        reach = {**server.start(processes), "dbname": "pagerduty"}
+        del reach["database"]
+        psycopg.connect(**reach).close()
+        with pytest.raises(psycopg.OperationalError, match="password"):
+            psycopg.connect(**{**reach, "password": "guessed"})
+    assert (server.home / "password").stat().st_mode & 0o077 == 0

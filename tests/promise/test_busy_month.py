@@ -1,0 +1,195 @@
+"""Thirty days of a busy account, with kills and faults; then every row and field is compared.
+
+Each day things happen to new and old incidents and to the lists, and `tap-pagerduty |
+target-postgres` runs. Every third run is killed at some byte, every fourth meets faults.
+"""
+
+import random
+import signal
+import subprocess
+from contextlib import ExitStack
+from math import ceil
+
+import pytest
+
+from sandbox.times import moment_of
+from tests.support.harness import (
+    DAY,
+    EVENTS,
+    LISTS,
+    PATIENCE,
+    START,
+    allowed,
+    arguments,
+    differences,
+    run,
+    sandbox,
+    truth,
+)
+from tests.support.targets import Postgres, ended, row_of, started, words
+
+DAYS = 30
+FAULTS = (
+    "status=503,nth=7",
+    "reset,nth=9",
+    "reset_body,nth=8",
+    "truncate,nth=11",
+    "status=429,body=empty,nth=10",
+    "html,nth=6",
+)
+NAMES = ("Ops \U0001f525", 'naïve "quotes"', "back\\slash \\u0000", "Größe & Co", "line\nbreak")
+
+
+@pytest.fixture
+def database(tmp_path):
+    server = Postgres(tmp_path / "postgres")
+    yield server.database()
+    server.stop()
+
+
+class Life:
+    """What people do to the account, day by day, always the same."""
+
+    def __init__(self, box, seed):
+        self.account, self.box = box.account, box
+        self.dice = random.Random(seed)
+        self.incidents = []
+        self.own = {"users": [], "services": [], "teams": [], "tags": [], "vendors": []}
+        # Ids of what was renamed or deleted, and is referred to.
+        self.stale = set()
+
+    def day(self):
+        """Let a day pass."""
+        self.incidents = [each["id"] for each in self.box.truth("incidents")]
+        for _ in range(self.dice.randint(4, 9)):
+            self.box.advance(DAY / 12)
+            self.incidents += self.account.burst(self.dice.randint(0, 4))
+            for _ in range(self.dice.randint(0, 3)):
+                self.change_an_incident()
+            self.change_a_list()
+        self.box.advance(600)
+
+    def change_an_incident(self):
+        """Let something happen to any incident, of today or of a year ago."""
+        dice = self.dice
+        own, other = dice.sample(self.incidents, 2)
+        users = [user["id"] for user in self.box.truth("users")]
+        priorities = [priority["id"] for priority in self.box.truth("priorities")]
+        changes = [
+            lambda: self.account.reassign(own, dice.choice(users)),
+            lambda: self.account.reprioritise(own, dice.choice([None, *priorities])),
+            lambda: self.account.change_urgency(own, dice.choice(["high", "low"])),
+            lambda: self.account.add_note(own, dice.choice(NAMES)),
+            lambda: self.account.set_custom_field(own, "region", dice.choice(["eu", None])),
+            lambda: self.account.merge(own, other),
+        ]
+        if self.status_of(own) != "resolved":
+            changes += [
+                lambda: self.account.acknowledge(own),
+                lambda: self.account.resolve(own),
+                lambda: self.account.snooze(own, 3600),
+                lambda: self.account.escalate(own, dice.choice(users)),
+                lambda: self.retitle(own),
+            ]
+        else:
+            changes += [lambda: self.account.reopen(own)] * 3
+        dice.choice(changes)()
+
+    def status_of(self, own):
+        return self.account.ledger.state(self.account.serial_of(own)).status
+
+    def retitle(self, own):
+        self.account.retitle(own, self.dice.choice(NAMES))
+        self.stale.add(own)
+
+    def change_a_list(self):
+        """Add, rename or delete a user, a service, a team, …"""
+        kind = self.dice.choice(list(self.own))
+        what = self.dice.choice(["add", "add", "rename", "delete"])
+        if what == "add" or not self.own[kind]:
+            self.own[kind].append(self.account.create(kind))
+            return
+        own = self.dice.choice(self.own[kind])
+        if what == "delete" or kind == "users":  # log entries tell the names of users
+            self.account.delete(kind, own)
+            self.own[kind].remove(own)
+            self.stale.add(own)
+        else:
+            name = "label" if kind == "tags" else "name"
+            self.account.update(kind, own, **{name: self.dice.choice(NAMES)})
+
+
+def bound(box, state):
+    """Return how many requests the run of a day may make that goes on from a state."""
+    marks = state["bookmarks"] if state else {}
+    since = {
+        stream: moment_of(marks.get(stream, {}).get("replication_key_value", START))
+        for stream in EVENTS
+    }
+    pages = sum(ceil(len(box.truth(stream)) / 99) for stream in LISTS)
+    for stream in ("log_entries", "notifications"):
+        new = [r for r in box.truth(stream) if moment_of(r[EVENTS[stream]]) >= since[stream]]
+        pages += ceil(len(new) / 100) + 1
+    return pages + allowed(box, since["incidents"])
+
+
+def load(box, place, loader, state, end):
+    """Run the tap into a target that waits for it; return its status and the next state.
+
+    A tap that is killed leaves the target a torn line, on which that ends, too; of one that is
+    told to stop, the target takes all that there is.
+    """
+    if end:
+        done = run(box, place, state=state, end=end)
+        loader.stdin.write(done.out)
+        status = done.status
+    else:
+        with (place / "tap.log").open("w") as log:
+            line = arguments(box, place, state=state)
+            tap = subprocess.run(
+                line, stdout=loader.stdin, stderr=log, timeout=PATIENCE, check=False
+            )
+        status = tap.returncode
+    reached = ended(loader)
+    return status, reached or state
+
+
+def test_after_thirty_days_of_changes_kills_and_faults_postgres_equals_the_account(
+    tmp_path, database
+):
+    with sandbox(incidents=60, days=365, incident_embed_short=0.2) as box, ExitStack() as targets:
+        life, state, killed, size = Life(box, 1), None, 0, 300_000
+
+        def start(day):
+            (tmp_path / str(day)).mkdir()
+            target = started("target-postgres", tmp_path / str(day), **database.settings)
+            return targets.enter_context(target)
+
+        following = start(0)
+        for day in range(DAYS):
+            # The next target starts up while this one works.
+            loader, following = following, start(day + 1)
+            life.day()
+            limit = bound(box, state)
+            box.faults.clear()
+            if day % 4 == 3:
+                box.faults.add_spec(life.dice.choice(FAULTS))
+            end = None
+            if day % 3 == 1:
+                how = (signal.SIGKILL, signal.SIGTERM)[killed % 2]
+                end = how, life.dice.randrange(size)
+            box.requests.clear()
+
+            status, state = load(box, tmp_path / str(day), loader, state, end)
+
+            faults = sum(request.fault is not None for request in box.requests)
+            assert day == 0 or len(box.requests) - faults <= limit, f"day {day}"
+            if end:
+                killed += 1
+                assert status in {-end[0], 128 + end[0]}
+            else:
+                assert (status, loader.returncode) == (0, 0), words(loader)[-2000:]
+
+        assert killed == DAYS // 3
+        assert len(truth(box, "incidents")) > 300
+        assert differences(database, box, stale=life.stale, shown=row_of) == []
