@@ -5,20 +5,20 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING, Any
 
-from sandbox.chronicle import Chronicle
+from sandbox.chronicle import IncidentGenerator
 from sandbox.dice import hash_of
-from sandbox.directory import KINDS, Directory, Record
-from sandbox.entry_view import EntryView
-from sandbox.founding import DELETED, Founding
+from sandbox.directory import KINDS, Configuration, Record
+from sandbox.entry_view import LogEntryView
+from sandbox.founding import DELETED, InitialConfiguration
 from sandbox.ids import IdKind, short_id
 from sandbox.incident_view import IncidentView
 from sandbox.incidents import Event, Facts
-from sandbox.ledger import Ledger
-from sandbox.rows import Scans
-from sandbox.templates import blank
+from sandbox.ledger import IncidentStore
+from sandbox.rows import SearchCache
+from sandbox.templates import added_record
 from sandbox.timeline import Timeline
 from sandbox.times import moment_of
-from sandbox.volume import Volume
+from sandbox.volume import IncidentTimes
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -49,19 +49,21 @@ class Account:
         self._entry_ids = IdKind("R", seed, 2)
         self._notification_ids = IdKind("P", seed, 3)
         self._seed = seed
-        self.founding = Founding(seed, options.subdomain)
-        self.directory = self._directory(options.subdomain)
-        volume = Volume(seed, options.incidents / options.days)
-        chronicle = Chronicle(seed, options.incidents, volume, self.founding, self._incident_ids)
-        first = max(0, volume.before(int(born) + 1) - options.incidents)
-        self.ledger = Ledger(chronicle, volume, clock, first)
-        self.timeline = Timeline(self.ledger, clock)
-        self.scans = Scans()
-        self.incidents = IncidentView(self.directory, self.ledger, self._entry_ids)
-        self.entries = EntryView(
-            self.directory,
-            self.ledger,
-            self.incidents,
+        self.initial_configuration = InitialConfiguration(seed, options.subdomain)
+        self.configuration = self._configuration(options.subdomain)
+        incident_times = IncidentTimes(seed, options.incidents / options.days)
+        generator = IncidentGenerator(
+            seed, options.incidents, incident_times, self.initial_configuration, self._incident_ids
+        )
+        first = max(0, incident_times.before(int(born) + 1) - options.incidents)
+        self.incident_store = IncidentStore(generator, incident_times, clock, first)
+        self.timeline = Timeline(self.incident_store, clock)
+        self.searches = SearchCache()
+        self.incident_view = IncidentView(self.configuration, self.incident_store, self._entry_ids)
+        self.log_entry_view = LogEntryView(
+            self.configuration,
+            self.incident_store,
+            self.incident_view,
             (self._entry_ids, self._notification_ids),
             options.incident_embed_short,
         )
@@ -69,7 +71,7 @@ class Account:
     @property
     def version(self) -> tuple[int, int]:
         """Tell one condition of the account from another."""
-        return self.ledger.version, self.directory.version
+        return self.incident_store.version, self.configuration.version
 
     # -- finding -------------------------------------------------------------------------------
 
@@ -78,7 +80,7 @@ class Account:
         if own.isdigit():
             number = int(own)
             if number > _BY_HAND:
-                return self._existing(self.ledger.by_hand(number - _BY_HAND - 1))
+                return self._existing(self.incident_store.by_hand(number - _BY_HAND - 1))
             return self._existing(number - 1)
         return self._existing(self._incident_ids.decode(own))
 
@@ -87,7 +89,7 @@ class Account:
         return self.timeline.find(self._entry_ids.decode(own))
 
     def _existing(self, serial: int | None) -> int | None:
-        return serial if serial is not None and self.ledger.exists(serial) else None
+        return serial if serial is not None and self.incident_store.exists(serial) else None
 
     def _serial(self, own: str) -> int:
         serial = self.serial_of(own)
@@ -110,7 +112,7 @@ class Account:
             events = [Event(facts.created_at, "trigger")]
             if notify:
                 events.append(Event(facts.created_at, "notify", facts.assignee))
-            self.ledger.add(facts, events)
+            self.incident_store.add(facts, events)
             self.timeline.add(facts.serial, range(len(events)))
             return facts.id
 
@@ -145,7 +147,7 @@ class Account:
         """Assign an incident to another escalation policy, and so to its teams."""
         with self.lock:
             self.reassign(incident, self._somebody(1), at=at, by=by)
-            policy = self.directory.get("escalation_policies", policy_id)
+            policy = self.configuration.get("escalation_policies", policy_id)
             teams = [team.id for team in policy["teams"]] if policy else []
             self._happen(incident, "change_policy", at, by, (policy_id, teams))
 
@@ -164,7 +166,7 @@ class Account:
     ) -> None:
         """Give an incident another priority, or none."""
         with self.lock:
-            old = self.ledger.state(self._serial(incident)).priority
+            old = self.incident_store.state(self._serial(incident)).priority
             self._happen(incident, "priority", at, by or self._somebody(), (old, priority_id))
 
     def snooze(
@@ -195,7 +197,7 @@ class Account:
     ) -> None:
         """Set a field: custom_field_value_change_log_entry, or field_value_change_log_entry."""
         with self.lock:
-            old = self.ledger.state(self._serial(incident)).fields.get(name)
+            old = self.incident_store.state(self._serial(incident)).fields.get(name)
             action = "custom_field" if custom else "field"
             self._happen(incident, action, at, by or self._somebody(), (name, value, old))
 
@@ -212,7 +214,7 @@ class Account:
         with self.lock:
             serial = self._serial(incident)
             self.timeline.touch(serial)
-            self.ledger.override(serial, **fields)
+            self.incident_store.override(serial, **fields)
 
     # -- crowds --------------------------------------------------------------------------------
 
@@ -224,7 +226,7 @@ class Account:
             for number in range(count):
                 facts = self._new_facts(start + int(number * seconds / count), over, number)
                 crowd.append((facts, [Event(facts.created_at, "trigger")]))
-            self.ledger.add_many(crowd)
+            self.incident_store.add_many(crowd)
             self.timeline.add_many((facts.serial, range(1)) for facts, _ in crowd)
             return [facts.id for facts, _ in crowd]
 
@@ -261,44 +263,44 @@ class Account:
             return self.create_incident(**over)
         with self.lock:
             _known(kind)
-            count = self.directory.made(kind)
+            count = self.configuration.made(kind)
             own = over.pop("id", None) or short_id(self._seed, hash_of(*kind.encode()), count)
-            record = blank(kind, own, count, self.founding)
-            self.directory.put(kind, _with(record, over))
+            record = added_record(kind, own, count, self.initial_configuration)
+            self.configuration.put(kind, _with(record, over))
             return str(own)
 
     def update(self, kind: str, own: str, /, **changes: Any) -> None:  # noqa: ANN401
         """Change fields of a record."""
         with self.lock:
             _known(kind)
-            record = self.directory.get(kind, own)
+            record = self.configuration.get(kind, own)
             if record is None:
                 msg = f"no {kind} {own}"
                 raise KeyError(msg)
-            self.directory.put(kind, _with(record, changes))
+            self.configuration.put(kind, _with(record, changes))
 
     def delete(self, kind: str, own: str) -> None:
         """Delete a record; what refers to it goes on doing so."""
         with self.lock:
             _known(kind)
-            self.directory.remove(kind, own)
+            self.configuration.remove(kind, own)
 
     # -- internals -----------------------------------------------------------------------------
 
-    def _directory(self, subdomain: str) -> Directory:
-        directory = Directory(subdomain)
-        for kind, records in self.founding.records().items():
+    def _configuration(self, subdomain: str) -> Configuration:
+        configuration = Configuration(subdomain)
+        for kind, records in self.initial_configuration.records().items():
             for record in records:
-                directory.put(kind, record)
-            for gone in self.founding.ids[kind][len(records) - DELETED.get(kind, 0) :]:
-                directory.remove(kind, gone)
-        return directory
+                configuration.put(kind, record)
+            for gone in self.initial_configuration.ids[kind][len(records) - DELETED.get(kind, 0) :]:
+                configuration.remove(kind, gone)
+        return configuration
 
     def _at(self, at: When) -> int:
         return self.clock.now() if at is None else moment_of(at)
 
     def _somebody(self, place: int = 0) -> str:
-        return self.founding.responders()[place]
+        return self.initial_configuration.responders()[place]
 
     def _happen(
         self,
@@ -315,12 +317,15 @@ class Account:
 
     def _extend(self, serial: int, events: list[Event]) -> None:
         self.timeline.touch(serial)
-        self.timeline.add(serial, self.ledger.append(serial, events))
+        self.timeline.add(serial, self.incident_store.append(serial, events))
 
     def _new_facts(self, at: int, over: dict[str, Any], ahead: int = 0) -> Facts:
-        serial = self.ledger.next_serial(ahead)
+        serial = self.incident_store.next_serial(ahead)
         over = dict(over)
-        ids, number = self.founding.ids, self.ledger.hand_number(serial) + _BY_HAND + 1
+        ids, number = (
+            self.initial_configuration.ids,
+            self.incident_store.hand_number(serial) + _BY_HAND + 1,
+        )
         chance = hash_of(self._seed, serial)
         place = chance % (len(ids["services"]) - 1)
         return Facts(
@@ -330,8 +335,10 @@ class Account:
             created_at=at,
             title=str(over.pop("title", f"Incident {number} by hand")),
             service=over.pop("service_id", ids["services"][place]),
-            policy=over.pop("escalation_policy_id", self.founding.policy_of_service(place)),
-            teams=over.pop("team_ids", self.founding.teams_of_service(place)),
+            policy=over.pop(
+                "escalation_policy_id", self.initial_configuration.policy_of_service(place)
+            ),
+            teams=over.pop("team_ids", self.initial_configuration.teams_of_service(place)),
             urgency=over.pop("urgency", "high"),
             key=over.pop("incident_key", f"{chance:016x}{hash_of(chance):016x}"),
             priority=over.pop("priority_id", None),

@@ -12,8 +12,8 @@ from sandbox.directory import Ref
 from sandbox.errors import not_found, refusal
 from sandbox.incidents import state_at
 from sandbox.making import own_id, write_time
-from sandbox.reads import read
-from sandbox.rows import Rows
+from sandbox.reads import declare
+from sandbox.rows import RecordList
 from sandbox.times import DAY, UTC, parse, zone_of
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from sandbox.directory import Record
     from sandbox.incidents import Event, State
     from sandbox.query import Query
-    from sandbox.reads import Read
+    from sandbox.reads import GeneratedEndpoint
     from sandbox.words import Json
 
 _RAW = "/analytics/raw/incidents"
@@ -70,8 +70,8 @@ def _seen(query: Query) -> int:
 def row(query: Query, serial: int, zone: tzinfo = UTC) -> Record:
     """Make the row of an incident."""
     account = query.account
-    facts = account.ledger.facts(serial)
-    events = [each for each in account.ledger.events(serial) if each.at <= _seen(query)]
+    facts = account.incident_store.facts(serial)
+    events = [each for each in account.incident_store.events(serial) if each.at <= _seen(query)]
     state, _ = state_at(facts, events, _seen(query))
     made = dict(query.library.make(_RAW, (facts.id,), 0, UTC))
     resolved = None if state.resolved_at is None else write_time("naive", state.resolved_at, zone)
@@ -90,7 +90,7 @@ def row(query: Query, serial: int, zone: tzinfo = UTC) -> Record:
         "incident_type_name": "incident_default",
         **_people(query, facts.created_at, events),
         **_places(query, state),
-        "major": state.priority in account.founding.ids["priorities"][:_MAJOR],
+        "major": state.priority in account.initial_configuration.ids["priorities"][:_MAJOR],
     }
 
 
@@ -126,7 +126,7 @@ def _people(query: Query, created: int, events: list[Event]) -> Record:
 
 def _places(query: Query, state: State) -> Record:
     team = state.teams[0] if state.teams else None
-    priorities = query.account.founding.ids["priorities"]
+    priorities = query.account.initial_configuration.ids["priorities"]
     order = None
     if state.priority in priorities:
         order = 1_000_000 * (len(priorities) - priorities.index(state.priority))
@@ -147,43 +147,45 @@ def name_of(query: Query, kind: str, own: str | None) -> str | None:
     """Give the name of a record, even of a deleted one."""
     if own is None:
         return None
-    summary = query.account.directory.reference(kind, own)["summary"]
+    summary = query.account.configuration.reference(kind, own)["summary"]
     return None if summary is None else str(summary)
 
 
 def _serials(query: Query) -> Any:  # noqa: ANN401
     """Find the incidents that a body asks for, oldest first."""
-    ledger, filters = query.account.ledger, query.body.get("filters", {})
+    incident_store, filters = query.account.incident_store, query.body.get("filters", {})
     since, until = moment_asked(query, "created_at_start"), moment_asked(query, "created_at_end")
     latest = _seen(query) + 1
-    every = ledger.between(since, latest if until is None else min(until, latest))
+    every = incident_store.between(since, latest if until is None else min(until, latest))
     after = moment_asked(query, "updated_after")
     others = {name for name in filters if not name.endswith(("_start", "_end", "_after"))}
     if after is None and not others:
         return every
     key = (repr(sorted(filters.items())), str(zone_asked(query)), query.account.version, latest)
-    return query.account.scans.remember(
+    return query.account.searches.remember(
         key, lambda: [each for each in every if _wanted(query, each, after)]
     )
 
 
 def serials_between(query: Query, since: int, until: int) -> list[int]:
     """List the incidents created in a range."""
-    return list(query.account.ledger.between(since, min(until, _seen(query) + 1)))
+    return list(query.account.incident_store.between(since, min(until, _seen(query) + 1)))
 
 
 def _wanted(query: Query, serial: int, after: int | None) -> bool:
     account, filters = query.account, query.body.get("filters", {})
     seen = _seen(query)
     if query.options.analytics_delay:
-        state, _ = state_at(account.ledger.facts(serial), account.ledger.events(serial), seen)
+        state, _ = state_at(
+            account.incident_store.facts(serial), account.incident_store.events(serial), seen
+        )
     else:
-        state = account.ledger.state(serial)
+        state = account.incident_store.state(serial)
     if after is not None and state.updated_at <= after:
         return False
     made = _places(query, state) if filters else {}
     made["urgency"] = state.urgency
-    made["major"] = state.priority in account.founding.ids["priorities"][:_MAJOR]
+    made["major"] = state.priority in account.initial_configuration.ids["priorities"][:_MAJOR]
     return passes(made, filters)
 
 
@@ -206,7 +208,7 @@ _AMONG = {
 }
 
 
-def _incidents(query: Query) -> Rows:
+def _incidents(query: Query) -> RecordList:
     zone, every = zone_asked(query), _serials(query)
     down = _choice(query, "order", "desc", ("asc", "desc")) == "desc"
     by = _choice(query, "order_by", "created_at", ("created_at", "seconds_to_resolve"))
@@ -218,12 +220,12 @@ def _incidents(query: Query) -> Rows:
             return taken
         return (every[::-1] if down else every)[offset : offset + many]
 
-    rows = Rows(take, lambda: count, lambda some: [row(query, each, zone) for each in some])
+    rows = RecordList(take, lambda: count, lambda some: [row(query, each, zone) for each in some])
     if by == "created_at":
         return rows
     records = rows.all()
     records.sort(key=lambda each: each["seconds_to_resolve"] or 0, reverse=down)
-    return Rows(lambda offset, many: records[offset : offset + many], lambda: count, list)
+    return RecordList(lambda offset, many: records[offset : offset + many], lambda: count, list)
 
 
 def _incident(query: Query) -> Record:
@@ -238,8 +240,10 @@ def _responses(query: Query) -> list[Record]:
     serial = query.account.serial_of(query.ids[0])
     if serial is None:
         raise not_found()
-    facts, zone = query.account.ledger.facts(serial), zone_asked(query)
-    events = [each for each in query.account.ledger.events(serial) if each.at <= _seen(query)]
+    facts, zone = query.account.incident_store.facts(serial), zone_asked(query)
+    events = [
+        each for each in query.account.incident_store.events(serial) if each.at <= _seen(query)
+    ]
     kinds = {"assign": "reassigned", "escalate": "escalated", "responder": "added_responder"}
     asked = [(facts.created_at, facts.assignee, "assigned")]
     asked += [(x.at, str(x.value), kinds[x.action]) for x in events if x.action in kinds]
@@ -284,8 +288,8 @@ def _responder_incidents(query: Query) -> list[Record]:
     """List the incidents that a user was assigned to or acknowledged."""
     user, zone, records = query.ids[0], zone_asked(query), []
     for serial in _serials(query):
-        facts = query.account.ledger.facts(serial)
-        events = query.account.ledger.events(serial)
+        facts = query.account.incident_store.facts(serial)
+        events = query.account.incident_store.events(serial)
         if user != facts.assignee and all(each.user != user for each in events):
             continue
         incident = row(query, serial, zone)
@@ -315,20 +319,24 @@ def _responder_incidents(query: Query) -> list[Record]:
 
 def users(query: Query) -> list[Record]:
     """List what analytics know of each user."""
-    directory, path, zone = query.account.directory, "/analytics/raw/users", zone_asked(query)
+    configuration, path, zone = (
+        query.account.configuration,
+        "/analytics/raw/users",
+        zone_asked(query),
+    )
     on_policy = {
         target.id
-        for policy in directory.all("escalation_policies")
+        for policy in configuration.all("escalation_policies")
         for rule in policy["escalation_rules"]
         for target in rule["targets"]
         if isinstance(target, Ref)
     }
     records = []
-    for user in directory.all("users"):
+    for user in configuration.all("users"):
         own = user["id"]
         schedules = [
             each
-            for each in directory.all("schedules")
+            for each in configuration.all("schedules")
             if any(isinstance(ref, Ref) and ref.id == own for ref in each["users"])
         ]
         teams = [each.id for each in user["teams"] if isinstance(each, Ref)]
@@ -397,10 +405,12 @@ def keys(*filters: str, others: tuple[str, ...] = _PAGES) -> frozenset[str]:
     return frozenset({"filters", *others, *(f"filters.{each}" for each in filters)})
 
 
-def sheet(path: str, paging: str, source: Any, filters: tuple[str, ...], **more: Any) -> Read:  # noqa: ANN401
+def sheet(
+    path: str, paging: str, source: Any, filters: tuple[str, ...], **more: Any
+) -> GeneratedEndpoint:
     """Make the data sheet of a POST."""
     settings: dict[str, Json] = {"extra": echo, "body_keys": keys(*filters), **more}
-    return read(path, "data", paging, source, method="POST", scope="analytics.write", **settings)
+    return declare(path, "data", paging, source, method="POST", scope="analytics.write", **settings)
 
 
 ANALYTICS = (
@@ -410,8 +420,8 @@ ANALYTICS = (
         _incidents,
         (*_CREATED, "updated_after", "major", "incident_type_ids", *_COMMON),
     ),
-    read(f"{_RAW}/{{id}}", "", "single", _incident, scope="analytics.read", whole=True),
-    read(
+    declare(f"{_RAW}/{{id}}", "", "single", _incident, scope="analytics.read", whole=True),
+    declare(
         f"{_RAW}/{{id}}/responses",
         "responses",
         "body",

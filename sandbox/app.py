@@ -10,10 +10,10 @@ import msgspec
 from sandbox import catalog, query, reads
 from sandbox.errors import ApiError, missing_scope, not_found, refusal, shaped
 from sandbox.identity import PATH as TOKEN_PATH
-from sandbox.identity import Identity
+from sandbox.identity import TokenEndpoint
 from sandbox.library import Library
 from sandbox.limits import DailyQuota, RateLimit, RateLimits
-from sandbox.reads import Read
+from sandbox.reads import GeneratedEndpoint
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -49,7 +49,7 @@ class RequestInfo:
 
 
 @dataclass
-class Answer:
+class Response:
     """An HTTP answer; `content_type` None: no body."""
 
     status: int
@@ -64,7 +64,7 @@ class App:
     def __init__(self, account: Account, options: Options) -> None:
         """Serve an account."""
         self.account = account
-        self.library = Library(account, options, catalog.CATALOG)
+        self.library = Library(account, options, catalog.ENDPOINTS)
         self._options = options
         special = {}
         if options.oncalls_rate_limit is not None:
@@ -72,31 +72,31 @@ class App:
         general = RateLimit(options.rate_limit, options.rate_window, options.other_client)
         self.limits = RateLimits(general, special)
         self.daily = DailyQuota(options.analytics_daily_quota)
-        known = frozenset(each.scope for each in catalog.CATALOG.values() if each.scope)
-        self.identity = Identity(options, known)
+        known = frozenset(each.scope for each in catalog.ENDPOINTS.values() if each.scope)
+        self.tokens = TokenEndpoint(options, known)
 
-    def answer(self, info: RequestInfo, headers: Mapping[str, str]) -> Answer:
+    def respond(self, info: RequestInfo, headers: Mapping[str, str]) -> Response:
         """Answer a request; `headers` has lower-case names."""
         limit: dict[str, str] = {}
         try:
             if info.path == TOKEN_PATH:
-                return json_answer(200, self.identity.issue(info))
+                return json_response(200, self.tokens.issue(info))
             scopes = self._authenticate(headers)
             allowed, limit = self.limits.take(info.path)
             if not allowed:
                 if self._options.bare_429:
-                    return Answer(429, content_type=None)
+                    return Response(429, content_type=None)
                 raise refusal(429, 2020)
             if info.path.startswith("/analytics/"):
                 allowed, daily = self.daily.take(int(self.account.clock.now()))
                 limit.update(daily)
                 if not allowed:
                     raise refusal(429, 2020)
-            answer = self._evaluate(info, headers, scopes)
+            response = self._evaluate(info, headers, scopes)
         except ApiError as error:
-            answer = json_answer(error.status, error.body)
-        answer.headers.update(limit)
-        return answer
+            response = json_response(error.status, error.body)
+        response.headers.update(limit)
+        return response
 
     def _authenticate(self, headers: Mapping[str, str]) -> frozenset[str] | None:
         """Tell the scopes of the credentials; None: they may read all."""
@@ -107,7 +107,7 @@ class App:
         given = headers.get("authorization", "")
         scopes: frozenset[str] | None = options.scopes
         if given not in known:
-            scopes = self.identity.scopes(given.removeprefix("Bearer "))
+            scopes = self.tokens.scopes(given.removeprefix("Bearer "))
             if scopes is None:
                 raise refusal(401, 2006)
         accept = headers.get("accept", "").replace(" ", "")
@@ -117,7 +117,7 @@ class App:
 
     def _evaluate(
         self, info: RequestInfo, headers: Mapping[str, str], scopes: frozenset[str] | None
-    ) -> Answer:
+    ) -> Response:
         found = catalog.find(info.path)
         if found is None:
             raise not_found()
@@ -129,21 +129,21 @@ class App:
             own = ids[0] if ids else ""
             asked = query.read(self.account, self._options, endpoint, own, info.query)
             asked.ids, asked.library = ids, self.library
-            if isinstance(endpoint, Read):
+            if isinstance(endpoint, GeneratedEndpoint):
                 reads.check_early_access(endpoint, headers)
                 self.library.check_parents(endpoint.path, ids)
                 asked.body = reads.body_of(endpoint, info.body)
-                return json_answer(endpoint.status, reads.answer(endpoint, asked))
+                return json_response(endpoint.status, reads.respond(endpoint, asked))
             if endpoint.key is None:
                 endpoint.source(asked)
-                return Answer(204, content_type=None)
-            return json_answer(200, _envelope(endpoint, asked))
+                return Response(204, content_type=None)
+            return json_response(200, _envelope(endpoint, asked))
 
     def _gate(self, endpoint: Endpoint, scopes: frozenset[str] | None) -> None:
         options = self._options
         if scopes is not None and endpoint.scope is not None and endpoint.scope not in scopes:
             raise missing_scope(endpoint.scope)
-        if isinstance(endpoint, Read):
+        if isinstance(endpoint, GeneratedEndpoint):
             reads.gate(endpoint, options)
         lacking = options.plan_without & {endpoint.ability, endpoint.key, endpoint.path}
         if lacking and endpoint.path != "/abilities":
@@ -166,15 +166,15 @@ def _envelope(endpoint: Endpoint, asked: query.Query) -> dict[str, Any]:
     }
 
 
-def json_answer(status: int, body: Any) -> Answer:  # noqa: ANN401
+def json_response(status: int, body: Any) -> Response:  # noqa: ANN401
     """Make an answer of a body that is not encoded yet."""
-    return Answer(status, _encode(body))
+    return Response(status, _encode(body))
 
 
-def failure(fault: Fault) -> Answer | None:
+def failure(fault: Fault) -> Response | None:
     """Make the answer of a fault that needs no real one; None: it spoils the real answer."""
     if fault.kind == "html":
-        return Answer(200, _PAGE, "text/html; charset=utf-8")
+        return Response(200, _PAGE, "text/html; charset=utf-8")
     if fault.kind != "status":
         return None
     headers = {}
@@ -185,9 +185,9 @@ def failure(fault: Fault) -> Answer | None:
             "ratelimit-reset": str(fault.reset),
         }
     if fault.body == "empty":
-        return Answer(fault.status, content_type=None, headers=headers)
+        return Response(fault.status, content_type=None, headers=headers)
     if fault.body == "html":
-        return Answer(fault.status, _PAGE, "text/html; charset=utf-8", headers)
-    answer = json_answer(fault.status, shaped(fault.body, fault.status))
-    answer.headers = headers
-    return answer
+        return Response(fault.status, _PAGE, "text/html; charset=utf-8", headers)
+    response = json_response(fault.status, shaped(fault.body, fault.status))
+    response.headers = headers
+    return response

@@ -176,12 +176,12 @@ class Sandbox:
         if len(self.requests) > self.options.keep_requests:
             del self.requests[: len(self.requests) // 2]
 
-    def about_to_answer(self, info: RequestInfo) -> None:
+    def before_response(self, info: RequestInfo) -> None:
         """Let the hooks have their way."""
         for hook in self._hooks:
             hook(self, info)
 
-    def answered(self, info: RequestInfo) -> None:
+    def after_response(self, info: RequestInfo) -> None:
         """Report a request that has its answer."""
         if self.log is not None:
             self.log(info)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from sandbox.analytics import ANALYTICS
 from sandbox.changes import CHANGES
 from sandbox.config_reads import CONFIG
-from sandbox.endpoints import ENDPOINTS
+from sandbox.endpoints import CORE
 from sandbox.incident_reads import INCIDENTS
 from sandbox.metrics import METRICS
 from sandbox.page_reads import PAGES
@@ -17,10 +17,10 @@ from sandbox.schedule_reads import SCHEDULES
 if TYPE_CHECKING:
     from sandbox.endpoints import Endpoint
 
-CATALOG: dict[str, Endpoint] = {
+ENDPOINTS: dict[str, Endpoint] = {
     each.path: each
     for each in (
-        *ENDPOINTS,
+        *CORE,
         *PEOPLE,
         *INCIDENTS,
         *SCHEDULES,
@@ -66,5 +66,5 @@ class _Branch:
 
 
 _ROOT = _Branch()
-for _path, _endpoint in CATALOG.items():
+for _path, _endpoint in ENDPOINTS.items():
     _ROOT.add(_path.strip("/").split("/"), _endpoint)

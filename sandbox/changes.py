@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 from sandbox.dice import hash_of
 from sandbox.directory import KINDS
 from sandbox.errors import not_found, refusal
-from sandbox.founding import FOUNDED
-from sandbox.making import bare, own_id, salt_of, write_time
+from sandbox.founding import ACCOUNT_CREATED
+from sandbox.making import bare_reference, hash_of_text, own_id, write_time
 from sandbox.query import bounds
-from sandbox.reads import read, single
-from sandbox.rows import Rows, rows_of
+from sandbox.reads import declare, single
+from sandbox.rows import RecordList, list_of
 from sandbox.times import DAY, UTC, add_months, iso
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from sandbox.directory import Record
     from sandbox.query import Query
-    from sandbox.reads import Read, Settings
+    from sandbox.reads import GeneratedEndpoint, Settings
 
 _AUDIT = "/audit/records"
 _AUDIT_STEP = 5 * 3600
@@ -71,15 +71,19 @@ def either_bound(query: Query) -> None:
 
 
 def _at(query: Query, path: str, number: int, step: int) -> int:
-    return FOUNDED + number * step + hash_of(query.library.seed, salt_of(path), number) % step
+    return (
+        ACCOUNT_CREATED
+        + number * step
+        + hash_of(query.library.seed, hash_of_text(path), number) % step
+    )
 
 
 def _numbers(query: Query, path: str, step: int, oldest: int) -> list[int]:
     """List the numbers of what happened in the window, newest first."""
     low = max(oldest, query.since or oldest)
     high = query.now + 1 if query.until is None else min(query.until, query.now + 1)
-    first = max(0, (low - FOUNDED) // step - 1)
-    last = (high - FOUNDED) // step + 1
+    first = max(0, (low - ACCOUNT_CREATED) // step - 1)
+    last = (high - ACCOUNT_CREATED) // step + 1
     return [
         number
         for number in range(last, first - 1, -1)
@@ -87,8 +91,8 @@ def _numbers(query: Query, path: str, step: int, oldest: int) -> list[int]:
     ]
 
 
-def _rows(numbers: list[int], show: Callable[[int], Record]) -> Rows:
-    return Rows(
+def _rows(numbers: list[int], show: Callable[[int], Record]) -> RecordList:
+    return RecordList(
         take=lambda offset, count: numbers[offset : offset + count],
         count=lambda: len(numbers),
         show=lambda some: [show(each) for each in some],
@@ -98,23 +102,23 @@ def _rows(numbers: list[int], show: Callable[[int], Record]) -> Rows:
 def _audit_record(query: Query, number: int) -> Record:
     library = query.library
     made = dict(library.make(_AUDIT, (), number, UTC))
-    dice = library.dice("audit", number)
-    kind = dice.pick(("users", "teams", "services", "escalation_policies", "schedules"))
-    root = library.account.directory.reference(kind, library.some_id(kind, dice))
-    actor = library.account.directory.reference("users", library.some_id("users", dice))
-    if dice.one_in(5):
-        actor = bare("PAPIKEY", "api_key_reference", "Größe")
+    random = library.random("audit", number)
+    kind = random.pick(("users", "teams", "services", "escalation_policies", "schedules"))
+    root = library.account.configuration.reference(kind, library.some_id(kind, random))
+    actor = library.account.configuration.reference("users", library.some_id("users", random))
+    if random.one_in(5):
+        actor = bare_reference("PAPIKEY", "api_key_reference", "Größe")
     root = {name: root[name] for name in ("id", "type", "summary", "self")}
     at = _at(query, _AUDIT, number, _AUDIT_STEP)
-    made["execution_time"] = write_time("zf", at, UTC, dice.below(1_000_000))
+    made["execution_time"] = write_time("zf", at, UTC, random.below(1_000_000))
     made["root_resource"] = root
-    made["actors"] = None if dice.one_in(9) else [actor]
+    made["actors"] = None if random.one_in(9) else [actor]
     if made["details"]:
         made["details"] = {"resource": root, **made["details"]}
     return made
 
 
-def audit_records(query: Query) -> Rows:
+def audit_records(query: Query) -> RecordList:
     """List the audit records of the window, newest first; nothing is older than 12 months."""
     oldest = max(_FIRST_AUDIT, add_months(query.now, -12))
     numbers = _numbers(query, _AUDIT, _AUDIT_STEP, oldest)
@@ -124,7 +128,7 @@ def audit_records(query: Query) -> Rows:
         return rows
     types = {f"{KINDS[each][0]}_reference" for each in kinds if each in KINDS}
     found = [each for each in rows.all() if each["root_resource"]["type"] in types]
-    return rows_of(found, lambda record: record)
+    return list_of(found, lambda record: record)
 
 
 def _audit_of(query: Query) -> list[Record]:
@@ -142,11 +146,11 @@ def change_event(query: Query, number: int) -> Record:
 
 def change_before(query: Query, moment: int) -> int:
     """Give the number of the last change event before a moment."""
-    number = (moment - FOUNDED) // CHANGE_STEP
+    number = (moment - ACCOUNT_CREATED) // CHANGE_STEP
     return number - (_at(query, _CHANGES, number, CHANGE_STEP) >= moment)
 
 
-def _changes(query: Query) -> Rows:
+def _changes(query: Query) -> RecordList:
     numbers = _numbers(query, _CHANGES, CHANGE_STEP, query.now - _KEPT)
     teams = query.many("team_ids[]")
     if teams:
@@ -156,7 +160,7 @@ def _changes(query: Query) -> Rows:
 
 def _is_of(query: Query, record: Record, teams: frozenset[str]) -> bool:
     """Tell whether one of the services of a record belongs to one of the teams."""
-    services = [query.account.directory.get("services", x["id"]) for x in record["services"]]
+    services = [query.account.configuration.get("services", x["id"]) for x in record["services"]]
     return any(ref.id in teams for each in services if each for ref in each["teams"])
 
 
@@ -247,9 +251,9 @@ def _paused_counts(query: Query) -> Record:
 # -- data sheets ---------------------------------------------------------------------------------
 
 
-def _audit(path: str, prefix: str = "") -> Read:
+def _audit(path: str, prefix: str = "") -> GeneratedEndpoint:
     early = "ip-allow-lists" if "ip_allow" in path else None
-    return read(
+    return declare(
         path,
         "records",
         "cursor",
@@ -276,7 +280,7 @@ _PAUSED_SETTINGS: Settings = {
     "params": "service_id",
 }
 _AUDITED = ("users", "teams", "services", "schedules", "escalation_policies", "ip_allow_lists")
-_WINDOWS = read(
+_WINDOWS = declare(
     "/maintenance_windows",
     "maintenance_windows",
     "classic",
@@ -290,7 +294,7 @@ _WINDOWS = read(
 CHANGES = (
     _audit(_AUDIT),
     *(_audit(f"/{each}/{{id}}/audit/records", each) for each in (*_AUDITED, "v3/schedules")),
-    read(
+    declare(
         _CHANGES,
         "change_events",
         "classic",
@@ -300,8 +304,8 @@ CHANGES = (
         filters="integration_ids[]=integration.id",
         params="team_ids[]",
     ),
-    read("/change_events/{id}", "change_event", "single", _change, scope="change_events.read"),
-    read(
+    declare("/change_events/{id}", "change_event", "single", _change, scope="change_events.read"),
+    declare(
         "/services/{id}/change_events",
         "change_events",
         "classic",
@@ -313,8 +317,8 @@ CHANGES = (
     ),
     _WINDOWS,
     single("/maintenance_windows/{id}", "maintenance_window", _WINDOWS),
-    read(_PAUSED, "paused_incident_reporting_alerts", "single", _paused, **_PAUSED_SETTINGS),
-    read(
+    declare(_PAUSED, "paused_incident_reporting_alerts", "single", _paused, **_PAUSED_SETTINGS),
+    declare(
         "/paused_incident_reports/counts",
         "paused_incident_reporting_counts",
         "single",

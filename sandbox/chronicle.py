@@ -8,15 +8,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sandbox import names
-from sandbox.dice import Dice, hash_of, mix
+from sandbox.dice import SeededRandom, hash_of, mix
 from sandbox.incidents import Event, Facts
-from sandbox.stories import CLOSED, LATE_CHANGES, LATER, OPEN, PACES, Story
+from sandbox.stories import CLOSED, LATE_CHANGES, LATER, OPEN, PACES, Scenario
 from sandbox.times import DAY
 
 if TYPE_CHECKING:
-    from sandbox.founding import Founding
+    from sandbox.founding import InitialConfiguration
     from sandbox.ids import IdKind
-    from sandbox.volume import Volume
+    from sandbox.volume import IncidentTimes
 
 _SMALL = 31
 _LARGE = 997
@@ -36,18 +36,23 @@ _BY_ITSELF = {
 """What no user does."""
 
 
-class Chronicle:
+class IncidentGenerator:
     """The incidents that nobody had to create."""
 
     def __init__(
-        self, seed: int, incidents: int, volume: Volume, founding: Founding, ids: IdKind
+        self,
+        seed: int,
+        incidents: int,
+        incident_times: IncidentTimes,
+        initial_configuration: InitialConfiguration,
+        ids: IdKind,
     ) -> None:
         """Take what the incidents are made of; `incidents` is how many there are at the start."""
         self._seed = hash_of(seed, 0xC4)
-        self._volume = volume
-        self._founding = founding
+        self._incident_times = incident_times
+        self._initial_configuration = initial_configuration
         self._ids = ids
-        self._responders = founding.responders()
+        self._responders = initial_configuration.responders()
         self._facts: dict[int, Facts] = {}
         self._events: dict[int, list[Event]] = {}
         self.open_every = max(_SMALL, min(_LARGE, incidents // 400))
@@ -61,11 +66,11 @@ class Chronicle:
         """List the serials of first … end - 1 that stay open."""
         return range(first + (self._open_rest - first) % self.open_every, end, self.open_every)
 
-    def steps(self, serial: int) -> tuple[Story, int]:
+    def steps(self, serial: int) -> tuple[Scenario, int]:
         """Give the story of an incident and its pace."""
         chance = hash_of(self._seed, serial)
-        stories = OPEN if self.stays_open(serial) else CLOSED
-        return stories[chance % len(stories)], PACES[(chance >> 32) % len(PACES)]
+        scenarios = OPEN if self.stays_open(serial) else CLOSED
+        return scenarios[chance % len(scenarios)], PACES[(chance >> 32) % len(PACES)]
 
     def facts(self, serial: int) -> Facts:
         """Make what an incident is from the start."""
@@ -87,10 +92,12 @@ class Chronicle:
 
     def _make_events(self, serial: int) -> list[Event]:
         facts = self.facts(serial)
-        story, pace = self.steps(serial)
+        scenario, pace = self.steps(serial)
         events = [
             self._event(facts, place, facts.created_at + offset * pace // 256, action)
-            for place, (action, offset) in enumerate(zip(story.actions, story.offsets, strict=True))
+            for place, (action, offset) in enumerate(
+                zip(scenario.actions, scenario.offsets, strict=True)
+            )
         ]
         events.extend(self.late_events(serial, len(events)))
         return events
@@ -100,16 +107,16 @@ class Chronicle:
 
         `place` is the number of events that the story itself has.
         """
-        day = self._volume.day_of(serial)
-        if self._volume.before_day(day) != serial:
+        day = self._incident_times.day_of(serial)
+        if self._incident_times.before_day(day) != serial:
             return []
         facts = self.facts(serial)
         is_open = self.stays_open(serial)
         events: list[Event] = []
         for later in LATER:
-            dice = Dice(self._seed, serial, later)
-            at = (day + later) * DAY + dice.below(DAY - 60)
-            actions = ("resolve",) if is_open else dice.pick(LATE_CHANGES)
+            random = SeededRandom(self._seed, serial, later)
+            at = (day + later) * DAY + random.below(DAY - 60)
+            actions = ("resolve",) if is_open else random.pick(LATE_CHANGES)
             for step, action in enumerate(actions):
                 events.append(self._event(facts, place + len(events), at + 30 * step, action))
             is_open = actions[-1] == "notify"
@@ -128,7 +135,9 @@ class Chronicle:
         elif action == "snooze":
             value = 14_400
         elif action == "priority":
-            new = self._founding.ids["priorities"][(chance >> 20) % len(names.PRIORITIES)]
+            new = self._initial_configuration.ids["priorities"][
+                (chance >> 20) % len(names.PRIORITIES)
+            ]
             value = (facts.priority, new)
         elif action == "urgency":
             value = "low" if facts.urgency == "high" else "high"
@@ -141,16 +150,16 @@ class Chronicle:
         return Event(at, action, actor, value)
 
     def _make_facts(self, serial: int) -> Facts:
-        dice = Dice(self._seed, serial, 7)
-        ids = self._founding.ids
-        place = dice.below(len(names.SERVICES) * 8) // 8
-        title = dice.pick(names.TITLES)
-        host = dice.pick(names.HOSTS)
+        random = SeededRandom(self._seed, serial, 7)
+        ids = self._initial_configuration.ids
+        place = random.below(len(names.SERVICES) * 8) // 8
+        title = random.pick(names.TITLES)
+        host = random.pick(names.HOSTS)
         title = title.replace("{host}", host).replace("{service}", names.SERVICES[place][0])
-        if dice.one_in(97):
+        if random.one_in(97):
             title = f"{title} {names.LONG_PARAGRAPH}"
-        oddities = dice.bits()
-        key: str | None = f"{dice.bits():016x}{dice.bits():016x}"
+        oddities = random.bits()
+        key: str | None = f"{random.bits():016x}{random.bits():016x}"
         if oddities % 5 == 0:
             key = None
         elif oddities % 5 == 1:
@@ -159,15 +168,15 @@ class Chronicle:
             serial=serial,
             id=self._ids.encode(serial),
             number=serial + 1,
-            created_at=self._volume.created_at(serial),
+            created_at=self._incident_times.created_at(serial),
             title=title,
             service=ids["services"][place],
-            policy=self._founding.policy_of_service(place),
-            teams=self._founding.teams_of_service(place),
-            urgency="high" if dice.below(3) else "low",
+            policy=self._initial_configuration.policy_of_service(place),
+            teams=self._initial_configuration.teams_of_service(place),
+            urgency="high" if random.below(3) else "low",
             key=key,
-            priority=None if dice.below(2) else dice.pick(ids["priorities"]),
-            assignee=dice.pick(self._responders),
-            alerts=0 if oddities % 5 == 0 else 1 + dice.below(4),
+            priority=None if random.below(2) else random.pick(ids["priorities"]),
+            assignee=random.pick(self._responders),
+            alerts=0 if oddities % 5 == 0 else 1 + random.below(4),
             oddities=oddities,
         )

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sandbox.dice import hash_of
-from sandbox.making import salt_of
-from sandbox.reads import read, single
+from sandbox.making import hash_of_text
+from sandbox.reads import declare, single
 
 if TYPE_CHECKING:
     from sandbox.directory import Record
     from sandbox.query import Query
-    from sandbox.reads import Read, Settings
+    from sandbox.reads import GeneratedEndpoint, Settings
     from sandbox.words import Json
 
 # -- workflows -----------------------------------------------------------------------------------
@@ -27,7 +27,7 @@ def _workflows(query: Query) -> list[Record]:
         if "steps" in query.include:
             made["steps"] = steps
         if team and "team" in query.include:
-            made["team"] = query.account.directory.refer("teams", team["id"], full=True)
+            made["team"] = query.account.configuration.refer("teams", team["id"], full=True)
         records.append(made)
     return records
 
@@ -37,7 +37,7 @@ def _one_workflow(query: Query) -> Record:
     return query.library.one(_WORKFLOWS, (), query.ids[0], "id", query)
 
 
-_WORKFLOWS = read(
+_WORKFLOWS = declare(
     "/incident_workflows",
     "incident_workflows",
     "classic",
@@ -48,7 +48,7 @@ _WORKFLOWS = read(
     filters="query=~name",
     count=(30, 40),
 )
-_WORKFLOW_ACTIONS = read(
+_WORKFLOW_ACTIONS = declare(
     "/incident_workflows/actions",
     "actions",
     "cursor",
@@ -57,7 +57,7 @@ _WORKFLOW_ACTIONS = read(
     filters="keyword=~name",
     count=(40, 60),
 )
-_WORKFLOW_TRIGGERS = read(
+_WORKFLOW_TRIGGERS = declare(
     "/incident_workflows/triggers",
     "triggers",
     "cursor",
@@ -70,7 +70,7 @@ _WORKFLOW_TRIGGERS = read(
 )
 WORKFLOWS = (
     _WORKFLOWS,
-    read(
+    declare(
         "/incident_workflows/{id}",
         "incident_workflow",
         "single",
@@ -86,7 +86,7 @@ WORKFLOWS = (
 
 # -- extensions, hooks, grouping, templates ------------------------------------------------------
 
-_ADDONS = read(
+_ADDONS = declare(
     "/addons",
     "addons",
     "classic",
@@ -95,7 +95,7 @@ _ADDONS = read(
     choices="filter=full_page_addon,incident_show_addon",
     filters="filter=type service_ids[]=services.id",
 )
-_EXTENSIONS = read(
+_EXTENSIONS = declare(
     "/extensions",
     "extensions",
     "classic",
@@ -105,12 +105,12 @@ _EXTENSIONS = read(
     "extension_schema_id=extension_schema.id",
     count=(101, 120),
 )
-_EXTENSION_SCHEMAS = read(
+_EXTENSION_SCHEMAS = declare(
     "/extension_schemas", "extension_schemas", "classic", scope="extension_schemas.read",
     count=(26, 40),
 )  # fmt: skip
-_OAUTH_CLIENTS = read("/webhook_subscriptions/oauth_clients", "oauth_clients", admin=True)
-_SUBSCRIPTIONS = read(
+_OAUTH_CLIENTS = declare("/webhook_subscriptions/oauth_clients", "oauth_clients", admin=True)
+_SUBSCRIPTIONS = declare(
     "/webhook_subscriptions",
     "webhook_subscriptions",
     "classic",
@@ -119,7 +119,7 @@ _SUBSCRIPTIONS = read(
     filters="filter_type=~filter.type filter_id=filter.id",
     count=(26, 40),
 )
-_GROUPING = read(
+_GROUPING = declare(
     "/alert_grouping_settings",
     "alert_grouping_settings",
     "after",
@@ -127,7 +127,7 @@ _GROUPING = read(
     filters="service_ids[]=services.id",
     count=(26, 130),
 )
-_TEMPLATES = read(
+_TEMPLATES = declare(
     "/templates",
     "templates",
     "classic",
@@ -156,7 +156,7 @@ EXTENSIONS = (
     single("/alert_grouping_settings/{id}", "alert_grouping_setting", _GROUPING),
     _TEMPLATES,
     single("/templates/{id}", "template", _TEMPLATES),
-    read(
+    declare(
         "/templates/fields",
         "fields",
         scope="templates.read",
@@ -167,16 +167,16 @@ EXTENSIONS = (
 # -- event rules ---------------------------------------------------------------------------------
 
 
-def _only(path: str, key: str, **more: object) -> Read:
+def _only(path: str, key: str, **more: object) -> GeneratedEndpoint:
     """Make the data sheet of a record that there is one of for each parent."""
-    return read(path, key, "first", count=(1, 1), **more)  # type: ignore[arg-type]
+    return declare(path, key, "first", count=(1, 1), **more)  # type: ignore[arg-type]
 
 
 def _recommended(query: Query) -> list[Record]:
     path, teams = "/recommendations/event_orchestrations/rules", query.many("team_ids[]")
-    library, directory = query.library, query.account.directory
+    library, configuration = query.library, query.account.configuration
     records = [library.make(path, (), each, query.zone) for each in range(library.count(path))]
-    owners = [directory.get("services", each["parent"]["id"]) for each in records]
+    owners = [configuration.get("services", each["parent"]["id"]) for each in records]
     return [
         record
         for record, owner in zip(records, owners, strict=True)
@@ -185,12 +185,12 @@ def _recommended(query: Query) -> list[Record]:
 
 
 def _active(query: Query) -> bool:
-    return hash_of(salt_of(query.ids[0])) % 2 == 0
+    return hash_of(hash_of_text(query.ids[0])) % 2 == 0
 
 
-_RULESETS = read("/rulesets", "rulesets", "classic", scope="event_rules.read", count=(26, 30))
-_RULES = read("/rulesets/{id}/rules", "rules", "classic", scope="event_rules.read", count=(0, 4))
-_SERVICE_RULES = read(
+_RULESETS = declare("/rulesets", "rulesets", "classic", scope="event_rules.read", count=(26, 30))
+_RULES = declare("/rulesets/{id}/rules", "rules", "classic", scope="event_rules.read", count=(0, 4))
+_SERVICE_RULES = declare(
     "/services/{id}/rules",
     "rules",
     "classic",
@@ -198,7 +198,7 @@ _SERVICE_RULES = read(
     includes="migrated_metadata",
     count=(0, 3),
 )
-_ORCHESTRATIONS = read(
+_ORCHESTRATIONS = declare(
     "/event_orchestrations",
     "orchestrations",
     "classic",
@@ -208,13 +208,13 @@ _ORCHESTRATIONS = read(
     count=(26, 30),
 )
 _EO: Settings = {"scope": "event_orchestrations.read"}
-_EO_INTEGRATIONS = read(
+_EO_INTEGRATIONS = declare(
     "/event_orchestrations/{id}/integrations", "integrations", count=(0, 3), **_EO
 )
-_EO_CACHE = read(
+_EO_CACHE = declare(
     "/event_orchestrations/{id}/cache_variables", "cache_variables", count=(0, 3), **_EO
 )
-_SERVICE_CACHE = read(
+_SERVICE_CACHE = declare(
     "/event_orchestrations/services/{id}/cache_variables",
     "cache_variables",
     scope="services.read",
@@ -233,7 +233,7 @@ RULES = (
     single("/event_orchestrations/{id}/integrations/{id}", "integration", _EO_INTEGRATIONS),
     _EO_CACHE,
     single("/event_orchestrations/{id}/cache_variables/{id}", "cache_variable", _EO_CACHE),
-    read("/event_orchestrations/{id}/enablements", "enablements", count=(0, 2), **_EO),
+    declare("/event_orchestrations/{id}/enablements", "enablements", count=(0, 2), **_EO),
     _only("/event_orchestrations/{id}/router", "orchestration_path", **_EO),
     _only("/event_orchestrations/{id}/global", "orchestration_path", **_EO),
     _only("/event_orchestrations/{id}/unrouted", "orchestration_path", **_EO),
@@ -243,7 +243,7 @@ RULES = (
         scope="services.read",
         includes="migrated_metadata",
     ),
-    read(
+    declare(
         "/event_orchestrations/services/{id}/active",
         "active",
         "single",
@@ -256,8 +256,8 @@ RULES = (
         "cache_variable",
         _SERVICE_CACHE,
     ),
-    read("/services/{id}/enablements", "enablements", scope="services.read", count=(0, 2)),
-    read(
+    declare("/services/{id}/enablements", "enablements", scope="services.read", count=(0, 2)),
+    declare(
         "/recommendations/event_orchestrations/rules",
         "recommended_rules",
         "cursor",
@@ -290,20 +290,20 @@ def _runners(query: Query) -> list[Record]:
     return records
 
 
-def _part_of(many: Read, name: str) -> Read:
+def _part_of(many: GeneratedEndpoint, name: str) -> GeneratedEndpoint:
     """Make the data sheet of references that a record carries."""
 
     def source(query: Query) -> Json:
         return query.library.one(many, (), query.ids[0], "id", query)[name]
 
-    return read(f"{many.path}/{{id}}/{name}", name, source=source, ability="automation_actions")
+    return declare(f"{many.path}/{{id}}/{name}", name, source=source, ability="automation_actions")
 
 
 def _privileges(_query: Query) -> Record:
     return {"privileges": {"permissions": ["create", "update"]}}
 
 
-_ACTIONS = read(
+_ACTIONS = declare(
     "/automation_actions/actions",
     "actions",
     "cursor",
@@ -314,7 +314,7 @@ _ACTIONS = read(
     extra=_privileges,
     count=(101, 110),
 )
-_RUNNERS = read(
+_RUNNERS = declare(
     "/automation_actions/runners",
     "runners",
     "cursor",
@@ -326,7 +326,7 @@ _RUNNERS = read(
     count=(5, 12),
 )
 _STATES = "prepared,created,sent,queued,running,aborted,completed,error,unknown"
-_INVOCATIONS = read(
+_INVOCATIONS = declare(
     "/automation_actions/invocations",
     "invocations",
     ability="automation_actions",
@@ -334,7 +334,7 @@ _INVOCATIONS = read(
     filters="invocation_state=state incident_id=metadata.incident.id action_id=action_id",
     count=(30, 50),
 )
-_INTEGRATIONS = read(
+_INTEGRATIONS = declare(
     "/workflows/integrations",
     "integrations",
     "cursor",
@@ -342,7 +342,7 @@ _INTEGRATIONS = read(
     choices="include_deprecated=true,false",
     count=(26, 40),
 )
-_CONNECTIONS = read(
+_CONNECTIONS = declare(
     "/workflows/integrations/{id}/connections",
     "connections",
     "cursor",
@@ -375,7 +375,7 @@ AUTOMATION = (
     single("/workflows/integrations/{id}", "integration", _INTEGRATIONS),
     _CONNECTIONS,
     single("/workflows/integrations/{id}/connections/{id}", "connection", _CONNECTIONS),
-    read(
+    declare(
         "/workflows/integrations/connections",
         "connections",
         "cursor",
@@ -403,7 +403,7 @@ def _enrichments(query: Query) -> list[Record]:
 
 
 _EARLY: Settings = {"scope": "contextual_data.read", "enrolment": "enrichment"}
-_ENRICHMENTS = read(
+_ENRICHMENTS = declare(
     "/enrichment/event_enrichments",
     "event_enrichments",
     "classic",
@@ -413,9 +413,9 @@ _ENRICHMENTS = read(
     no_total=True,
     count=(3, 6),
 )
-_SCHEMAS = read("/enrichment/schemas", "schemas", count=(3, 5), **_EARLY)
-_SERVICENOW = read("/enrichment/integrations/servicenow", "integrations", count=(1, 3), **_EARLY)
-_ALLOW_LISTS = read(
+_SCHEMAS = declare("/enrichment/schemas", "schemas", count=(3, 5), **_EARLY)
+_SERVICENOW = declare("/enrichment/integrations/servicenow", "integrations", count=(1, 3), **_EARLY)
+_ALLOW_LISTS = declare(
     "/ip_allow_lists",
     "ip_allow_lists",
     scope="ip_allow_lists.read",
@@ -426,7 +426,7 @@ _ALLOW_LISTS = read(
 ENRICHMENT = (
     _ENRICHMENTS,
     single("/enrichment/event_enrichments/{id}", "event_enrichment", _ENRICHMENTS),
-    read(
+    declare(
         "/enrichment/event_enrichments/default",
         "event_enrichment",
         "first",
@@ -434,7 +434,7 @@ ENRICHMENT = (
         enrolment="enrichment",
         count=(1, 1),
     ),
-    read(
+    declare(
         "/enrichment/event_enrichments/{id}/associations",
         "associations",
         "classic",
@@ -447,7 +447,7 @@ ENRICHMENT = (
     _only("/enrichment/event_enrichments/{id}/rules", "orchestration_path", enrolment="enrichment"),
     _SCHEMAS,
     single("/enrichment/schemas/{id}", "schema", _SCHEMAS),
-    read(
+    declare(
         "/enrichment/schemas/{id}/records",
         "records",
         "cursor",
@@ -457,7 +457,7 @@ ENRICHMENT = (
     ),
     _SERVICENOW,
     single("/enrichment/integrations/servicenow/{id}", "integration", _SERVICENOW),
-    read(
+    declare(
         "/sre_agent/memories",
         "memories",
         "limit",

@@ -44,7 +44,7 @@ def hash_of(*parts: int) -> int:
     return result
 
 
-class Dice:
+class SeededRandom:
     """A sequence of throws that depends on nothing but its key."""
 
     __slots__ = ("_state",)

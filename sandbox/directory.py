@@ -65,7 +65,7 @@ class Extra(NamedTuple):
     value: Any
 
 
-class Directory:
+class Configuration:
     """All configuration records of the account by kind and id."""
 
     def __init__(self, subdomain: str) -> None:

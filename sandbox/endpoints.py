@@ -95,7 +95,7 @@ _SERVICE_INCLUDES = (
 )
 _POLICY_INCLUDES = ("services", "teams", "targets", "escalation_rule_assignment_strategies")
 
-ENDPOINTS = (
+CORE = (
     Endpoint(
         "/incidents",
         "incidents",
@@ -181,7 +181,7 @@ ENDPOINTS = (
     Endpoint(
         "/users",
         "users",
-        sources.directory_list("users"),
+        sources.configuration_list("users"),
         scope="users.read",
         params=PAGED | {"query", "team_ids[]"},
         includes=_USER_INCLUDES,
@@ -190,14 +190,14 @@ ENDPOINTS = (
     Endpoint(
         "/users/{id}",
         "user",
-        sources.directory_item("users"),
+        sources.configuration_item("users"),
         scope="users.read",
         includes=(*_USER_INCLUDES, "calendar_urls"),
     ),
     Endpoint(
         "/teams",
         "teams",
-        sources.directory_list("teams"),
+        sources.configuration_list("teams"),
         scope="teams.read",
         params=PAGED | {"query"},
         ability="teams",
@@ -205,7 +205,7 @@ ENDPOINTS = (
     Endpoint(
         "/teams/{id}",
         "team",
-        sources.directory_item("teams"),
+        sources.configuration_item("teams"),
         scope="teams.read",
         includes=("privileges",),
         ability="teams",
@@ -213,7 +213,7 @@ ENDPOINTS = (
     Endpoint(
         "/services",
         "services",
-        sources.directory_list("services"),
+        sources.configuration_list("services"),
         scope="services.read",
         params=PAGED | ZONED | {"query", "team_ids[]", "name"},
         includes=_SERVICE_INCLUDES,
@@ -222,14 +222,14 @@ ENDPOINTS = (
     Endpoint(
         "/services/{id}",
         "service",
-        sources.directory_item("services"),
+        sources.configuration_item("services"),
         scope="services.read",
         includes=_SERVICE_INCLUDES,
     ),
     Endpoint(
         "/escalation_policies",
         "escalation_policies",
-        sources.directory_list("escalation_policies"),
+        sources.configuration_list("escalation_policies"),
         scope="escalation_policies.read",
         params=PAGED | {"query", "user_ids[]", "team_ids[]"},
         includes=_POLICY_INCLUDES,
@@ -238,7 +238,7 @@ ENDPOINTS = (
     Endpoint(
         "/escalation_policies/{id}",
         "escalation_policy",
-        sources.directory_item("escalation_policies"),
+        sources.configuration_item("escalation_policies"),
         scope="escalation_policies.read",
         includes=_POLICY_INCLUDES,
     ),
@@ -262,7 +262,7 @@ ENDPOINTS = (
     Endpoint(
         "/priorities",
         "priorities",
-        sources.directory_list("priorities"),
+        sources.configuration_list("priorities"),
         scope="priorities.read",
         params=PAGED,
         ability="priorities",
@@ -270,35 +270,37 @@ ENDPOINTS = (
     Endpoint(
         "/vendors",
         "vendors",
-        sources.directory_list("vendors"),
+        sources.configuration_list("vendors"),
         scope="vendors.read",
         params=PAGED,
     ),
-    Endpoint("/vendors/{id}", "vendor", sources.directory_item("vendors"), scope="vendors.read"),
+    Endpoint(
+        "/vendors/{id}", "vendor", sources.configuration_item("vendors"), scope="vendors.read"
+    ),
     Endpoint(
         "/tags",
         "tags",
-        sources.directory_list("tags"),
+        sources.configuration_list("tags"),
         scope="tags.read",
         params=PAGED | {"query"},
     ),
-    Endpoint("/tags/{id}", "tag", sources.directory_item("tags"), scope="tags.read"),
+    Endpoint("/tags/{id}", "tag", sources.configuration_item("tags"), scope="tags.read"),
     Endpoint(
         "/business_services",
         "business_services",
-        sources.directory_list("business_services"),
+        sources.configuration_list("business_services"),
         scope="services.read",
         params=PAGED,
     ),
     Endpoint(
         "/business_services/{id}",
         "business_service",
-        sources.directory_item("business_services"),
+        sources.configuration_item("business_services"),
         scope="services.read",
     ),
     Endpoint("/abilities", "abilities", sources.abilities, scope="abilities.read"),
     Endpoint("/abilities/{id}", None, sources.ability, scope="abilities.read"),
 )
 
-LISTS = {str(each.key): each for each in ENDPOINTS if each.paged and "{id}" not in each.path}
+LISTS = {str(each.key): each for each in CORE if each.paged and "{id}" not in each.path}
 """The lists that need no id, by the name of their records."""

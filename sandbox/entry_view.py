@@ -16,10 +16,10 @@ if TYPE_CHECKING:
     from collections.abc import Collection
     from datetime import tzinfo
 
-    from sandbox.directory import Directory, Record
+    from sandbox.directory import Configuration, Record
     from sandbox.ids import IdKind
     from sandbox.incident_view import IncidentView
-    from sandbox.ledger import Ledger
+    from sandbox.ledger import IncidentStore
 
 NOTIFICATION_TYPES = (
     "sms_notification",
@@ -68,28 +68,28 @@ _WITHOUT_PAGE = 37
 _WITHOUT_AGENT = 53
 
 
-class EntryView:
+class LogEntryView:
     """Renders log entries and the notifications that some of them are about."""
 
     def __init__(
         self,
-        directory: Directory,
-        ledger: Ledger,
-        incidents: IncidentView,
+        configuration: Configuration,
+        incident_store: IncidentStore,
+        incident_view: IncidentView,
         ids: tuple[IdKind, IdKind],
         embed_short: float,
     ) -> None:
         """Take what a record is made of; `ids` are those of log entries and of notifications."""
-        self._directory = directory
-        self._ledger = ledger
-        self._incidents = incidents
+        self._configuration = configuration
+        self._incident_store = incident_store
+        self._incident_view = incident_view
         self._entry_ids, self._notification_ids = ids
         self._embed_short = embed_short
 
     def event(self, key: int) -> Event:
         """Give the event that a key stands for."""
         serial, place = serial_and_place(key)
-        return self._ledger.events(serial)[place]
+        return self._incident_store.events(serial)[place]
 
     def type_of(self, key: int) -> str:
         """Tell which type of notification a key stands for."""
@@ -100,7 +100,7 @@ class EntryView:
     ) -> Record:
         """Render a notification."""
         record = self._notification(key, self.event(key), zone)
-        record["user"] = self._directory.refer(
+        record["user"] = self._configuration.refer(
             "users", record["user"]["id"], zone, full="users" in include
         )
         return record
@@ -114,9 +114,9 @@ class EntryView:
     ) -> Record:
         """Render a log entry; `embedded` keeps incidents that several entries of a page share."""
         number, (serial, _), event = record_number(key), serial_and_place(key), self.event(key)
-        own, facts = self._entry_ids.encode(number), self._ledger.facts(serial)
+        own, facts = self._entry_ids.encode(number), self._incident_store.facts(serial)
         chance = hash_of(number, 3)
-        page = self._directory.web(f"incidents/{facts.id}/log_entries/{own}")
+        page = self._configuration.web(f"incidents/{facts.id}/log_entries/{own}")
         record: Record = {
             "id": own,
             "type": ACTIONS[event.action].entry,
@@ -126,11 +126,11 @@ class EntryView:
             "created_at": iso(event.at, zone),
             "agent": None if chance % _WITHOUT_AGENT == 0 else self._agent(event, facts.service),
             "channel": self._channel(key, event, zone, full="channels" in include),
-            "service": self._directory.refer(
+            "service": self._configuration.refer(
                 "services", facts.service, zone, full="services" in include
             ),
             "teams": [
-                self._directory.refer("teams", team, zone, full="teams" in include)
+                self._configuration.refer("teams", team, zone, full="teams" in include)
                 for team in facts.teams
             ],
             "contexts": [],
@@ -139,7 +139,7 @@ class EntryView:
             if "incidents" in include:
                 record["incident"] = self._embedded(number, serial, zone, embedded)
             else:
-                record["incident"] = self._incidents.reference(serial)
+                record["incident"] = self._incident_view.reference(serial)
         elif chance & 64:
             record["incident"] = None
         details = getattr(self, f"_{event.action}", None)
@@ -152,7 +152,7 @@ class EntryView:
     ) -> Record:
         record = None if embedded is None else embedded.get(serial)
         if record is None:
-            record = self._incidents.show(serial, zone)
+            record = self._incident_view.show(serial, zone)
             if embedded is not None:
                 embedded[serial] = record
         if hash_of(number, 5) % 1000 < self._embed_short * 1000:
@@ -161,7 +161,7 @@ class EntryView:
 
     def _summary(self, key: int, event: Event) -> str:
         def name(user: str | None) -> str:
-            return self._directory.reference("users", user)["summary"] if user else "PagerDuty"
+            return self._configuration.reference("users", user)["summary"] if user else "PagerDuty"
 
         value = event.value if event.action in _TOWARDS else None
         how = self.type_of(key).replace("_notification", "")
@@ -169,8 +169,8 @@ class EntryView:
 
     def _agent(self, event: Event, service: str) -> Record:
         if event.user and event.action != "notify":
-            return self._directory.reference("users", event.user)
-        return self._directory.reference("services", service)
+            return self._configuration.reference("users", event.user)
+        return self._configuration.reference("services", service)
 
     # -- channels ------------------------------------------------------------------------------
 
@@ -207,7 +207,7 @@ class EntryView:
 
     def _payload(self, key: int, kind: str) -> Record:
         """Make what the monitoring tool sent."""
-        facts = self._ledger.facts(serial_and_place(key)[0])
+        facts = self._incident_store.facts(serial_and_place(key)[0])
         if kind == "email":
             return {
                 "summary": facts.title,
@@ -245,7 +245,7 @@ class EntryView:
         }
 
     def _priority_of(self, own: str | None) -> Record | None:
-        return self._directory.reference("priorities", own) if own else None
+        return self._configuration.reference("priorities", own) if own else None
 
     def _changeset(self, event: Event) -> Record:
         name, value, old = event.value
@@ -265,19 +265,22 @@ class EntryView:
 
     def _notification(self, key: int, event: Event, zone: tzinfo) -> Record:
         number = record_number(key)
-        kind, user = self.type_of(key), event.user or self._ledger.facts(number >> 24).assignee
+        kind, user = (
+            self.type_of(key),
+            event.user or self._incident_store.facts(number >> 24).assignee,
+        )
         address: str | None = phone(user)
         if kind == "push_notification":
             address = None
         elif kind == "email_notification":
-            known = self._directory.get("users", user)
+            known = self._configuration.get("users", user)
             address = known["email"] if known else "gone@example.com"
         record: Record = {
             "id": self._notification_ids.encode(number),
             "type": kind,
             "started_at": iso(event.at, zone),
             "address": address,
-            "user": self._directory.reference("users", user),
+            "user": self._configuration.reference("users", user),
         }
         chance = hash_of(number, 6)
         if chance % 2:
@@ -290,7 +293,7 @@ class EntryView:
 
     def _trigger(self, key: int, event: Event, zone: tzinfo) -> Record:
         del event, zone
-        facts = self._ledger.facts(serial_and_place(key)[0])
+        facts = self._incident_store.facts(serial_and_place(key)[0])
         link = {"type": "link", "href": "https://grafana.example.com/d/1?a=1&b=2", "text": "Graph"}
         image = {"type": "image", "src": "https://example.com/graph.png", "text": "CPU, 1 h"}
         return {
@@ -309,7 +312,7 @@ class EntryView:
 
     def _assign(self, key: int, event: Event, zone: tzinfo) -> Record:
         del key, zone
-        user = self._directory.reference("users", event.value)
+        user = self._configuration.reference("users", event.value)
         return {"assignees": [user], "assigned_user": user}
 
     _escalate = _delegate = _assign
@@ -344,8 +347,8 @@ class EntryView:
 
     def _responder(self, key: int, event: Event, zone: tzinfo) -> Record:
         del key, zone
-        return {"user": self._directory.reference("users", event.value)}
+        return {"user": self._configuration.reference("users", event.value)}
 
     def _link(self, key: int, event: Event, zone: tzinfo) -> Record:
         del key, zone
-        return {"linked_incident": self._incidents.reference(event.value)}
+        return {"linked_incident": self._incident_view.reference(event.value)}

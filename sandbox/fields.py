@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from sandbox.ids import short_id
-from sandbox.making import salt_of
-from sandbox.reads import read, single
+from sandbox.making import hash_of_text
+from sandbox.reads import declare, single
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from sandbox.directory import Record
     from sandbox.query import Query
-    from sandbox.reads import Read, Settings
+    from sandbox.reads import GeneratedEndpoint, Settings
     from sandbox.words import Json
 
 
@@ -43,7 +43,9 @@ _PATH = "/incidents/types/{id}/custom_fields"
 def _field_id(owner: str, place: int) -> str:
     """Give the id of a field; the first of the default type is the one that incidents embed."""
     return (
-        "PT4KHLX" if owner == "incident_default" and place == 0 else short_id(salt_of(owner), place)
+        "PT4KHLX"
+        if owner == "incident_default" and place == 0
+        else short_id(hash_of_text(owner), place)
     )
 
 
@@ -105,7 +107,7 @@ def _of_type(query: Query) -> list[Record]:
     places = [
         place
         for place in range(len(FIELDS))
-        if owner == "incident_default" or query.library.dice(owner, place).one_in(3)
+        if owner == "incident_default" or query.library.random(owner, place).one_in(3)
     ]
     return [
         {**_definition(query, _PATH, owner, ids, place), "incident_type": ids[0]}
@@ -149,25 +151,25 @@ def value_of(field: Field, own: str, value: Json) -> Record:
 
 
 def _service_values(query: Query) -> list[Record]:
-    dice = query.library.dice("service fields", query.ids[0])
+    random = query.library.random("service fields", query.ids[0])
     return [
-        value_of(each, _field_id("services", place), dice.pick(each.values))
+        value_of(each, _field_id("services", place), random.pick(each.values))
         for place, each in enumerate(FIELDS)
     ]
 
 
 def incident_values(query: Query, own: str, known: dict[str, Json]) -> list[Record]:
     """List the values of an incident's fields: those that were set, and what others are."""
-    dice = query.library.dice("incident fields", own)
+    random = query.library.random("incident fields", own)
     records = []
     for place, each in enumerate(FIELDS):
-        value = dice.pick(each.values) if place else None
+        value = random.pick(each.values) if place else None
         records.append(
             value_of(each, _field_id("incident_default", place), known.get(each.name, value))
         )
     for name in known.keys() - {each.name for each in FIELDS}:
         field = Field(name, "string", "single_value", ())
-        records.append(value_of(field, short_id(salt_of(name)), known[name]))
+        records.append(value_of(field, short_id(hash_of_text(name)), known[name]))
     return records
 
 
@@ -180,7 +182,7 @@ def _enabled(query: Query) -> None:
     query.values = {"filter": [{"enabled": "true", "disabled": "false"}.get(asked, "all")]}
 
 
-_TYPES = read(
+_TYPES = declare(
     "/incidents/types",
     "incident_types",
     source=_types,
@@ -193,30 +195,30 @@ _TYPES = read(
 )
 
 
-_OF_TYPE = read(
+_OF_TYPE = declare(
     _PATH, "fields", source=_of_type, ability="incident_types", includes="field_options", **_SCOPE
 )
-_OF_ALL = read(
+_OF_ALL = declare(
     "/incidents/custom_fields",
     "fields",
     source=_for_all("/incidents/custom_fields", "incident_default"),
     includes="field_options",
     **_SCOPE,
 )
-_OF_SERVICES = read(
+_OF_SERVICES = declare(
     "/services/custom_fields",
     "fields",
     source=_for_all("/services/custom_fields", "services"),
     includes="field_options",
     **_SCOPE,
 )
-_OPTIONS = read(
+_OPTIONS = declare(
     f"{_PATH}/{{id}}/field_options", "field_options", source=_options_of(_PATH, None), **_SCOPE
 )
 
 
-def _options_list(path: str, owner: str) -> tuple[Read, Read]:
-    many = read(
+def _options_list(path: str, owner: str) -> tuple[GeneratedEndpoint, GeneratedEndpoint]:
+    many = declare(
         f"{path}/{{id}}/field_options", "field_options", source=_options_of(path, owner), **_SCOPE
     )
     return (many, single(f"{many.path}/{{id}}", "field_option", many))
@@ -224,7 +226,7 @@ def _options_list(path: str, owner: str) -> tuple[Read, Read]:
 
 INCIDENT_FIELDS = (
     _TYPES,
-    read(
+    declare(
         "/incidents/types/{id}",
         "incident_type",
         "single",
@@ -244,7 +246,7 @@ SERVICE_FIELDS = (
     _OF_SERVICES,
     single("/services/custom_fields/{id}", "field", _OF_SERVICES),
     *_options_list("/services/custom_fields", "services"),
-    read(
+    declare(
         "/services/{id}/custom_fields/values",
         "custom_fields",
         source=_service_values,

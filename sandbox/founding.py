@@ -10,12 +10,12 @@ from __future__ import annotations
 from typing import Any
 
 from sandbox import names
-from sandbox.dice import Dice, hash_of
+from sandbox.dice import SeededRandom, hash_of
 from sandbox.directory import API, At, Extra, Part, Record, Ref
 from sandbox.ids import short_id
 from sandbox.times import DAY
 
-FOUNDED = 1_514_764_800  # 1 January 2018: long before any incident that is shown
+ACCOUNT_CREATED = 1_514_764_800  # 1 January 2018: long before any incident that is shown
 _WEEK = 7 * DAY
 
 # Kinds whose last record(s) were deleted long ago but are still referred to.
@@ -28,7 +28,7 @@ _CONTACT_EXTRAS: dict[str, Record] = {
     "push_notification_contact_method": {
         "device_type": "android",
         "sounds": [{"type": "alert_high_urgency", "file": "default"}],
-        "created_at": At(FOUNDED + DAY),
+        "created_at": At(ACCOUNT_CREATED + DAY),
     },
 }
 
@@ -45,7 +45,7 @@ _KINDS = (
 )
 
 
-class Founding:
+class InitialConfiguration:
     """Makes the records; `ids[kind]` are their ids in the order of making."""
 
     def __init__(self, seed: int, subdomain: str) -> None:
@@ -88,23 +88,23 @@ class Founding:
         """Give the ids of the users who answer incidents (the deleted ones among them)."""
         return self.ids["users"][:18] + self.ids["users"][-DELETED["users"] :]
 
-    def _dice(self, kind: int, index: int) -> Dice:
-        return Dice(self._seed, 0xD0 + kind, index)
+    def _random(self, kind: int, index: int) -> SeededRandom:
+        return SeededRandom(self._seed, 0xD0 + kind, index)
 
     def _part_id(self, *key: int) -> str:
         return short_id(self._seed, 0x9A27, *key)
 
     def _users(self, index: int) -> Record:
         name, title, zone = names.USERS[index]
-        dice = self._dice(0, index)
+        random = self._random(0, index)
         own = self.ids["users"][index]
         login = f"user{index:02d}" if not name.isascii() else name.lower().replace(" ", ".")
         email = f"{login.replace(chr(34), '')}@example.com"
         token = f"{hash_of(self._seed, 0xCA1, index):016X}"
         url = f"{API}/users/{own}/contact_methods"
         methods = [("email_contact_method", "Default", email)]
-        methods += [("phone_contact_method", "Mobile", phone(own))] * dice.below(2)
-        methods += [("push_notification_contact_method", "Phone app", token)] * dice.below(2)
+        methods += [("phone_contact_method", "Mobile", phone(own))] * random.below(2)
+        methods += [("push_notification_contact_method", "Phone app", token)] * random.below(2)
         return {
             "id": own,
             "type": "user",
@@ -115,11 +115,13 @@ class Founding:
             "color": names.COLORS[index % len(names.COLORS)],
             "role": names.ROLES[index % len(names.ROLES)],
             "avatar_url": f"https://secure.gravatar.com/avatar/{token.lower()}.png?d=mm&r=PG",
-            "description": None if dice.below(2) else f'{name.split()[0]} \\o/ "always on"',
+            "description": None if random.below(2) else f'{name.split()[0]} \\o/ "always on"',
             "invitation_sent": index % 9 == 3,  # noqa: PLR2004
             "job_title": title,
             "created_via_sso": index % 4 == 0,
-            "teams": [Ref("teams", each) for each in dice.some(self.ids["teams"], dice.below(3))],
+            "teams": [
+                Ref("teams", each) for each in random.some(self.ids["teams"], random.below(3))
+            ],
             "contact_methods": [
                 Part(
                     "contact_methods",
@@ -180,10 +182,10 @@ class Founding:
 
     def _services(self, index: int) -> Record:
         name, description = names.SERVICES[index]
-        dice = self._dice(2, index)
+        random = self._random(2, index)
         own = self.ids["services"][index]
         support = index % 3 == 1
-        urgency = dice.pick(("high", "high", "low", "severity_based"))
+        urgency = random.pick(("high", "high", "low", "severity_based"))
         rule: Record = {"type": "constant", "urgency": urgency}
         if support:
             rule = {
@@ -191,8 +193,8 @@ class Founding:
                 "during_support_hours": {"type": "constant", "urgency": "high"},
                 "outside_support_hours": {"type": "constant", "urgency": "low"},
             }
-        grouping = dice.pick(("intelligent", "time", "content_based", None))
-        minutes = dice.pick((0, 5, 60))
+        grouping = random.pick(("intelligent", "time", "content_based", None))
+        minutes = random.pick((0, 5, 60))
         configs: dict[str, Record] = {
             "time": {"timeout": minutes},
             "intelligent": {"time_window": 300, "recommended_time_window": 600},
@@ -205,17 +207,17 @@ class Founding:
             "summary": name,
             "name": name,
             "description": description,
-            "created_at": At(FOUNDED + dice.below(300 * DAY)),
+            "created_at": At(ACCOUNT_CREATED + random.below(300 * DAY)),
             "status": ("active", "active", "active", "maintenance", "disabled")[index % 5],
-            "auto_resolve_timeout": dice.pick((None, 14_400)),
-            "acknowledgement_timeout": dice.pick((None, 600, 1_800)),
+            "auto_resolve_timeout": random.pick((None, 14_400)),
+            "acknowledgement_timeout": random.pick((None, 600, 1_800)),
             "last_incident_timestamp": None,
             "escalation_policy": Ref("escalation_policies", self.policy_of_service(index)),
             "response_play": None,
             "teams": [Ref("teams", each) for each in self.teams_of_service(index)],
             "integrations": [
                 Part("integrations", self._integration(own, index, place))
-                for place in range(dice.below(3))
+                for place in range(random.below(3))
             ],
             "incident_urgency_rule": rule,
             "support_hours": {
@@ -237,7 +239,7 @@ class Founding:
             if support
             else [],
             "addons": [],
-            "alert_creation": dice.pick(("create_alerts_and_incidents", "create_incidents")),
+            "alert_creation": random.pick(("create_alerts_and_incidents", "create_incidents")),
             "alert_grouping": None if grouping == "content_based" else grouping,
             "alert_grouping_timeout": minutes if grouping == "time" else None,
             "alert_grouping_parameters": {
@@ -264,7 +266,7 @@ class Founding:
             "html_url": path,
             "name": kind.replace("_", " ").title(),
             "service": Ref("services", service),
-            "created_at": At(FOUNDED + 300 * DAY + index * DAY),
+            "created_at": At(ACCOUNT_CREATED + 300 * DAY + index * DAY),
             "vendor": Ref("vendors", vendor) if place else None,
             "integration_key": f"{hash_of(self._seed, index, place):032x}",
         }
@@ -312,7 +314,7 @@ class Founding:
         name, description, zone = names.SCHEDULES[index]
         users = self.ids["users"][index * 3 : index * 3 + 4]
         turn = _WEEK if index % 2 else DAY
-        start = FOUNDED + (20 + 7 * index) * 3600
+        start = ACCOUNT_CREATED + (20 + 7 * index) * 3600
         layers = [self._layer(index, 1, start, turn, users[:3], [])]
         if index % 2 == 0:
             hours = {"start_time_of_day": "08:00:00", "duration_seconds": 32_400}
@@ -375,19 +377,21 @@ class Founding:
         name = names.VENDORS[index].strip()
         slug = "".join(each for each in name.lower() if each.isalnum())
         logo = f"https://logos.example.com/{slug}"
-        bare = index % 7 == 3  # noqa: PLR2004
+        bare_reference = index % 7 == 3  # noqa: PLR2004
         return {
             "id": self.ids["vendors"][index],
             "type": "vendor",
             "summary": name,
             "name": name,
-            "website_url": None if bare else f"https://{slug}.example.com/",
-            "logo_url": None if bare else f"{logo}_large.png",
-            "thumbnail_url": None if bare else f"{logo}_thumb.png",
+            "website_url": None if bare_reference else f"https://{slug}.example.com/",
+            "logo_url": None if bare_reference else f"{logo}_large.png",
+            "thumbnail_url": None if bare_reference else f"{logo}_thumb.png",
             "description": None
             if index % 5 == 0
             else f"{name} watches things and tells PagerDuty.",
-            "integration_guide_url": None if bare else f"https://guides.example.com/{slug}/",
+            "integration_guide_url": None
+            if bare_reference
+            else f"https://guides.example.com/{slug}/",
         }
 
     def _tags(self, index: int) -> Record:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 PATH = "/oauth/token"
 
 
-class Identity:
+class TokenEndpoint:
     """Issues tokens, and knows those that it has issued."""
 
     def __init__(self, options: Options, known: frozenset[str]) -> None:

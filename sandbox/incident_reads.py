@@ -9,11 +9,11 @@ from sandbox.changes import change_before, change_event
 from sandbox.directory import API
 from sandbox.errors import not_found
 from sandbox.ids import IdKind
-from sandbox.making import bare
+from sandbox.making import bare_reference
 from sandbox.people_reads import account_id, impact, subscribers
-from sandbox.reads import read, single
+from sandbox.reads import declare, single
 from sandbox.times import iso
-from sandbox.words import TEXTS, free
+from sandbox.words import TEXTS, example_object
 
 if TYPE_CHECKING:
     from sandbox.directory import Record
@@ -37,8 +37,8 @@ def _serial(query: Query) -> int:
 
 def _alerts(query: Query) -> list[Record]:
     """List the alerts of an incident: as many, and as many resolved, as its `alert_counts` says."""
-    state = query.account.ledger.state(_serial(query))
-    incident = query.account.incidents.show(state.facts.serial, query.zone)
+    state = query.account.incident_store.state(_serial(query))
+    incident = query.account.incident_view.show(state.facts.serial, query.zone)
     counts = incident["alert_counts"]
     ids = IdKind("Q", query.options.seed, 0xA1E)
     return [
@@ -55,39 +55,39 @@ def _alerts(query: Query) -> list[Record]:
 
 def _alert(query: Query, state: State, own: str, place: int, *, resolved: bool) -> Record:
     account, facts, zone = query.account, state.facts, query.zone
-    dice = query.library.dice("alert", own)
+    random = query.library.random("alert", own)
     created = facts.created_at + 7 * place
     closed = max(created, state.resolved_at or state.updated_at) if resolved else None
-    incident = account.incidents.reference(facts.serial)
+    incident = account.incident_view.reference(facts.serial)
     if "incidents" in query.include:
-        incident = account.incidents.show(facts.serial, zone)
-    entry = account.incidents.show(facts.serial, zone, query.include)["first_trigger_log_entry"]
+        incident = account.incident_view.show(facts.serial, zone)
+    entry = account.incident_view.show(facts.serial, zone, query.include)["first_trigger_log_entry"]
     odd: dict[int, Record] = {
         0: {"privilege": None},
         1: {"resolved_at": iso(closed, zone) if closed else None},
     }
-    severity = dice.pick(("info", "warning", "error", "critical", None))
+    severity = random.pick(("info", "warning", "error", "critical", None))
     return {
         "id": own,
         "type": "alert",
         "summary": state.title,
         "self": f"{API}/incidents/{facts.id}/alerts/{own}",
-        "html_url": account.directory.web(f"alerts/{own}"),
+        "html_url": account.configuration.web(f"alerts/{own}"),
         "created_at": iso(created, zone),
         "status": "resolved" if resolved else "triggered",
         "alert_key": facts.key if place == 0 else f"{own.lower()}/größe",
-        "service": account.directory.refer(
+        "service": account.configuration.refer(
             "services", state.service, zone, full="services" in query.include
         ),
         "first_trigger_log_entry": entry,
         "incident": incident,
-        "suppressed": dice.one_in(7),
+        "suppressed": random.one_in(7),
         "severity": severity,
-        "integration": None if dice.one_in(3) else query.library.integration(dice),
+        "integration": None if random.one_in(3) else query.library.integration(random),
         "body": {
             "type": "alert_body",
             "contexts": [{"type": "link", "href": "https://example.com/ctx", "text": "Größe"}]
-            if dice.below(2)
+            if random.below(2)
             else [],
             "details": _details(query, own),
         },
@@ -96,11 +96,11 @@ def _alert(query: Query, state: State, own: str, place: int, *, resolved: bool) 
 
 
 def _details(query: Query, own: str) -> Record | None:
-    from sandbox.making import Making  # noqa: PLC0415
+    from sandbox.making import RecordContext  # noqa: PLC0415
 
-    making = Making(query.library, "/extensions", (own,), 0)
-    details: Record = free(making, "details")
-    return None if making.dice.one_in(8) else details
+    context = RecordContext(query.library, "/extensions", (own,), 0)
+    details: Record = example_object(context, "details")
+    return None if context.random.one_in(8) else details
 
 
 def _notes(query: Query) -> list[Record]:
@@ -109,16 +109,16 @@ def _notes(query: Query) -> list[Record]:
     ids = IdKind("P", query.options.seed, 0x707E)
     notes = [
         (event.at, place, event)
-        for place, event in enumerate(account.ledger.events(serial))
+        for place, event in enumerate(account.incident_store.events(serial))
         if event.action == "annotate" and event.at <= query.now
     ]
     channel = {"summary": "The PagerDuty website or APIs", "id": None, "type": None}
     return [
         {
             "id": ids.encode(serial * _PLACES + place),
-            "user": account.directory.reference("users", event.user)
+            "user": account.configuration.reference("users", event.user)
             if event.user
-            else bare("PBOT001", "bot_user_reference", "Bot"),
+            else bare_reference("PBOT001", "bot_user_reference", "Bot"),
             "channel": {**channel, "self": None, "html_url": None},
             "content": event.value if event.value is not None else TEXTS[0],
             "created_at": iso(at, query.zone),
@@ -129,7 +129,7 @@ def _notes(query: Query) -> list[Record]:
 
 
 def _values(query: Query) -> list[Record]:
-    state = query.account.ledger.state(_serial(query))
+    state = query.account.incident_store.state(_serial(query))
     return fields.incident_values(query, state.facts.id, state.fields)
 
 
@@ -138,8 +138,8 @@ def _values(query: Query) -> list[Record]:
 
 def _related_changes(query: Query) -> list[Record]:
     """List up to three of the change events just before the incident."""
-    facts = query.account.ledger.facts(_serial(query))
-    dice = query.library.dice("related changes", facts.id)
+    facts = query.account.incident_store.facts(_serial(query))
+    random = query.library.random("related changes", facts.id)
     last = change_before(query, facts.created_at)
     reasons = ("most_recent", "related_service", "intelligent")
     return [
@@ -147,40 +147,44 @@ def _related_changes(query: Query) -> list[Record]:
             **change_event(query, last - back),
             "correlation_reason": {"reason": reasons[back] if back else "most_recent"},
         }
-        for back in range(dice.below(4))
+        for back in range(random.below(4))
     ]
 
 
 def _before(query: Query, serial: int) -> list[int]:
-    ledger = query.account.ledger
-    return ledger.between(None, ledger.created_at(serial)).slice(0, _LOOK_BACK, newest_first=True)
+    incident_store = query.account.incident_store
+    return incident_store.between(None, incident_store.created_at(serial)).slice(
+        0, _LOOK_BACK, newest_first=True
+    )
 
 
 def _related(query: Query) -> list[Record]:
     """List up to three of the incidents just before this one."""
     account, serial = query.account, _serial(query)
-    dice = query.library.dice("related", query.ids[0])
+    random = query.library.random("related", query.ids[0])
     records = []
-    for other in _before(query, serial)[: dice.below(4)]:
-        incident = account.incidents.reference(other)
+    for other in _before(query, serial)[: random.below(4)]:
+        incident = account.incident_view.reference(other)
         if "incident" in query.many("additional_details[]"):
-            incident = account.incidents.show(other, query.zone)
+            incident = account.incident_view.show(other, query.zone)
         inferred: Record = {
             "type": "machine_learning_inferred",
             "metadata": {
-                "grouping_classification": dice.pick(("similar_contents", "prior_feedback")),
+                "grouping_classification": random.pick(("similar_contents", "prior_feedback")),
                 "user_feedback": {
-                    "positive_feedback_count": dice.below(9),
+                    "positive_feedback_count": random.below(9),
                     "negative_feedback_count": 0,
                 },
             },
         }
-        link = bare(query.library.some_id("services", dice), "technical_service_reference", None)
+        link = bare_reference(
+            query.library.some_id("services", random), "technical_service_reference", None
+        )
         known: Record = {
             "type": "service_dependency",
             "metadata": {"dependent_services": [link], "supporting_services": []},
         }
-        relationships = dice.some([inferred, known], 1 + dice.below(2))
+        relationships = random.some([inferred, known], 1 + random.below(2))
         records.append({"incident": incident, "relationships": relationships})
     return records
 
@@ -188,15 +192,17 @@ def _related(query: Query) -> list[Record]:
 def _past(query: Query) -> list[Record]:
     """List earlier incidents of the same service, the most similar first."""
     account, serial = query.account, _serial(query)
-    service = account.ledger.facts(serial).service
-    found = [x for x in _before(query, serial) if account.ledger.facts(x).service == service]
+    service = account.incident_store.facts(serial).service
+    found = [
+        x for x in _before(query, serial) if account.incident_store.facts(x).service == service
+    ]
     return [
         {
             "incident": {
-                "id": account.ledger.facts(each).id,
-                "created_at": iso(account.ledger.created_at(each), query.zone),
-                "self": f"{API}/incidents/{account.ledger.facts(each).id}",
-                "title": account.incidents.title(each),
+                "id": account.incident_store.facts(each).id,
+                "created_at": iso(account.incident_store.created_at(each), query.zone),
+                "self": f"{API}/incidents/{account.incident_store.facts(each).id}",
+                "title": account.incident_view.title(each),
             },
             "score": round(60 - 1.5 * place, 3),
         }
@@ -211,12 +217,12 @@ def _past_extra(query: Query) -> Record:
 
 def _outlier(query: Query) -> Record:
     account, serial = query.account, _serial(query)
-    facts = account.ledger.facts(serial)
+    facts = account.incident_store.facts(serial)
     incident: Record = {
         "id": facts.id,
         "created_at": iso(facts.created_at, query.zone),
         "self": f"{API}/incidents/{facts.id}",
-        "title": account.incidents.title(serial),
+        "title": account.incident_view.title(serial),
         "occurrence": {
             "count": facts.oddities % 40 + 1,
             "frequency": facts.oddities % 400 / 400,
@@ -226,9 +232,9 @@ def _outlier(query: Query) -> Record:
         },
     }
     if "incident" in query.many("additional_details[]"):
-        incident = {**account.incidents.show(serial, query.zone), **incident}
+        incident = {**account.incident_view.show(serial, query.zone), **incident}
     template = {
-        "id": bare(facts.id[:7], "", None)["id"],
+        "id": bare_reference(facts.id[:7], "", None)["id"],
         "cluster_id": facts.id[7:],
         "mined_text": f"{facts.title.split()[0]} <*> größe",
     }
@@ -236,8 +242,8 @@ def _outlier(query: Query) -> Record:
 
 
 def _subscribers(query: Query) -> list[Record]:
-    dice = query.library.dice("via", query.ids[0])
-    via = {"id": query.library.some_id("teams", dice), "name": "Größe"}
+    random = query.library.random("via", query.ids[0])
+    via = {"id": query.library.some_id("teams", random), "name": "Größe"}
     return [
         {
             **each,
@@ -245,19 +251,19 @@ def _subscribers(query: Query) -> list[Record]:
             "subscribed_via": [via] if indirect else None,
         }
         for each in subscribers(query)
-        for indirect in [each["subscriber_type"] == "user" and bool(dice.below(2))]
+        for indirect in [each["subscriber_type"] == "user" and bool(random.below(2))]
     ]
 
 
 def _impacts(query: Query) -> list[Record]:
-    dice = query.library.dice("impacts", query.ids[0])
-    ids = query.account.founding.ids["business_services"]
+    random = query.library.random("impacts", query.ids[0])
+    ids = query.account.initial_configuration.ids["business_services"]
     query.values = {"additional_fields[]": ["services.highest_impacting_priority"]}
-    return [impact(query, own, dice) for own in dice.some(ids, dice.below(4))]
+    return [impact(query, own, random) for own in random.some(ids, random.below(4))]
 
 
 _READ: Settings = {"scope": "incidents.read"}
-_ALERTS = read(
+_ALERTS = declare(
     "/incidents/{id}/alerts",
     "alerts",
     "classic",
@@ -276,17 +282,17 @@ _AIOPS: Settings = {
 INCIDENTS = (
     _ALERTS,
     single("/incidents/{id}/alerts/{id}", "alert", _ALERTS, includes=""),
-    read("/incidents/{id}/notes", "notes", source=_notes, **_READ),
-    read("/incidents/{id}/custom_fields/values", "custom_fields", source=_values, **_READ),
-    read(
+    declare("/incidents/{id}/notes", "notes", source=_notes, **_READ),
+    declare("/incidents/{id}/custom_fields/values", "custom_fields", source=_values, **_READ),
+    declare(
         "/incidents/{id}/related_change_events",
         "change_events",
         "limit",
         _related_changes,
         **_READ,
     ),
-    read("/incidents/{id}/related_incidents", "related_incidents", source=_related, **_AIOPS),
-    read(
+    declare("/incidents/{id}/related_incidents", "related_incidents", source=_related, **_AIOPS),
+    declare(
         "/incidents/{id}/past_incidents",
         "past_incidents",
         "limit",
@@ -298,7 +304,7 @@ INCIDENTS = (
         extra=_past_extra,
         **_READ,
     ),
-    read(
+    declare(
         "/incidents/{id}/outlier_incident",
         "outlier_incident",
         "single",
@@ -306,7 +312,7 @@ INCIDENTS = (
         params="since",
         **_AIOPS,
     ),
-    read(
+    declare(
         "/incidents/{id}/status_updates/subscribers",
         "subscribers",
         "undocumented",
@@ -314,7 +320,7 @@ INCIDENTS = (
         scope="subscribers.read",
         extra=account_id,
     ),
-    read(
+    declare(
         "/incidents/{id}/business_services/impacts",
         "services",
         "next_only",

@@ -12,10 +12,10 @@ if TYPE_CHECKING:
     from collections.abc import Collection
     from datetime import tzinfo
 
-    from sandbox.directory import Directory, Record
+    from sandbox.directory import Configuration, Record
     from sandbox.ids import IdKind
     from sandbox.incidents import Facts, State
-    from sandbox.ledger import Ledger
+    from sandbox.ledger import IncidentStore
 
 SHORT_OF = (
     "alert_counts",
@@ -36,34 +36,36 @@ SHORT_OF = (
 class IncidentView:
     """Renders incidents, and references to them."""
 
-    def __init__(self, directory: Directory, ledger: Ledger, entry_ids: IdKind) -> None:
+    def __init__(
+        self, configuration: Configuration, incident_store: IncidentStore, entry_ids: IdKind
+    ) -> None:
         """Take what a record is made of."""
-        self._directory = directory
-        self._ledger = ledger
+        self._configuration = configuration
+        self._incident_store = incident_store
         self._entry_ids = entry_ids
 
     def title(self, serial: int) -> str:
         """Give an incident's present title."""
-        facts = self._ledger.facts(serial)
-        if not self._ledger.is_touched(serial):
+        facts = self._incident_store.facts(serial)
+        if not self._incident_store.is_touched(serial):
             return facts.title
-        return str(facts.over.get("title", self._ledger.state(serial).title))
+        return str(facts.over.get("title", self._incident_store.state(serial).title))
 
     def reference(self, serial: int) -> Record:
         """Make the reference to an incident."""
-        facts = self._ledger.facts(serial)
+        facts = self._incident_store.facts(serial)
         return {
             "id": facts.id,
             "type": "incident_reference",
             "summary": f"[#{facts.number}] {self.title(serial)}",
             "self": f"{API}/incidents/{facts.id}",
-            "html_url": self._directory.web(f"incidents/{facts.id}"),
+            "html_url": self._configuration.web(f"incidents/{facts.id}"),
         }
 
     def show(self, serial: int, zone: tzinfo = UTC, include: Collection[str] = NOTHING) -> Record:
         """Render an incident in its present state."""
-        state = self._ledger.state(serial)
-        facts, directory = state.facts, self._directory
+        state = self._incident_store.state(serial)
+        facts, configuration = state.facts, self._configuration
         triggered = state.status == "triggered"
         people = "users" in include
         kind, changer = state.changed_by
@@ -76,11 +78,13 @@ class IncidentView:
             "updated_at": iso(state.updated_at, zone),
             "status": state.status,
             "incident_key": facts.key,
-            "service": directory.refer("services", state.service, zone, full="services" in include),
+            "service": configuration.refer(
+                "services", state.service, zone, full="services" in include
+            ),
             "assignments": [
                 {
                     "at": iso(at, zone),
-                    "assignee": directory.refer(
+                    "assignee": configuration.refer(
                         "users", user, zone, full=people or "assignees" in include
                     ),
                 }
@@ -93,29 +97,31 @@ class IncidentView:
             "alert_counts": _alert_counts(state),
             "is_mergeable": facts.key is None or facts.alerts > 0,
             "incident_type": {"name": "incident_default"},
-            "escalation_policy": directory.refer(
+            "escalation_policy": configuration.refer(
                 "escalation_policies", state.policy, zone, full="escalation_policies" in include
             ),
             "teams": [
-                directory.refer("teams", team, zone, full="teams" in include)
+                configuration.refer("teams", team, zone, full="teams" in include)
                 for team in state.teams
             ],
             "pending_actions": _pending_actions(state, zone),
             "acknowledgements": [
                 {
                     "at": iso(at, zone),
-                    "acknowledger": directory.refer(
+                    "acknowledger": configuration.refer(
                         "users", user, zone, full=people or "acknowledgers" in include
                     ),
                 }
                 for at, user in state.acks
             ],
             "alert_grouping": _alert_grouping(facts, zone),
-            "last_status_change_by": directory.refer(
+            "last_status_change_by": configuration.refer(
                 kind, changer, zone, full="agents" in include or (people and kind == "users")
             ),
             "priority": state.priority
-            and directory.refer("priorities", state.priority, zone, full="priorities" in include),
+            and configuration.refer(
+                "priorities", state.priority, zone, full="priorities" in include
+            ),
             "resolve_reason": None,
             "incidents_responders": self._responders(state, zone),
             "responder_requests": self._requests(state, zone),
@@ -139,18 +145,18 @@ class IncidentView:
             "type": "trigger_log_entry_reference",
             "summary": "Triggered through the API",
             "self": f"{API}/log_entries/{own}?incident_id={facts.id}",
-            "html_url": self._directory.web(f"incidents/{facts.id}/log_entries/{own}"),
+            "html_url": self._configuration.web(f"incidents/{facts.id}/log_entries/{own}"),
         }
 
     def _responders(self, state: State, zone: tzinfo) -> list[Record]:
         return [
             {
                 "state": "pending" if state.status != "resolved" else "joined",
-                "user": self._directory.reference("users", user),
+                "user": self._configuration.reference("users", user),
                 "incident": self.reference(state.facts.serial),
                 "updated_at": iso(at, zone),
                 "message": "Please help with issue - join bridge at +1(234)-567-8910",
-                "requester": self._directory.reference("users", requester),
+                "requester": self._configuration.reference("users", requester),
                 "requested_at": iso(at),
                 "escalation_policy_requests": [],
             }

@@ -12,9 +12,9 @@ from sandbox.times import DAY
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from sandbox.chronicle import Chronicle
+    from sandbox.chronicle import IncidentGenerator
     from sandbox.clock import Clock
-    from sandbox.volume import Volume
+    from sandbox.volume import IncidentTimes
 
 TOUCHED = 1 << 39
 """Serial of the first incident that was created by hand."""
@@ -22,13 +22,15 @@ _CACHE = 20_000
 _FOREVER = 1 << 62
 
 
-class Ledger:
+class IncidentStore:
     """Facts, events and present state of each incident, by serial number."""
 
-    def __init__(self, chronicle: Chronicle, volume: Volume, clock: Clock, first: int) -> None:
+    def __init__(
+        self, generator: IncidentGenerator, incident_times: IncidentTimes, clock: Clock, first: int
+    ) -> None:
         """Start with the chronicle; `first` is the serial of the oldest incident to show."""
-        self.chronicle = chronicle
-        self.volume = volume
+        self.generator = generator
+        self.incident_times = incident_times
         self.first = first
         self.version = 0
         self._clock = clock
@@ -53,16 +55,16 @@ class Ledger:
         """Tell when an incident began."""
         if serial >= TOUCHED:
             return self._facts[serial].created_at
-        return self.volume.created_at(serial)
+        return self.incident_times.created_at(serial)
 
     def facts(self, serial: int) -> Facts:
         """Give what an incident is from the start."""
-        return self._facts.get(serial) or self.chronicle.facts(serial)
+        return self._facts.get(serial) or self.generator.facts(serial)
 
     def events(self, serial: int) -> list[Event]:
         """Give what happens to an incident; the place in this list numbers its log entries."""
         touched = self._touched.get(serial)
-        return self.chronicle.events(serial) if touched is None else touched
+        return self.generator.events(serial) if touched is None else touched
 
     def state(self, serial: int) -> State:
         """Give what an incident is by now."""
@@ -108,7 +110,7 @@ class Ledger:
         events = self._touched.get(serial)
         if events is None:
             now = self._clock.now()
-            events = [each for each in self.chronicle.events(serial) if each.at <= now]
+            events = [each for each in self.generator.events(serial) if each.at <= now]
             self._touched[serial] = events
         return events
 
@@ -135,21 +137,21 @@ class Ledger:
         if until is not None:
             end = min(end, until)
         start = -_FOREVER if since is None else since
-        low = self.first if since is None else max(self.first, self.volume.before(since))
-        high = max(low, self.volume.before(end))
+        low = self.first if since is None else max(self.first, self.incident_times.before(since))
+        high = max(low, self.incident_times.before(end))
         left = bisect_left(self._created, (start, 0))
         right = max(left, bisect_left(self._created, (end, 0)))
-        return IncidentRange(self.volume, low, high, self._created[left:right])
+        return IncidentRange(self.incident_times, low, high, self._created[left:right])
 
     def open_serials(self) -> list[int]:
         """List the incidents that are not resolved by now, without looking at each one."""
         now = self._clock.now()
-        end = self.volume.before(now + 1)
-        recent = max(self.first, self.volume.before_day(now // DAY - SPILL_DAYS))
-        candidates = set(self.chronicle.staying_open(self.first, end))
+        end = self.incident_times.before(now + 1)
+        recent = max(self.first, self.incident_times.before_day(now // DAY - SPILL_DAYS))
+        candidates = set(self.generator.staying_open(self.first, end))
         candidates.update(range(recent, end))
-        first_day = self.volume.day_of(self.first)
-        candidates.update(map(self.volume.before_day, range(first_day, now // DAY + 1)))
+        first_day = self.incident_times.day_of(self.first)
+        candidates.update(map(self.incident_times.before_day, range(first_day, now // DAY + 1)))
         candidates.update(self._touched)
         found = [
             each
@@ -162,9 +164,11 @@ class Ledger:
 class IncidentRange:
     """Serials of incidents in the order of creation, without making a list of them."""
 
-    def __init__(self, volume: Volume, low: int, high: int, extra: list[tuple[int, int]]) -> None:
+    def __init__(
+        self, incident_times: IncidentTimes, low: int, high: int, extra: list[tuple[int, int]]
+    ) -> None:
         """Join serials low … high - 1 with the (created_at, serial) of `extra`."""
-        self._volume = volume
+        self._incident_times = incident_times
         self._low = low
         self._high = high
         self._extra = extra
@@ -188,7 +192,7 @@ class IncidentRange:
         while len(found) < count:
             extra = self._extra[extras] if extras < len(self._extra) else None
             if serial < self._high and (
-                extra is None or self._volume.created_at(serial) <= extra[0]
+                extra is None or self._incident_times.created_at(serial) <= extra[0]
             ):
                 found.append(serial)
                 serial += 1
@@ -204,7 +208,7 @@ class IncidentRange:
         low, high = 0, len(self._extra)
         while low < high:
             middle = (low + high) // 2
-            before = self._volume.before(self._extra[middle][0] + 1)
+            before = self._incident_times.before(self._extra[middle][0] + 1)
             rank = middle + min(max(before, self._low), self._high) - self._low
             if rank < offset:
                 low = middle + 1

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sandbox.dice import Dice, hash_of
+from sandbox.dice import SeededRandom, hash_of
 from sandbox.directory import KINDS, Part
 from sandbox.errors import not_found, refusal
-from sandbox.making import Making, bare, own_id, salt_of
+from sandbox.making import RecordContext, bare_reference, hash_of_text, own_id
 from sandbox.query import Query
-from sandbox.rows import Rows, rows_of
+from sandbox.rows import RecordList, list_of
 from sandbox.times import UTC
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from sandbox.directory import Record
     from sandbox.endpoints import Endpoint
     from sandbox.options import Options
-    from sandbox.reads import Read
+    from sandbox.reads import GeneratedEndpoint
     from sandbox.words import Json
 
 _KEPT = 20_000
@@ -60,78 +60,83 @@ class Library:
         include: frozenset[str] = frozenset(),
     ) -> Record:
         """Make the number-th record of an endpoint."""
-        if self._version != self.account.directory.version or len(self._made) > _KEPT:
+        if self._version != self.account.configuration.version or len(self._made) > _KEPT:
             self._made.clear()
-            self._version = self.account.directory.version
+            self._version = self.account.configuration.version
         key = (path, ids, number, zone, include)
         known = self._made.get(key)
         if known is None:
-            known = self._made[key] = Making(self, path, ids, number, zone, include).record()
+            known = self._made[key] = RecordContext(self, path, ids, number, zone, include).record()
         return known
 
     def count(self, path: str, ids: tuple[str, ...] = ()) -> int:
         """Count the records of an endpoint that are made up."""
         least, most = self.read(path).count
-        return least + hash_of(self.seed, salt_of(path), *map(salt_of, ids), 2) % (most - least + 1)
+        return least + hash_of(self.seed, hash_of_text(path), *map(hash_of_text, ids), 2) % (
+            most - least + 1
+        )
 
-    def dice(self, *key: int | str) -> Dice:
+    def random(self, *key: int | str) -> SeededRandom:
         """Give throws that depend on the account and a key only."""
-        return Dice(self.seed, *(salt_of(each) if isinstance(each, str) else each for each in key))
+        return SeededRandom(
+            self.seed, *(hash_of_text(each) if isinstance(each, str) else each for each in key)
+        )
 
-    def some_id(self, kind: str, dice: Dice) -> str:
+    def some_id(self, kind: str, random: SeededRandom) -> str:
         """Choose the id of some record: of a kind (`users`, …) or of an endpoint (its path)."""
         if kind.startswith("/"):
             count = self.count(kind)
-            return own_id(self, kind, (), dice.below(count) if count else 0)
+            return own_id(self, kind, (), random.below(count) if count else 0)
         if kind == "incidents":
-            return self.account.ledger.facts(self._some_serial(dice)).id
-        return dice.pick(self.account.founding.ids[kind])
+            return self.account.incident_store.facts(self._some_serial(random)).id
+        return random.pick(self.account.initial_configuration.ids[kind])
 
-    def _some_serial(self, dice: Dice) -> int:
+    def _some_serial(self, random: SeededRandom) -> int:
         """Choose one of the incidents that the account has had from its start."""
-        return self.account.ledger.first + dice.below(self.options.incidents)
+        return self.account.incident_store.first + random.below(self.options.incidents)
 
-    def refer(self, kind: str, making: Making, name: str) -> Record:
+    def refer(self, kind: str, context: RecordContext, name: str) -> Record:
         """Refer to some record; the full record if `include[]` asks for it."""
-        full = not {kind, name, f"{name}s"}.isdisjoint(making.include)
-        dice = making.dice
+        full = not {kind, name, f"{name}s"}.isdisjoint(context.include)
+        random = context.random
         if kind == "incidents":
-            serial = self._some_serial(dice)
-            incidents = self.account.incidents
-            return incidents.show(serial, making.zone) if full else incidents.reference(serial)
+            serial = self._some_serial(random)
+            incidents = self.account.incident_view
+            return incidents.show(serial, context.zone) if full else incidents.reference(serial)
         if kind == "integrations":
-            return self.integration(dice)
+            return self.integration(random)
         if kind == "contact_methods":
-            return dice.pick(self.contact_methods(making.ids[0], making.zone, full=full))
-        own = self.some_id(kind, dice)
-        return self.account.directory.refer(kind, own, making.zone, full=full)
+            return random.pick(self.contact_methods(context.ids[0], context.zone, full=full))
+        own = self.some_id(kind, random)
+        return self.account.configuration.refer(kind, own, context.zone, full=full)
 
-    def integration(self, dice: Dice) -> Record:
+    def integration(self, random: SeededRandom) -> Record:
         """Refer to an integration of some service."""
-        directory = self.account.directory
+        configuration = self.account.configuration
         services = [
-            directory.get("services", each) for each in self.account.founding.ids["services"]
+            configuration.get("services", each)
+            for each in self.account.initial_configuration.ids["services"]
         ]
         parts = [part for each in services if each for part in each["integrations"]]
-        part = dice.pick(parts) if parts else None
+        part = random.pick(parts) if parts else None
         if not isinstance(part, Part):
-            return bare("PINTEG0", "inbound_integration_reference", None)
-        shown: Record = directory.show("services", {"id": "", "x": part}, UTC)["x"]
+            return bare_reference("PINTEG0", "inbound_integration_reference", None)
+        shown: Record = configuration.show("services", {"id": "", "x": part}, UTC)["x"]
         return shown
 
     def contact_methods(self, user: str, zone: tzinfo, *, full: bool = True) -> list[Record]:
         """List the contact methods of a user, or references to them."""
-        directory = self.account.directory
-        record = directory.get("users", user)
+        configuration = self.account.configuration
+        record = configuration.get("users", user)
         if record is None:
-            return [bare("PCONT00", "email_contact_method_reference", None)]
+            return [bare_reference("PCONT00", "email_contact_method_reference", None)]
         include = {"contact_methods"} if full else ()
-        shown: list[Record] = directory.show("users", record, zone, include)["contact_methods"]
-        return shown or [bare("PCONT00", "email_contact_method_reference", None)]
+        shown: list[Record] = configuration.show("users", record, zone, include)["contact_methods"]
+        return shown or [bare_reference("PCONT00", "email_contact_method_reference", None)]
 
     def web(self, path: str) -> str:
         """Give the address of a page of the web app."""
-        return self.account.directory.web(path)
+        return self.account.configuration.web(path)
 
     # -- parents -------------------------------------------------------------------------------
 
@@ -153,7 +158,7 @@ class Library:
 
     def check_family(self, prefix: str, own: str) -> None:
         """Refuse the id of a legacy schedule among the flexible ones, and the other way round."""
-        legacy = self.account.directory.get("schedules", own) is not None
+        legacy = self.account.configuration.get("schedules", own) is not None
         if prefix.startswith("/v3/schedules") and legacy:
             raise refusal(400, 2001, "Schedule is not a v3 schedule.")
         if prefix == "/schedules" and own in self.own_ids("/v3/schedules"):
@@ -164,7 +169,7 @@ class Library:
         if kind == "incidents":
             return self.account.serial_of(own) is not None and not own.isdigit()
         if kind is not None:
-            return self.account.directory.get(kind, own) is not None
+            return self.account.configuration.get(kind, own) is not None
         return own in self._names(prefix, before)
 
     def _names(self, prefix: str, before: tuple[str, ...]) -> list[str]:
@@ -199,10 +204,10 @@ class Library:
             prefix = "{id}".join(pieces[: place + 1]).rstrip("/")
             kind = self._kind(prefix)
             if kind == "incidents":
-                ledger = self.account.ledger
-                own = [ledger.facts(each).id for each in ledger.between(None, None)]
+                incident_store = self.account.incident_store
+                own = [incident_store.facts(each).id for each in incident_store.between(None, None)]
             elif kind is not None:
-                own = [str(each["id"]) for each in self.account.directory.all(kind)]
+                own = [str(each["id"]) for each in self.account.configuration.all(kind)]
             else:
                 own = self._names(prefix, before)
                 own = own[: len(own) // 2] if prefix == "/incidents/types" else own
@@ -213,7 +218,7 @@ class Library:
 
     # -- what endpoints answer with ------------------------------------------------------------
 
-    def read(self, path: str) -> Read:
+    def read(self, path: str) -> GeneratedEndpoint:
         """Give the data sheet of a path."""
         return self._reads[path]  # type: ignore[return-value]
 
@@ -223,7 +228,7 @@ class Library:
         own = ids[0] if ids else ""
         return Query(self.account, self.options, now, own, ids=ids, library=self, **more)
 
-    def rows(self, endpoint: Endpoint, query: Query) -> Rows:
+    def rows(self, endpoint: Endpoint, query: Query) -> RecordList:
         """Give all records of an endpoint."""
         path = endpoint.path
         for own in query.ids:
@@ -231,14 +236,16 @@ class Library:
         found = self._replaced.get(path)
         if found is None:
             found = endpoint.source(query)
-        return found if isinstance(found, Rows) else rows_of(found, lambda record: record)
+        return found if isinstance(found, RecordList) else list_of(found, lambda record: record)
 
     def replace(self, path: str, records: list[Record]) -> None:
         """Make the records of a path (with ids in it) be these from now on."""
         self._replaced[path] = records
         self._made.clear()
 
-    def one(self, many: Read, ids: tuple[str, ...], own: str, place: str, query: Query) -> Record:
+    def one(
+        self, many: GeneratedEndpoint, ids: tuple[str, ...], own: str, place: str, query: Query
+    ) -> Record:
         """Find one record of a list."""
         everything = self.query(ids, zone=query.zone, include=query.include)
         for record in self.rows(many, everything).all():

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from sandbox.directory import Record
     from sandbox.query import Query
-    from sandbox.reads import Read
+    from sandbox.reads import GeneratedEndpoint
 
 _FILTERS = (
     "created_at_start",
@@ -202,7 +202,7 @@ def _of_advance(query: Query) -> list[Record]:
     return [{**query.library.make(path, (each,), 0, UTC), "feature_id": each} for each in features]
 
 
-def _sheets() -> tuple[Read, ...]:
+def _sheets() -> tuple[GeneratedEndpoint, ...]:
     """Make the data sheets."""
     sheet, keys = analytics.sheet, analytics.keys
     unit = ("order", "order_by", "time_zone", "aggregate_unit")

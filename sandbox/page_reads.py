@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 from sandbox.dice import hash_of
 from sandbox.directory import API
 from sandbox.errors import refusal
-from sandbox.making import salt_of
-from sandbox.reads import read, single
+from sandbox.making import hash_of_text
+from sandbox.reads import declare, single
 
 if TYPE_CHECKING:
     from sandbox.directory import Record
     from sandbox.query import Query
-    from sandbox.reads import Read, Settings
+    from sandbox.reads import GeneratedEndpoint, Settings
 
 # -- standards -----------------------------------------------------------------------------------
 
@@ -26,7 +26,7 @@ def _scored(query: Query, own: str) -> list[Record]:
     for number in range(library.count("/standards")):
         made = library.make("/standards", (), number, query.zone)
         part = {name: made[name] for name in ("id", "name", "description", "type", "active")}
-        passes = hash_of(salt_of(own), number, library.seed) % 3 > 0
+        passes = hash_of(hash_of_text(own), number, library.seed) % 3 > 0
         records.append({**part, "pass": passes})
     return records
 
@@ -36,11 +36,11 @@ def _scores(query: Query) -> list[Record]:
     given = [each for text in query.values.get("ids", ()) for each in text.split(",") if each]
     if query.values and len(given) > _MAX_IDS:
         raise refusal(400, 2001, "ids takes at most 100 ids.")
-    directory = query.account.directory
-    wanted = given or [str(each["id"]) for each in directory.all("services")]
+    configuration = query.account.configuration
+    wanted = given or [str(each["id"]) for each in configuration.all("services")]
     records = []
     for own in dict.fromkeys(wanted):
-        if directory.get("services", own) is not None:
+        if configuration.get("services", own) is not None:
             standards = _scored(query, own)
             passing = sum(each["pass"] for each in standards)
             records.append(
@@ -61,14 +61,14 @@ def _ids_needed(query: Query) -> None:
 
 _STANDARDS: Settings = {"scope": "standards.read"}
 STANDARDS = (
-    read(
+    declare(
         "/standards",
         "standards",
         choices="active=true,false resource_type=technical_service",
         filters="active=active resource_type=resource_type",
         **_STANDARDS,
     ),
-    read(
+    declare(
         "/standards/scores/technical_services",
         "resources",
         source=_scores,
@@ -76,7 +76,7 @@ STANDARDS = (
         check=_ids_needed,
         **_STANDARDS,
     ),
-    read(
+    declare(
         "/standards/scores/technical_services/{id}",
         "standards",
         source=lambda query: _scored(query, query.ids[0]),
@@ -89,7 +89,7 @@ STANDARDS = (
 _PAGES_SCOPE: Settings = {"scope": "status_pages.read"}
 _POST_TYPES = "post_type=incident,maintenance"
 _POST = "/status_pages/{id}/posts"
-_UPDATES = read(
+_UPDATES = declare(
     f"{_POST}/{{id}}/post_updates",
     "post_updates",
     "undocumented",
@@ -101,7 +101,7 @@ _UPDATES = read(
 
 
 def _has_postmortem(query: Query, ids: tuple[str, ...]) -> bool:
-    return hash_of(query.library.seed, *map(salt_of, ids)) % 3 == 0
+    return hash_of(query.library.seed, *map(hash_of_text, ids)) % 3 == 0
 
 
 def _posts(query: Query) -> list[Record]:
@@ -126,7 +126,7 @@ def _postmortem(query: Query) -> list[Record]:
     return [{**made, "id": own, "self": address}]
 
 
-_ALL_PAGES = read(
+_ALL_PAGES = declare(
     "/status_pages",
     "status_pages",
     "undocumented",
@@ -139,11 +139,11 @@ _ALL_PAGES = read(
 
 def _on_page(
     name: str, word: str, count: tuple[int, int], choices: str = _POST_TYPES
-) -> list[Read]:
+) -> list[GeneratedEndpoint]:
     by = {each.partition("=")[0]: each.partition("=")[0] for each in choices.split()}
     if "reviewed_status" in by:
         by.update({"reviewed_status": "updates.reviewed_status", "status[]": "updates.status.id"})
-    many = read(
+    many = declare(
         f"/status_pages/{{id}}/{name}",
         name,
         "undocumented",
@@ -171,7 +171,7 @@ STATUS_PAGES = (
     ),
     _UPDATES,
     single(f"{_UPDATES.path}/{{id}}", "post_update", _UPDATES),
-    read(
+    declare(
         f"{_POST}/{{id}}/postmortem",
         "postmortem",
         "first",

@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING
 
 from sandbox import fields
 from sandbox.directory import KINDS, Ref
-from sandbox.founding import FOUNDED
+from sandbox.founding import ACCOUNT_CREATED
 from sandbox.ids import short_id
-from sandbox.making import salt_of
-from sandbox.reads import read, single
+from sandbox.making import hash_of_text
+from sandbox.reads import declare, single
 from sandbox.times import DAY, iso
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from sandbox.dice import Dice
+    from sandbox.dice import SeededRandom
     from sandbox.directory import Record
     from sandbox.query import Query
     from sandbox.reads import Settings
@@ -30,9 +30,9 @@ def _user_part(name: str) -> Callable[[Query], list[Record]]:
     """Make the source of what `GET /users?include[]=…` embeds."""
 
     def source(query: Query) -> list[Record]:
-        directory = query.account.directory
-        user = directory.get("users", query.ids[0])
-        records: list[Record] = directory.show("users", user or {}, query.zone, {name})[name]
+        configuration = query.account.configuration
+        user = configuration.get("users", query.ids[0])
+        records: list[Record] = configuration.show("users", user or {}, query.zone, {name})[name]
         if "contact_methods" in query.include and name == "notification_rules":
             methods = {each["id"]: each for each in _methods(query)}
             for record in records:
@@ -48,7 +48,7 @@ _methods = _user_part("contact_methods")
 
 def _licence_of(query: Query, user: str) -> Record:
     library = query.library
-    number = library.dice("licence", user).below(library.count("/licenses"))
+    number = library.random("licence", user).below(library.count("/licenses"))
     made = library.make("/licenses", (), number, query.zone)
     counts = {"current_value", "allocations_available"}
     return {name: value for name, value in made.items() if name not in counts}
@@ -59,20 +59,22 @@ def _licence(query: Query) -> Record:
 
 
 def _allocations(query: Query) -> list[Record]:
-    directory = query.account.directory
+    configuration = query.account.configuration
     return [
         {
-            "user": directory.reference("users", each["id"]),
+            "user": configuration.reference("users", each["id"]),
             "license": _licence_of(query, each["id"]),
-            "allocated_at": iso(FOUNDED + salt_of(each["id"]) % (1500 * DAY), query.zone),
+            "allocated_at": iso(
+                ACCOUNT_CREATED + hash_of_text(each["id"]) % (1500 * DAY), query.zone
+            ),
         }
-        for each in directory.all("users")
+        for each in configuration.all("users")
     ]
 
 
 _CONTACTS: Settings = {"scope": "users:contact_methods.read"}
-_METHODS = read("/users/{id}/contact_methods", "contact_methods", source=_methods, **_CONTACTS)
-_NOTIFICATION_RULES = read(
+_METHODS = declare("/users/{id}/contact_methods", "contact_methods", source=_methods, **_CONTACTS)
+_NOTIFICATION_RULES = declare(
     "/users/{id}/notification_rules",
     "notification_rules",
     source=_user_part("notification_rules"),
@@ -81,20 +83,20 @@ _NOTIFICATION_RULES = read(
     filters="urgency=urgency",
     **_CONTACTS,
 )
-_HANDOFF = read(
+_HANDOFF = declare(
     "/users/{id}/oncall_handoff_notification_rules",
     "oncall_handoff_notification_rules",
     scope="users.read",
     count=(0, 2),
 )
-_UPDATE_RULES = read(
+_UPDATE_RULES = declare(
     "/users/{id}/status_update_notification_rules",
     "status_update_notification_rules",
     scope="users.read",
     includes="contact_methods",
     count=(0, 2),
 )
-_DELEGATIONS = read(
+_DELEGATIONS = declare(
     "/users/{id}/oauth_delegations",
     "oauth_delegations",
     "cursor",
@@ -123,10 +125,10 @@ USERS = (
     ),
     _DELEGATIONS,
     single("/users/{id}/oauth_delegations/{id}", "oauth_delegation", _DELEGATIONS),
-    read("/users/{id}/sessions", "user_sessions", scope="users:sessions.read", count=(0, 3)),
-    read("/users/{id}/license", "license", "single", _licence, scope="licenses.read"),
-    read("/licenses", "licenses", scope="licenses.read", count=(2, 4)),
-    read(
+    declare("/users/{id}/sessions", "user_sessions", scope="users:sessions.read", count=(0, 3)),
+    declare("/users/{id}/license", "license", "single", _licence, scope="licenses.read"),
+    declare("/licenses", "licenses", scope="licenses.read", count=(2, 4)),
+    declare(
         "/license_allocations",
         "license_allocations",
         "classic",
@@ -134,7 +136,7 @@ USERS = (
         scope="licenses.read",
         no_total=True,
     ),
-    read(
+    declare(
         "/session_configurations",
         "session_configurations",
         scope="session_configurations.read",
@@ -149,15 +151,15 @@ USERS = (
 
 def _members(query: Query) -> list[Record]:
     """List who is in a team: those whose record says so; in the oldest team everybody."""
-    directory, team = query.account.directory, query.ids[0]
-    everybody = team == query.account.founding.ids["teams"][0]
+    configuration, team = query.account.configuration, query.ids[0]
+    everybody = team == query.account.initial_configuration.ids["teams"][0]
     full = "users" in query.include
     return [
         {
-            "user": directory.refer("users", each["id"], query.zone, full=full),
-            "role": query.library.dice("role", team, each["id"]).pick(_ROLES),
+            "user": configuration.refer("users", each["id"], query.zone, full=full),
+            "role": query.library.random("role", team, each["id"]).pick(_ROLES),
         }
-        for each in directory.all("users")
+        for each in configuration.all("users")
         if everybody or any(isinstance(ref, Ref) and ref.id == team for ref in each["teams"])
     ]
 
@@ -165,11 +167,11 @@ def _members(query: Query) -> list[Record]:
 def _subscriptions(word: str) -> Callable[[Query], list[Record]]:
     def source(query: Query) -> list[Record]:
         library, own = query.library, query.ids[0]
-        dice = library.dice("subscriptions", own)
+        random = library.random("subscriptions", own)
         records: dict[str, Record] = {}
-        for _ in range(dice.below(5)):
-            kind = dice.pick(("incidents", "business_services"))
-            about = library.some_id(kind, dice)
+        for _ in range(random.below(5)):
+            kind = random.pick(("incidents", "business_services"))
+            about = library.some_id(kind, random)
             records[about] = {
                 "subscription": {
                     "subscriber_id": own,
@@ -188,11 +190,11 @@ def _subscriptions(word: str) -> Callable[[Query], list[Record]]:
 def subscribers(query: Query) -> list[Record]:
     """List who is subscribed to an incident or a business service: users and teams, or nobody."""
     library = query.library
-    dice = library.dice("subscribers", *query.ids)
+    random = library.random("subscribers", *query.ids)
     records: dict[str, Record] = {}
-    for _ in range(dice.below(5)):
-        kind = dice.pick(("users", "users", "teams"))
-        own = library.some_id(kind, dice)
+    for _ in range(random.below(5)):
+        kind = random.pick(("users", "users", "teams"))
+        own = library.some_id(kind, random)
         records[own] = {"subscriber_id": own, "subscriber_type": KINDS[kind][0]}
     return list(records.values())
 
@@ -203,23 +205,23 @@ def account_id(_query: Query) -> Record:
 
 
 def _tags_of(query: Query, own: str) -> list[str]:
-    ids = query.account.founding.ids["tags"]
-    dice = query.library.dice("tags", own)
-    return dice.some(ids, dice.below(4))
+    ids = query.account.initial_configuration.ids["tags"]
+    random = query.library.random("tags", own)
+    return random.some(ids, random.below(4))
 
 
 def _tags(query: Query) -> list[Record]:
-    directory = query.account.directory
-    tags = [directory.get("tags", each) for each in _tags_of(query, query.ids[0])]
-    return [directory.show("tags", each, query.zone) for each in tags if each]
+    configuration = query.account.configuration
+    tags = [configuration.get("tags", each) for each in _tags_of(query, query.ids[0])]
+    return [configuration.show("tags", each, query.zone) for each in tags if each]
 
 
 def _tagged(kind: str) -> Callable[[Query], list[Record]]:
     def source(query: Query) -> list[Record]:
-        directory, tag = query.account.directory, query.ids[0]
+        configuration, tag = query.account.configuration, query.ids[0]
         return [
-            directory.reference(kind, each["id"])
-            for each in directory.all(kind)
+            configuration.reference(kind, each["id"])
+            for each in configuration.all(kind)
             if tag in _tags_of(query, each["id"])
         ]
 
@@ -229,7 +231,7 @@ def _tagged(kind: str) -> Callable[[Query], list[Record]]:
 _TAGGABLE = ("users", "teams", "escalation_policies")
 _SUBSCRIBERS: Settings = {"scope": "subscribers.read"}
 TEAMS = (
-    read(
+    declare(
         "/teams/{id}/members",
         "members",
         "classic",
@@ -239,7 +241,7 @@ TEAMS = (
         includes="users",
     ),
     *(
-        read(
+        declare(
             f"/{kind}/{{id}}/notification_subscriptions",
             "subscriptions",
             "undocumented",
@@ -248,7 +250,7 @@ TEAMS = (
         )
         for kind, word in (("teams", "team"), ("users", "user"))
     ),
-    read(
+    declare(
         "/business_services/{id}/subscribers",
         "subscribers",
         "undocumented",
@@ -257,11 +259,11 @@ TEAMS = (
         **_SUBSCRIBERS,
     ),
     *(
-        read(f"/{kind}/{{id}}/tags", "tags", "classic", _tags, scope="tags.read")
+        declare(f"/{kind}/{{id}}/tags", "tags", "classic", _tags, scope="tags.read")
         for kind in _TAGGABLE
     ),
     *(
-        read(f"/tags/{{id}}/{kind}", kind, "classic", _tagged(kind), scope="tags.read")
+        declare(f"/tags/{{id}}/{kind}", kind, "classic", _tagged(kind), scope="tags.read")
         for kind in _TAGGABLE
     ),
 )
@@ -271,11 +273,11 @@ TEAMS = (
 
 def _integrations(query: Query) -> list[Record]:
     """List the integrations of a service (there is no such list; for the one by its id)."""
-    directory = query.account.directory
-    service = directory.get("services", query.ids[0])
-    shown: list[Record] = directory.show("services", service or {}, query.zone, {"integrations"})[
-        "integrations"
-    ]
+    configuration = query.account.configuration
+    service = configuration.get("services", query.ids[0])
+    shown: list[Record] = configuration.show(
+        "services", service or {}, query.zone, {"integrations"}
+    )["integrations"]
     return shown
 
 
@@ -294,14 +296,16 @@ def _relationships(kind: str) -> Callable[[Query], list[Record]]:
 
 
 def _all_relationships(query: Query) -> list[Record]:
-    directory, library = query.account.directory, query.library
-    technical = [str(each["id"]) for each in directory.all("services")]
-    business = [str(each["id"]) for each in directory.all("business_services")]
+    configuration, library = query.account.configuration, query.library
+    technical = [str(each["id"]) for each in configuration.all("services")]
+    business = [str(each["id"]) for each in configuration.all("business_services")]
     found = []
     for kind, owns in (("business_service", business), ("technical_service", technical)):
         for own in owns:
-            dice = library.dice("depends", own)
-            others = dice.some(query.account.founding.ids["services"], dice.below(4))
+            random = library.random("depends", own)
+            others = random.some(
+                query.account.initial_configuration.ids["services"], random.below(4)
+            )
             found += [
                 _relationship(other, kind, own)
                 for other in others
@@ -312,43 +316,45 @@ def _all_relationships(query: Query) -> list[Record]:
 
 def _relationship(supporting: str, kind: str, dependent: str) -> Record:
     return {
-        "id": f"D{short_id(salt_of(supporting), salt_of(dependent))}{dependent[:6]}",
+        "id": f"D{short_id(hash_of_text(supporting), hash_of_text(dependent))}{dependent[:6]}",
         "type": "service_dependency",
         "supporting_service": {"id": supporting, "type": "technical_service_reference"},
         "dependent_service": {"id": dependent, "type": f"{kind}_reference"},
     }
 
 
-def impact(query: Query, own: str, dice: Dice) -> Record:
+def impact(query: Query, own: str, random: SeededRandom) -> Record:
     """Tell whether a business service is impacted."""
-    record = query.account.directory.get("business_services", own)
-    worst = dice.pick((None, {"id": query.account.founding.ids["priorities"][0], "order": 4000}))
+    record = query.account.configuration.get("business_services", own)
+    worst = random.pick(
+        (None, {"id": query.account.initial_configuration.ids["priorities"][0], "order": 4000})
+    )
     asked = "services.highest_impacting_priority" in query.many("additional_fields[]")
     more = {"additional_fields": {"highest_impacting_priority": worst}} if asked else {}
     return {
         "id": own,
         "name": record["name"] if record else None,
         "type": "business_service",
-        "status": dice.pick(("impacted", "not_impacted")),
+        "status": random.pick(("impacted", "not_impacted")),
         **more,
     }
 
 
 def _impacts(query: Query) -> list[Record]:
-    ids = [str(each["id"]) for each in query.account.directory.all("business_services")]
-    return [impact(query, own, query.library.dice("impact", own)) for own in ids]
+    ids = [str(each["id"]) for each in query.account.configuration.all("business_services")]
+    return [impact(query, own, query.library.random("impact", own)) for own in ids]
 
 
 def _supporting(query: Query) -> list[Record]:
     """List the business services that another one stands on."""
-    dice = query.library.dice
+    random = query.library.random
     others = [each for each in _impacts(query) if each["id"] != query.ids[0]]
-    return [each for each in others if dice("supports", query.ids[0], each["id"]).one_in(3)]
+    return [each for each in others if random("supports", query.ids[0], each["id"]).one_in(3)]
 
 
 def _dashboard_impacts(query: Query) -> list[Record]:
-    dice = query.library.dice
-    return [each for each in _impacts(query) if dice(query.ids[0], each["id"]).below(2)]
+    random = query.library.random
+    return [each for each in _impacts(query) if random(query.ids[0], each["id"]).below(2)]
 
 
 def _slug_impacts(query: Query) -> list[Record]:
@@ -369,23 +375,25 @@ def _impacted(query: Query) -> Record:
 
 
 def _impactors(query: Query) -> list[Record]:
-    ledger = query.account.ledger
+    incident_store = query.account.incident_store
     return [
-        {"id": ledger.facts(each).id, "type": "incident"}
-        for each in ledger.open_serials()
+        {"id": incident_store.facts(each).id, "type": "incident"}
+        for each in incident_store.open_serials()
         if each % 2 == 0
     ]
 
 
 def _threshold(query: Query) -> Record:
-    return {"id": query.account.founding.ids["priorities"][1], "order": 3000}
+    return {"id": query.account.initial_configuration.ids["priorities"][1], "order": 3000}
 
 
 _MORE_FIELDS = "additional_fields[]=services.highest_impacting_priority,total_impacted_count"
 _SERVICES: Settings = {"scope": "services.read"}
 _BOARD: Settings = {"scope": "status_dashboards.read"}
-_DASHBOARDS = read("/status_dashboards", "status_dashboards", "next_only", count=(3, 6), **_BOARD)
-_INTEGRATIONS = read("/services/{id}/integrations", "integrations", source=_integrations)
+_DASHBOARDS = declare(
+    "/status_dashboards", "status_dashboards", "next_only", count=(3, 6), **_BOARD
+)
+_INTEGRATIONS = declare("/services/{id}/integrations", "integrations", source=_integrations)
 SERVICES = (
     single(
         "/services/{id}/integrations/{id}",
@@ -395,7 +403,7 @@ SERVICES = (
         includes="services vendors",
     ),
     *(
-        read(
+        declare(
             f"/service_dependencies/{kind}s/{{id}}",
             "relationships",
             source=_relationships(kind),
@@ -403,7 +411,7 @@ SERVICES = (
         )
         for kind in ("technical_service", "business_service")
     ),
-    read(
+    declare(
         "/business_services/impacts",
         "services",
         "top",
@@ -413,7 +421,7 @@ SERVICES = (
         extra=_impacted,
         **_SERVICES,
     ),
-    read(
+    declare(
         "/business_services/{id}/supporting_services/impacts",
         "services",
         "top",
@@ -423,7 +431,7 @@ SERVICES = (
         extra=_impacted,
         **_SERVICES,
     ),
-    read(
+    declare(
         "/business_services/impactors",
         "impactors",
         "top",
@@ -431,7 +439,7 @@ SERVICES = (
         params="ids[]",
         **_SERVICES,
     ),
-    read(
+    declare(
         "/business_services/priority_thresholds",
         "global_threshold",
         "single",
@@ -440,8 +448,8 @@ SERVICES = (
     ),
     _DASHBOARDS,
     single("/status_dashboards/{id}", "status_dashboard", _DASHBOARDS),
-    read("/status_dashboards/url_slugs/{id}", "status_dashboard", "single", _by_slug, **_BOARD),
-    read(
+    declare("/status_dashboards/url_slugs/{id}", "status_dashboard", "single", _by_slug, **_BOARD),
+    declare(
         "/status_dashboards/{id}/service_impacts",
         "services",
         "top",
@@ -450,7 +458,7 @@ SERVICES = (
         extra=_impacted,
         **_BOARD,
     ),
-    read(
+    declare(
         "/status_dashboards/url_slugs/{id}/service_impacts",
         "services",
         "top",

@@ -10,7 +10,7 @@ import msgspec
 
 from sandbox.endpoints import PAGED, RANGE, Endpoint
 from sandbox.errors import not_found, refusal
-from sandbox.rows import Rows, rows_of
+from sandbox.rows import RecordList, list_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -41,7 +41,7 @@ _NEARBY = 200
 
 
 @dataclass(frozen=True)
-class Read(Endpoint):
+class GeneratedEndpoint(Endpoint):
     """An endpoint whose records are made up by their shape, or by a function of its own."""
 
     paging: str = "none"
@@ -75,7 +75,7 @@ class Read(Endpoint):
         return bool(self.body_keys)
 
 
-def read(  # noqa: PLR0913
+def declare(  # noqa: PLR0913
     path: str,
     key: str,
     paging: str = "none",
@@ -88,7 +88,7 @@ def read(  # noqa: PLR0913
     filters: str = "",
     defaults: str = "",
     **more: Any,  # noqa: ANN401
-) -> Read:
+) -> GeneratedEndpoint:
     """Make a data sheet; lists are written with spaces, `choices` as `name=a,b other=c`."""
     chosen = {
         name: tuple(values.split(",")) for name, values in (x.split("=") for x in choices.split())
@@ -97,7 +97,7 @@ def read(  # noqa: PLR0913
     by = _pairs(filters)
     if more.pop("no_total", False):
         names.discard("total")
-    return Read(
+    return GeneratedEndpoint(
         path=path,
         key=key,
         source=source or _made(path),
@@ -116,7 +116,9 @@ def _pairs(text: str) -> dict[str, str]:
     return dict(each.split("=", 1) for each in text.split())
 
 
-def single(path: str, key: str, many: Read, *, place: str = "id", **more: Any) -> Read:  # noqa: ANN401
+def single(
+    path: str, key: str, many: GeneratedEndpoint, *, place: str = "id", **more: Any
+) -> GeneratedEndpoint:
     """Make the data sheet of one record of a list, by its id."""
 
     def source(query: Query) -> Record:
@@ -130,20 +132,20 @@ def single(path: str, key: str, many: Read, *, place: str = "id", **more: Any) -
         "admin": many.admin,
         "includes": " ".join(many.includes),
     }
-    return read(path, key, "single", source, **{**settings, **more})
+    return declare(path, key, "single", source, **{**settings, **more})
 
 
-def _made(path: str) -> Callable[[Query], Rows]:
+def _made(path: str) -> Callable[[Query], RecordList]:
     """Make the source of records that are made up by their shape."""
 
-    def source(query: Query) -> Rows:
+    def source(query: Query) -> RecordList:
         library, ids = query.library, query.ids
 
         def show(numbers: list[int]) -> list[Record]:
             return [library.make(path, ids, each, query.zone, query.include) for each in numbers]
 
         count = library.count(path, ids)
-        return Rows(
+        return RecordList(
             take=lambda offset, many: list(range(count)[offset : offset + many]),
             count=lambda: count,
             show=show,
@@ -155,7 +157,7 @@ def _made(path: str) -> Callable[[Query], Rows]:
 # -- gates ---------------------------------------------------------------------------------------
 
 
-def gate(endpoint: Read, options: Options) -> None:
+def gate(endpoint: GeneratedEndpoint, options: Options) -> None:
     """Refuse what is not for this key or account."""
     if endpoint.admin and options.plain_key:
         raise refusal(403, 2010)
@@ -163,13 +165,13 @@ def gate(endpoint: Read, options: Options) -> None:
         raise refusal(403, 2010, "The account is not enrolled in this Early Access programme.")
 
 
-def check_early_access(endpoint: Read, headers: Mapping[str, str]) -> None:
+def check_early_access(endpoint: GeneratedEndpoint, headers: Mapping[str, str]) -> None:
     """Refuse a request without the header that an Early Access endpoint needs."""
     if endpoint.early_access not in {None, headers.get("x-early-access")}:
         raise refusal(403, 2010, f"X-EARLY-ACCESS: {endpoint.early_access} is needed.")
 
 
-def body_of(endpoint: Read, text: bytes) -> Record:
+def body_of(endpoint: GeneratedEndpoint, text: bytes) -> Record:
     """Read what a request brought, and refuse what the endpoint does not know."""
     if not text or not endpoint.body_keys:
         return {}
@@ -189,7 +191,7 @@ def body_of(endpoint: Read, text: bytes) -> Record:
 # -- answers -------------------------------------------------------------------------------------
 
 
-def answer(endpoint: Read, query: Query) -> Json:
+def respond(endpoint: GeneratedEndpoint, query: Query) -> Json:
     """Compute the body of an answer."""
     if endpoint.check:
         endpoint.check(query)
@@ -204,16 +206,16 @@ def answer(endpoint: Read, query: Query) -> Json:
         return {str(endpoint.key): found[0]}
     if endpoint.paging == "body":
         return {**_extra(endpoint, query), str(endpoint.key): rows.all()}
-    page = _ANSWERS[endpoint.paging](endpoint, query, rows)
+    page = _PAGINATORS[endpoint.paging](endpoint, query, rows)
     return {**page, **_extra(endpoint, query)}
 
 
-def _extra(endpoint: Read, query: Query) -> Record:
+def _extra(endpoint: GeneratedEndpoint, query: Query) -> Record:
     more = endpoint.extra
     return more(query) if more else {}
 
 
-def chosen(endpoint: Read, query: Query, rows: Rows) -> Rows:
+def chosen(endpoint: GeneratedEndpoint, query: Query, rows: RecordList) -> RecordList:
     """Apply the filters of a request."""
     asked = {name: query.many(name) for name in endpoint.filters if query.many(name)}
     for name, value in endpoint.defaults.items():
@@ -228,7 +230,7 @@ def chosen(endpoint: Read, query: Query, rows: Rows) -> Rows:
     ]
     for name, downwards in reversed(query.sort):
         records.sort(key=lambda each: _sort_key(each.get(name)), reverse=downwards)
-    return rows_of(records, lambda record: record)
+    return list_of(records, lambda record: record)
 
 
 def _sort_key(value: Json) -> tuple[int, str]:
@@ -257,11 +259,11 @@ def _values(value: Json, path: list[str]) -> Iterator[Json]:
         yield from _values(value[path[0]], path[1:])
 
 
-def _none(endpoint: Read, _query: Query, rows: Rows) -> Record:
+def _none(endpoint: GeneratedEndpoint, _query: Query, rows: RecordList) -> Record:
     return {str(endpoint.key): rows.all()}
 
 
-def _classic(endpoint: Read, query: Query, rows: Rows) -> Record:
+def _classic(endpoint: GeneratedEndpoint, query: Query, rows: RecordList) -> Record:
     records, more = rows.page(query.offset, query.limit)
     return {
         str(endpoint.key): records,
@@ -272,7 +274,7 @@ def _classic(endpoint: Read, query: Query, rows: Rows) -> Record:
     }
 
 
-def _undocumented(endpoint: Read, query: Query, rows: Rows) -> Record:
+def _undocumented(endpoint: GeneratedEndpoint, query: Query, rows: RecordList) -> Record:
     how, given = (
         query.options.undocumented_paging,
         {"limit", "offset", "cursor"} & set(query.values),
@@ -285,7 +287,7 @@ def _undocumented(endpoint: Read, query: Query, rows: Rows) -> Record:
     return (_cursor if endpoint.paging == "next_only" else _classic)(endpoint, query, rows)
 
 
-def _cursor(endpoint: Read, query: Query, rows: Rows) -> Record:
+def _cursor(endpoint: GeneratedEndpoint, query: Query, rows: RecordList) -> Record:
     start = _position(rows, query.one("cursor"))
     records, more = rows.page(start, query.limit)
     return {
@@ -301,7 +303,7 @@ def _token(records: list[Record], position: int) -> str:
     return urlsafe_b64encode(f"{position}:{anchor}".encode()).decode().rstrip("=")
 
 
-def _position(rows: Rows, token: str | None) -> int:
+def _position(rows: RecordList, token: str | None) -> int:
     if not token:
         return 0
     try:
@@ -320,7 +322,7 @@ def _position(rows: Rows, token: str | None) -> int:
     return position
 
 
-def _after(endpoint: Read, query: Query, rows: Rows) -> Record:
+def _after(endpoint: GeneratedEndpoint, query: Query, rows: RecordList) -> Record:
     if query.one("after") and query.one("before"):
         raise refusal(400, 2001, "Give either after or before.")
     start = _position(rows, query.one("after"))
@@ -336,18 +338,18 @@ def _after(endpoint: Read, query: Query, rows: Rows) -> Record:
     return made
 
 
-def _limit(endpoint: Read, query: Query, rows: Rows) -> Record:
+def _limit(endpoint: GeneratedEndpoint, query: Query, rows: RecordList) -> Record:
     records, _ = rows.page(0, query.limit)
     return {str(endpoint.key): records}
 
 
-def _top(endpoint: Read, query: Query, rows: Rows) -> Record:
+def _top(endpoint: GeneratedEndpoint, query: Query, rows: RecordList) -> Record:
     del query
     records, more = rows.page(0, _TOP)
     return {str(endpoint.key): records, "limit": _TOP, "more": more}
 
 
-def _analytics(endpoint: Read, query: Query, rows: Rows) -> Record:
+def _analytics(endpoint: GeneratedEndpoint, query: Query, rows: RecordList) -> Record:
     """Cut pages by `starting_after`."""
     limit = query.body.get("limit", 100)
     if type(limit) is not int or not 1 <= limit <= _BATCH:
@@ -365,7 +367,7 @@ def _analytics(endpoint: Read, query: Query, rows: Rows) -> Record:
     return page
 
 
-_ANSWERS: dict[str, Callable[[Read, Query, Rows], Record]] = {
+_PAGINATORS: dict[str, Callable[[GeneratedEndpoint, Query, RecordList], Record]] = {
     "none": _none,
     "classic": _classic,
     "undocumented": _undocumented,

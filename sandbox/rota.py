@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator
     from datetime import tzinfo
 
-    from sandbox.directory import Directory, Record
+    from sandbox.directory import Configuration, Record
 
 _MARGIN = 15 * DAY
 _WEDNESDAY_EVENING = (6 * 24 + 18) * 3600  # 1970 began on a Thursday
@@ -125,11 +125,11 @@ def final_shifts(schedule: Record, since: int, until: int) -> list[Shift]:
     return final
 
 
-def on_calls(directory: Directory, since: int, until: int) -> list[OnCall]:
+def on_calls(configuration: Configuration, since: int, until: int) -> list[OnCall]:
     """List who is on call at some time in since … until; shifts are not cut to it."""
     rows = []
     finals: dict[str, list[Shift]] = {}
-    for policy in directory.all("escalation_policies"):
+    for policy in configuration.all("escalation_policies"):
         for level, rule in enumerate(policy.get("escalation_rules", []), 1):
             for target in rule["targets"]:
                 if not isinstance(target, Ref):
@@ -137,7 +137,7 @@ def on_calls(directory: Directory, since: int, until: int) -> list[OnCall]:
                 if target.kind == "users":
                     rows.append(OnCall(policy["id"], level, target.id, None, None))
                     continue
-                schedule = directory.get("schedules", target.id)
+                schedule = configuration.get("schedules", target.id)
                 if schedule is None:
                     continue
                 if target.id not in finals:
@@ -169,12 +169,12 @@ def earliest(rows: list[OnCall]) -> list[OnCall]:
 
 
 def show_on_call(
-    directory: Directory, row: OnCall, zone: tzinfo, include: Collection[str]
+    configuration: Configuration, row: OnCall, zone: tzinfo, include: Collection[str]
 ) -> Record:
     """Render a row of /oncalls."""
 
     def refer(kind: str, own: str | None) -> Record | None:
-        return directory.refer(kind, own, zone, full=kind in include) if own else None
+        return configuration.refer(kind, own, zone, full=kind in include) if own else None
 
     return {
         "escalation_policy": refer("escalation_policies", row.policy),
@@ -197,9 +197,9 @@ class Rendering(NamedTuple):
     """Entries that reach out of the range are not cut to it."""
 
 
-def show_schedule(directory: Directory, schedule: Record, how: Rendering) -> Record:
+def show_schedule(configuration: Configuration, schedule: Record, how: Rendering) -> Record:
     """Render a schedule, with entries when a range is given."""
-    record = directory.show("schedules", schedule, how.zone, how.include)
+    record = configuration.show("schedules", schedule, how.zone, how.include)
     window = None if how.since is None or how.until is None else (how.since, how.until)
     zone = zone_of(schedule.get("time_zone") or "UTC")
 
@@ -212,7 +212,7 @@ def show_schedule(directory: Directory, schedule: Record, how: Rendering) -> Rec
             {
                 "start": iso(each.start, how.zone),
                 "end": iso(each.end, how.zone),
-                "user": directory.reference("users", each.user),
+                "user": configuration.reference("users", each.user),
             }
             for each in shifts
         ]
@@ -242,7 +242,7 @@ def show_schedule(directory: Directory, schedule: Record, how: Rendering) -> Rec
 
 
 def next_on_call(
-    directory: Directory, schedule: Record, user: str, now: int, zone: tzinfo
+    configuration: Configuration, schedule: Record, user: str, now: int, zone: tzinfo
 ) -> Record | None:
     """Find a user's present or next turn in a schedule."""
     for shift in final_shifts(schedule, now - _MARGIN, now + 6 * _MARGIN):
@@ -250,6 +250,6 @@ def next_on_call(
             return {
                 "start": iso(shift.start, zone),
                 "end": iso(shift.end, zone),
-                "user": [directory.reference("users", user)],
+                "user": [configuration.reference("users", user)],
             }
     return None

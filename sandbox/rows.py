@@ -22,7 +22,7 @@ class Sliceable(Protocol):
 
 
 @dataclass
-class Rows:
+class RecordList:
     """Items in order, and how to render some of them."""
 
     take: Callable[[int, int], list[Any]]
@@ -40,27 +40,27 @@ class Rows:
         return self.show(self.take(0, self.count()))
 
 
-def rows_of(items: list[Any], show: Callable[[Any], Record]) -> Rows:
+def list_of(items: list[Any], show: Callable[[Any], Record]) -> RecordList:
     """Make rows of a list."""
-    return Rows(
+    return RecordList(
         take=lambda offset, count: items[offset : offset + count],
         count=lambda: len(items),
         show=lambda some: [show(each) for each in some],
     )
 
 
-def rows_of_range(
+def list_of_range(
     items: Sliceable, show: Callable[[list[Any]], list[Record]], *, newest_first: bool
-) -> Rows:
+) -> RecordList:
     """Make rows of something too long for a list."""
-    return Rows(
+    return RecordList(
         take=lambda offset, count: items.slice(offset, count, newest_first=newest_first),
         count=lambda: len(items),
         show=show,
     )
 
 
-class Scans:
+class SearchCache:
     """Keeps the last few results of looking through many records, so that page 2 is cheap."""
 
     _KEPT = 16

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from sandbox import rota
 from sandbox.changes import both_needed, either_bound
 from sandbox.directory import API
-from sandbox.founding import FOUNDED
-from sandbox.making import Making, write_time
-from sandbox.reads import read, single
+from sandbox.founding import ACCOUNT_CREATED
+from sandbox.making import RecordContext, write_time
+from sandbox.reads import declare, single
 from sandbox.times import DAY, UTC, iso
 from sandbox.words import own_id
 
@@ -38,8 +38,8 @@ def _range(query: Query) -> tuple[int, int]:
 
 def _overrides(query: Query) -> list[Record]:
     """List the overrides of the window, cut to it unless `overflow` is asked for."""
-    directory = query.account.directory
-    schedule = directory.get("schedules", query.ids[0])
+    configuration = query.account.configuration
+    schedule = configuration.get("schedules", query.ids[0])
     since, until = _range(query)
     overflow = query.flag("overflow") or query.since is None
     records = []
@@ -58,7 +58,7 @@ def _overrides(query: Query) -> list[Record]:
             "html_url": None,
             "start": iso(low, query.zone),
             "end": iso(high, query.zone),
-            "user": directory.reference("users", shift.user),
+            "user": configuration.reference("users", shift.user),
         }
         records.append({"id": own} if query.flag("editable") else record)
     return records
@@ -66,14 +66,14 @@ def _overrides(query: Query) -> list[Record]:
 
 def _users(query: Query) -> list[Record]:
     """List who is on call in the window; all users of the schedule when there is none."""
-    directory = query.account.directory
-    schedule = directory.get("schedules", query.ids[0]) or {}
+    configuration = query.account.configuration
+    schedule = configuration.get("schedules", query.ids[0]) or {}
     ids = [each.id for each in schedule.get("users", [])]
     if query.since is not None or query.until is not None:
         since, until = _range(query)
         ids = [shift.user for shift in rota.final_shifts(schedule, since, until)]
-    found = [directory.get("users", each) for each in dict.fromkeys(ids)]
-    return [directory.show("users", each, query.zone) for each in found if each]
+    found = [configuration.get("users", each) for each in dict.fromkeys(ids)]
+    return [configuration.show("users", each, query.zone) for each in found if each]
 
 
 # -- flexible schedules --------------------------------------------------------------------------
@@ -109,9 +109,9 @@ def _one(query: Query) -> Record:
 
 def _rotations(query: Query) -> list[Record]:
     library, schedule = query.library, query.ids[0]
-    dice = library.dice("rotations", schedule)
+    random = library.random("rotations", schedule)
     records = []
-    for number in range(dice.below(4)):
+    for number in range(random.below(4)):
         own = own_id("ulid", library.seed, int(schedule, 36), number)
         path = f"{API}{_V3}/{schedule}/rotations/{own}"
         events = library.rows(
@@ -134,7 +134,7 @@ def _events(query: Query) -> list[Record]:
     records = []
     for number in range(library.count(_EVENTS, query.ids)):
         made = dict(library.make(_EVENTS, query.ids, number, query.zone))
-        begin = FOUNDED + (number + 1) * 90 * DAY
+        begin = ACCOUNT_CREATED + (number + 1) * 90 * DAY
         for name, at in (("start_time", begin), ("end_time", begin + 8 * 3600)):
             zone = made[name]["time_zone"]
             made[name] = {"date_time": write_time("z", at, UTC), "time_zone": zone}
@@ -142,10 +142,10 @@ def _events(query: Query) -> list[Record]:
     return records
 
 
-def _member(making: Making) -> Record:
-    if making.dice.one_in(6):
+def _member(context: RecordContext) -> Record:
+    if context.random.one_in(6):
         return {"type": "empty_member", "user_id": None}
-    return {"type": "user_member", "user_id": making.library.some_id("users", making.dice)}
+    return {"type": "user_member", "user_id": context.library.some_id("users", context.random)}
 
 
 def _shifts(kind: str) -> Callable[[Query], list[Record]]:
@@ -155,10 +155,12 @@ def _shifts(kind: str) -> Callable[[Query], list[Record]]:
     def source(query: Query) -> list[Record]:
         since, until = _range(query)
         records = []
-        for number in range((since - FOUNDED) // step - 1, (until - FOUNDED) // step + 1):
-            making = Making(query.library, _V3, (query.ids[0], kind), number)
-            start = FOUNDED + number * step + making.dice.below(step // 2)
-            end = start + 8 * 3600 + making.dice.below(DAY)
+        for number in range(
+            (since - ACCOUNT_CREATED) // step - 1, (until - ACCOUNT_CREATED) // step + 1
+        ):
+            context = RecordContext(query.library, _V3, (query.ids[0], kind), number)
+            start = ACCOUNT_CREATED + number * step + context.random.below(step // 2)
+            end = start + 8 * 3600 + context.random.below(DAY)
             if end > since and start < until:
                 overflow = query.since is None or query.flag("overflow")
                 low, high = (start, end) if overflow else (max(start, since), min(end, until))
@@ -170,7 +172,7 @@ def _shifts(kind: str) -> Callable[[Query], list[Record]]:
                         "id": own,
                         "type": kind,
                         **times,
-                        **_PARTS[kind](query, making),
+                        **_PARTS[kind](query, context),
                         "self": address,
                         "html_url": None,
                     }
@@ -180,30 +182,30 @@ def _shifts(kind: str) -> Callable[[Query], list[Record]]:
     return source
 
 
-def _assignments(_query: Query, making: Making) -> Record:
-    own = own_id("ulid", making.dice.bits())
+def _assignments(_query: Query, context: RecordContext) -> Record:
+    own = own_id("ulid", context.random.bits())
     return {
         "assignments": [
-            {"id": f"{own[:-1]}{place}", "type": "shift_assignment", "member": _member(making)}
-            for place in range(1 + making.dice.below(2))
+            {"id": f"{own[:-1]}{place}", "type": "shift_assignment", "member": _member(context)}
+            for place in range(1 + context.random.below(2))
         ]
     }
 
 
-def _overriding(query: Query, making: Making) -> Record:
+def _overriding(query: Query, context: RecordContext) -> Record:
     rotations = _rotations(query)
-    rotation = making.dice.pick(rotations)["id"] if rotations else None
+    rotation = context.random.pick(rotations)["id"] if rotations else None
     return {
         "rotation_id": rotation,
-        "custom_shift_id": None if rotation else own_id("ulid", making.dice.bits()),
-        "overridden_member": _member(making),
-        "overriding_member": _member(making),
+        "custom_shift_id": None if rotation else own_id("ulid", context.random.bits()),
+        "overridden_member": _member(context),
+        "overriding_member": _member(context),
     }
 
 
 _PARTS = {"custom_shift": _assignments, "override_shift": _overriding}
 _SCOPE: Settings = {"scope": "schedules.read"}
-_CUSTOM_SHIFTS = read(
+_CUSTOM_SHIFTS = declare(
     f"{_V3}/{{id}}/custom_shifts",
     "custom_shifts",
     "classic",
@@ -214,7 +216,7 @@ _CUSTOM_SHIFTS = read(
     no_total=True,
     **_SCOPE,
 )
-_V3_OVERRIDES = read(
+_V3_OVERRIDES = declare(
     f"{_V3}/{{id}}/overrides",
     "overrides",
     "classic",
@@ -225,14 +227,14 @@ _V3_OVERRIDES = read(
     no_total=True,
     **_SCOPE,
 )
-_ROTATIONS = read(
+_ROTATIONS = declare(
     f"{_V3}/{{id}}/rotations", "rotations", "classic", _rotations, no_total=True, **_SCOPE
 )
-_ROTATION_EVENTS = read(
+_ROTATION_EVENTS = declare(
     _EVENTS, "events", "classic", _events, no_total=True, count=(0, 3), **_SCOPE
 )
 SCHEDULES = (
-    read(
+    declare(
         "/schedules/{id}/overrides",
         "overrides",
         source=_overrides,
@@ -241,8 +243,10 @@ SCHEDULES = (
         status=201,
         **_SCOPE,
     ),
-    read("/schedules/{id}/users", "users", source=_users, window=either_bound, scope="users.read"),
-    read(
+    declare(
+        "/schedules/{id}/users", "users", source=_users, window=either_bound, scope="users.read"
+    ),
+    declare(
         _V3,
         "schedules",
         "classic",
@@ -254,7 +258,7 @@ SCHEDULES = (
         count=(4, 8),
         **_SCOPE,
     ),
-    read(
+    declare(
         f"{_V3}/{{id}}",
         "schedule",
         "single",

@@ -16,8 +16,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from sandbox.app import Answer, RequestInfo, failure, json_answer
-from sandbox.dice import Dice
+from sandbox.app import RequestInfo, Response, failure, json_response
+from sandbox.dice import SeededRandom
 from sandbox.errors import shaped
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ class Server(ThreadingHTTPServer):
     def __init__(self, address: tuple[str, int], box: Sandbox) -> None:
         """Listen on an address."""
         self.box = box
-        self.jitter = Dice(box.options.seed, 0x1A7)
+        self.jitter = SeededRandom(box.options.seed, 0x1A7)
         self._open: set[socket.socket] = set()
         self._guard = threading.Lock()
         if ":" in address[0]:
@@ -109,23 +109,23 @@ class Handler(BaseHTTPRequestHandler):
                 return
             if fault.kind == "hang":
                 time.sleep(fault.seconds)
-        answer = failure(fault) if fault is not None else None
-        if answer is None:
-            answer = self._answer(info, headers)
-        info.status = answer.status
-        box.answered(info)
-        self._send(answer, fault, compress="gzip" in headers.get("accept-encoding", ""))
+        response = failure(fault) if fault is not None else None
+        if response is None:
+            response = self._respond(info, headers)
+        info.status = response.status
+        box.after_response(info)
+        self._send(response, fault, compress="gzip" in headers.get("accept-encoding", ""))
 
     do_POST = do_PUT = do_DELETE = do_PATCH = do_HEAD = do_OPTIONS = do_GET  # noqa: N815
 
-    def _answer(self, info: RequestInfo, headers: dict[str, str]) -> Answer:
+    def _respond(self, info: RequestInfo, headers: dict[str, str]) -> Response:
         box = self.server.box
         try:
-            box.about_to_answer(info)
-            return box.app.answer(info, headers)
+            box.before_response(info)
+            return box.app.respond(info, headers)
         except Exception:  # noqa: BLE001 - a mistake in the sandbox or in a test's hook
             traceback.print_exc()
-            return json_answer(500, shaped("json", 500))
+            return json_response(500, shaped("json", 500))
 
     def _info(self) -> tuple[RequestInfo, dict[str, str]]:
         parts = urlsplit(self.path)
@@ -151,21 +151,21 @@ class Handler(BaseHTTPRequestHandler):
             swing = self.server.jitter.below(2001) / 1000 - 1
             time.sleep(max(0.0, mean + jitter * swing))
 
-    def _send(self, answer: Answer, fault: Fault | None, *, compress: bool) -> None:
-        body = answer.body
+    def _send(self, response: Response, fault: Fault | None, *, compress: bool) -> None:
+        body = response.body
         kind = fault.kind if fault is not None else ""
         if kind == "truncate":
             body = body[: len(body) * 2 // 3]
-        self.send_response(answer.status)
-        if answer.content_type is not None:
-            self.send_header("Content-Type", answer.content_type)
+        self.send_response(response.status)
+        if response.content_type is not None:
+            self.send_header("Content-Type", response.content_type)
         if compress and len(body) > _WORTH_GZIP:
             body = gzip.compress(body, 1, mtime=0)
             self.send_header("Content-Encoding", "gzip")
-        for name, value in answer.headers.items():
+        for name, value in response.headers.items():
             self.send_header(name, value)
         self.send_header("X-Request-Id", f"{time.monotonic_ns():032x}")
-        if answer.status != 204:  # noqa: PLR2004
+        if response.status != 204:  # noqa: PLR2004
             self.send_header("Content-Length", str(len(body)))
         if self.command == "HEAD":
             body = b""

@@ -8,7 +8,7 @@ from sandbox import rota
 from sandbox.directory import At, Ref
 from sandbox.errors import ApiError, not_found, refusal
 from sandbox.incidents import ACTIONS
-from sandbox.rows import Rows, rows_of, rows_of_range
+from sandbox.rows import RecordList, list_of, list_of_range
 from sandbox.timeline import ENTRIES, NOTIFICATIONS, key_of, leaves, serial_and_place
 
 if TYPE_CHECKING:
@@ -36,23 +36,23 @@ ABILITIES = (
 # -- configuration -------------------------------------------------------------------------------
 
 
-def directory_list(kind: str) -> Callable[[Query], Rows]:
+def configuration_list(kind: str) -> Callable[[Query], RecordList]:
     """Make the source of a list of configuration records."""
 
-    def source(query: Query) -> Rows:
-        items = [each for each in query.account.directory.all(kind) if _chosen(query, each)]
+    def source(query: Query) -> RecordList:
+        items = [each for each in query.account.configuration.all(kind) if _chosen(query, each)]
         if ("name", True) in query.sort:
             items.reverse()
-        return rows_of(items, lambda record: _show(query, kind, record))
+        return list_of(items, lambda record: _show(query, kind, record))
 
     return source
 
 
-def directory_item(kind: str) -> Callable[[Query], Record]:
+def configuration_item(kind: str) -> Callable[[Query], Record]:
     """Make the source of a single configuration record."""
 
     def source(query: Query) -> Record:
-        record = query.account.directory.get(kind, query.own)
+        record = query.account.configuration.get(kind, query.own)
         if record is None:
             raise not_found()
         return _show(query, kind, record)
@@ -80,16 +80,16 @@ def _ids(references: list[Any]) -> list[str]:
 
 
 def _show(query: Query, kind: str, record: Record) -> Record:
-    directory = query.account.directory
+    configuration = query.account.configuration
     if kind == "services":
         record = {**record, **_service_now(query, record)}
-    return directory.show(kind, record, query.zone, query.include)
+    return configuration.show(kind, record, query.zone, query.include)
 
 
 def _service_now(query: Query, record: Record) -> Record:
     """Work out what changes about a service as incidents come and go."""
     account = query.account
-    latest, worst = account.scans.remember(
+    latest, worst = account.searches.remember(
         ("services", account.version, query.now), lambda: _services_now(query)
     )
     changes: Record = {}
@@ -101,14 +101,14 @@ def _service_now(query: Query, record: Record) -> Record:
 
 
 def _services_now(query: Query) -> tuple[dict[str, Any], dict[str, str]]:
-    ledger = query.account.ledger
+    incident_store = query.account.incident_store
     latest: dict[str, Any] = {}
-    for serial in ledger.between(None, None).slice(0, 300, newest_first=True):
-        state = ledger.state(serial)
+    for serial in incident_store.between(None, None).slice(0, 300, newest_first=True):
+        state = incident_store.state(serial)
         latest.setdefault(state.service, At(state.facts.created_at))
     worst: dict[str, str] = {}
-    for serial in ledger.open_serials():
-        state = ledger.state(serial)
+    for serial in incident_store.open_serials():
+        state = incident_store.state(serial)
         level = "critical" if state.status == "triggered" else "warning"
         if worst.get(state.service) != "critical":
             worst[state.service] = level
@@ -118,15 +118,15 @@ def _services_now(query: Query) -> tuple[dict[str, Any], dict[str, str]]:
 # -- schedules and on-calls ----------------------------------------------------------------------
 
 
-def schedules(query: Query) -> Rows:
+def schedules(query: Query) -> RecordList:
     """List the schedules."""
-    items = [each for each in query.account.directory.all("schedules") if _chosen(query, each)]
-    return rows_of(items, lambda record: _show_schedule(query, record, query.include))
+    items = [each for each in query.account.configuration.all("schedules") if _chosen(query, each)]
+    return list_of(items, lambda record: _show_schedule(query, record, query.include))
 
 
 def schedule(query: Query) -> Record:
     """Give a schedule with all its parts."""
-    record = query.account.directory.get("schedules", query.own)
+    record = query.account.configuration.get("schedules", query.own)
     if record is None:
         query.library.check_family("/schedules", query.own)
         raise not_found()
@@ -135,24 +135,24 @@ def schedule(query: Query) -> Record:
 
 
 def _show_schedule(query: Query, record: Record, include: frozenset[str]) -> Record:
-    directory = query.account.directory
+    configuration = query.account.configuration
     overflow = query.flag("overflow")
     how = rota.Rendering(include, query.since, query.until, query.zone, overflow=overflow)
-    shown = rota.show_schedule(directory, record, how)
+    shown = rota.show_schedule(configuration, record, how)
     user = query.one("include_next_oncall_for_user")
     if user:
         shown["next_oncall_for_user"] = rota.next_on_call(
-            directory, record, user, query.now, query.zone
+            configuration, record, user, query.now, query.zone
         )
     return shown
 
 
-def on_calls(query: Query) -> Rows:
+def on_calls(query: Query) -> RecordList:
     """List who is on call."""
-    directory = query.account.directory
+    configuration = query.account.configuration
     since = query.now if query.since is None else query.since
     until = since if query.until is None else query.until
-    rows = rota.on_calls(directory, since, until)
+    rows = rota.on_calls(configuration, since, until)
     if query.options.clip_oncalls and until > since:
         rows = [rota.clipped(each, since, until) for each in rows]
     if query.flag("earliest"):
@@ -160,7 +160,9 @@ def on_calls(query: Query) -> Rows:
     for name, place in (("escalation_policy_ids[]", 0), ("user_ids[]", 2), ("schedule_ids[]", 3)):
         wanted = query.many(name)
         rows = [each for each in rows if not wanted or each[place] in wanted]
-    return rows_of(rows, lambda row: rota.show_on_call(directory, row, query.zone, query.include))
+    return list_of(
+        rows, lambda row: rota.show_on_call(configuration, row, query.zone, query.include)
+    )
 
 
 # -- incidents -----------------------------------------------------------------------------------
@@ -175,40 +177,42 @@ _INCIDENT_FILTERS = (
 )
 
 
-def incidents(query: Query) -> Rows:
+def incidents(query: Query) -> RecordList:
     """List the incidents created in the window."""
     account = query.account
-    every = account.ledger.between(query.since, query.until)
+    every = account.incident_store.between(query.since, query.until)
 
     def show(serials: list[int]) -> list[Record]:
-        return [account.incidents.show(each, query.zone, query.include) for each in serials]
+        return [account.incident_view.show(each, query.zone, query.include) for each in serials]
 
     filters = tuple((name, query.many(name)) for name in _INCIDENT_FILTERS if query.many(name))
     field, downwards = query.sort[0] if query.sort else ("created_at", False)
     if not filters and field == "created_at":
-        return rows_of_range(every, show, newest_first=downwards)
+        return list_of_range(every, show, newest_first=downwards)
     key = (filters, query.since, query.until, query.sort, account.version, query.now)
-    found = account.scans.remember(key, lambda: _find_incidents(query, set(filters)))
-    return Rows(lambda offset, count: found[offset : offset + count], lambda: len(found), show)
+    found = account.searches.remember(key, lambda: _find_incidents(query, set(filters)))
+    return RecordList(
+        lambda offset, count: found[offset : offset + count], lambda: len(found), show
+    )
 
 
 def _find_incidents(query: Query, filters: set[Any]) -> list[int]:
     """Look through the incidents of the window; through the open ones only, if that will do."""
-    ledger = query.account.ledger
+    incident_store = query.account.incident_store
     statuses = query.many("statuses[]")
     open_only = bool(query.many("user_ids[]")) or (statuses and "resolved" not in statuses)
-    serials: Any = ledger.between(query.since, query.until)
+    serials: Any = incident_store.between(query.since, query.until)
     if open_only:
         low, high = query.since, query.until
         serials = [
             each
-            for each in ledger.open_serials()
-            if (low is None or ledger.created_at(each) >= low)
-            and (high is None or ledger.created_at(each) < high)
+            for each in incident_store.open_serials()
+            if (low is None or incident_store.created_at(each) >= low)
+            and (high is None or incident_store.created_at(each) < high)
         ]
-    found = [each for each in serials if not filters or _matches(query, ledger.state(each))]
+    found = [each for each in serials if not filters or _matches(query, incident_store.state(each))]
     for field, downwards in reversed(query.sort):
-        found.sort(key=lambda each: _sort_key(ledger.state(each), field), reverse=downwards)
+        found.sort(key=lambda each: _sort_key(incident_store.state(each), field), reverse=downwards)
     return found
 
 
@@ -241,7 +245,7 @@ def _matches(query: Query, state: State) -> bool:
 
 def incident(query: Query) -> Record:
     """Give one incident by id or number."""
-    return query.account.incidents.show(_serial(query), query.zone, query.include)
+    return query.account.incident_view.show(_serial(query), query.zone, query.include)
 
 
 def _serial(query: Query) -> int:
@@ -254,14 +258,14 @@ def _serial(query: Query) -> int:
 # -- log entries and notifications ---------------------------------------------------------------
 
 
-def log_entries(query: Query) -> Rows:
+def log_entries(query: Query) -> RecordList:
     """List the log entries of the window."""
     account = query.account
     every = account.timeline.between(ENTRIES, query.since, query.until)
     newest_first = query.options.log_entries_order == "desc"
     overview, teams = query.flag("is_overview"), query.many("team_ids[]")
     if not overview and not teams:
-        return rows_of_range(
+        return list_of_range(
             every, lambda keys: _show_entries(query, keys), newest_first=newest_first
         )
     key = (query.since, query.until, overview, teams, account.version, query.now)
@@ -269,16 +273,16 @@ def log_entries(query: Query) -> Rows:
     def find() -> list[int]:
         return [each for each in every if _entry_passes(query, each, teams, overview=overview)]
 
-    found = account.scans.remember(key, find)
+    found = account.searches.remember(key, find)
     return _entry_rows(query, found[::-1] if newest_first else found)
 
 
-def log_entries_of_incident(query: Query) -> Rows:
+def log_entries_of_incident(query: Query) -> RecordList:
     """List the log entries of one incident."""
     serial, low, high = _serial(query), query.since, query.until
     keys = [
         key_of(event.at, serial, place)
-        for place, event in enumerate(query.account.ledger.events(serial))
+        for place, event in enumerate(query.account.incident_store.events(serial))
         if event.at <= query.now
         and leaves(ENTRIES, event)
         and (low is None or event.at >= low)
@@ -301,13 +305,15 @@ def log_entry(query: Query) -> Record:
 
 def _entry_passes(query: Query, key: int, teams: frozenset[str], *, overview: bool) -> bool:
     account = query.account
-    if overview and not ACTIONS[account.entries.event(key).action].overview:
+    if overview and not ACTIONS[account.log_entry_view.event(key).action].overview:
         return False
-    return not teams or not teams.isdisjoint(account.ledger.facts(serial_and_place(key)[0]).teams)
+    return not teams or not teams.isdisjoint(
+        account.incident_store.facts(serial_and_place(key)[0]).teams
+    )
 
 
-def _entry_rows(query: Query, keys: list[int]) -> Rows:
-    return Rows(
+def _entry_rows(query: Query, keys: list[int]) -> RecordList:
+    return RecordList(
         lambda offset, count: keys[offset : offset + count],
         lambda: len(keys),
         lambda some: _show_entries(query, some),
@@ -316,13 +322,13 @@ def _entry_rows(query: Query, keys: list[int]) -> Rows:
 
 def _show_entries(query: Query, keys: list[int]) -> list[Record]:
     embedded: dict[int, Record] = {}
-    show = query.account.entries.show
+    show = query.account.log_entry_view.show
     return [show(each, query.zone, query.include, embedded) for each in keys]
 
 
-def notifications(query: Query) -> Rows:
+def notifications(query: Query) -> RecordList:
     """List the notifications of the window."""
-    view = query.account.entries
+    view = query.account.log_entry_view
     every = query.account.timeline.between(NOTIFICATIONS, query.since, query.until)
     newest_first = query.options.notifications_order == "desc"
     kind = query.one("filter")
@@ -331,10 +337,12 @@ def notifications(query: Query) -> Rows:
         return [view.notification(each, query.zone, query.include) for each in keys]
 
     if kind is None:
-        return rows_of_range(every, show, newest_first=newest_first)
+        return list_of_range(every, show, newest_first=newest_first)
     found = [each for each in every if view.type_of(each) == kind]
     found = found[::-1] if newest_first else found
-    return Rows(lambda offset, count: found[offset : offset + count], lambda: len(found), show)
+    return RecordList(
+        lambda offset, count: found[offset : offset + count], lambda: len(found), show
+    )
 
 
 # -- the account itself --------------------------------------------------------------------------
@@ -356,7 +364,7 @@ def ability(query: Query) -> None:
 def current_user(query: Query) -> Record:
     """Show whose key it is, or refuse to: an account's key belongs to nobody."""
     if query.options.user_key:
-        user: Record = directory_list("users")(query).page(0, 1)[0][0]
+        user: Record = configuration_list("users")(query).page(0, 1)[0][0]
         return user
     message = "Cannot use the /users/me endpoint with an account-level access token."
     raise ApiError(400, {"error": message})

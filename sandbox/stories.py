@@ -12,29 +12,29 @@ from typing import NamedTuple
 from sandbox.times import DAY
 
 
-class Story(NamedTuple):
+class Scenario(NamedTuple):
     """A course of events: actions (see `incidents.ACTIONS`) and when each one happens."""
 
     actions: tuple[str, ...]
     offsets: tuple[int, ...]
 
 
-def _stories(text: str) -> tuple[Story, ...]:
+def _scenarios(text: str) -> tuple[Scenario, ...]:
     """Read stories, one after the other: `0 trigger, 5 notify, 1800 resolve; 0 trigger, …`."""
-    return tuple(_story(each) for each in text.split(";"))
+    return tuple(_scenario(each) for each in text.split(";"))
 
 
-def _story(text: str) -> Story:
+def _scenario(text: str) -> Scenario:
     actions, offsets, total = [], [], 0
     for step in text.split(","):
         delay, action = step.split()
         total += int(delay)
         actions.append(action)
         offsets.append(total)
-    return Story(tuple(actions), tuple(offsets))
+    return Scenario(tuple(actions), tuple(offsets))
 
 
-CLOSED = _stories(
+CLOSED = _scenarios(
     """
     0 trigger, 4 notify, 1800 auto_resolve;
     0 trigger, 1 rule, 600 auto_resolve;
@@ -59,7 +59,7 @@ CLOSED = _stories(
     """
 )
 
-OPEN = _stories(
+OPEN = _scenarios(
     """
     0 trigger, 3 notify, 1800 escalate, 3 notify, 1800 exhaust;
     0 trigger, 3 notify, 300 acknowledge, 900 annotate;
@@ -71,7 +71,7 @@ OPEN = _stories(
 PACES = (128, 160, 200, 256, 320, 400, 512, 640)
 """How fast an incident goes through its story: offsets are multiplied by this / 256."""
 
-LONGEST = max(story.offsets[-1] for story in CLOSED + OPEN) * max(PACES) // 256
+LONGEST = max(scenario.offsets[-1] for scenario in CLOSED + OPEN) * max(PACES) // 256
 SPILL_DAYS = LONGEST // DAY + 1
 """On how many days after its own an incident's story may still go on."""
 

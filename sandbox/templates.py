@@ -5,25 +5,27 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sandbox.directory import At, Extra, Ref
-from sandbox.founding import FOUNDED
+from sandbox.founding import ACCOUNT_CREATED
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from sandbox.directory import Record
-    from sandbox.founding import Founding
+    from sandbox.founding import InitialConfiguration
 
 
-def blank(kind: str, own: str, number: int, founding: Founding) -> Record:
+def added_record(
+    kind: str, own: str, number: int, initial_configuration: InitialConfiguration
+) -> Record:
     """Make the number-th record of a kind; `own` is its id."""
     name = f"Added {number:04d}"
     record = {"id": own, "type": "", "summary": name}
-    record.update(_MAKERS[kind](name, own, founding))
+    record.update(_MAKERS[kind](name, own, initial_configuration))
     return record
 
 
-def _user(name: str, own: str, founding: Founding) -> Record:
-    del founding
+def _user(name: str, own: str, initial_configuration: InitialConfiguration) -> Record:
+    del initial_configuration
     return {
         "type": "user",
         "name": name,
@@ -42,8 +44,8 @@ def _user(name: str, own: str, founding: Founding) -> Record:
     }
 
 
-def _team(name: str, own: str, founding: Founding) -> Record:
-    del own, founding
+def _team(name: str, own: str, initial_configuration: InitialConfiguration) -> Record:
+    del own, initial_configuration
     return {
         "type": "team",
         "name": name,
@@ -53,18 +55,18 @@ def _team(name: str, own: str, founding: Founding) -> Record:
     }
 
 
-def _service(name: str, own: str, founding: Founding) -> Record:
+def _service(name: str, own: str, initial_configuration: InitialConfiguration) -> Record:
     del own
     return {
         "type": "service",
         "name": name,
         "description": None,
-        "created_at": At(FOUNDED),
+        "created_at": At(ACCOUNT_CREATED),
         "status": "active",
         "auto_resolve_timeout": 14_400,
         "acknowledgement_timeout": None,
         "last_incident_timestamp": None,
-        "escalation_policy": Ref("escalation_policies", founding.policy_of_service(0)),
+        "escalation_policy": Ref("escalation_policies", initial_configuration.policy_of_service(0)),
         "response_play": None,
         "teams": [],
         "integrations": [],
@@ -83,7 +85,7 @@ def _service(name: str, own: str, founding: Founding) -> Record:
     }
 
 
-def _policy(name: str, own: str, founding: Founding) -> Record:
+def _policy(name: str, own: str, initial_configuration: InitialConfiguration) -> Record:
     return {
         "type": "escalation_policy",
         "name": name,
@@ -94,7 +96,7 @@ def _policy(name: str, own: str, founding: Founding) -> Record:
             {
                 "id": f"{own[:-1]}0",
                 "escalation_delay_in_minutes": 30,
-                "targets": [Ref("users", founding.ids["users"][0], "targets")],
+                "targets": [Ref("users", initial_configuration.ids["users"][0], "targets")],
                 "escalation_rule_assignment_strategy": Extra(
                     "escalation_rule_assignment_strategies", "assign_to_everyone"
                 ),
@@ -105,8 +107,8 @@ def _policy(name: str, own: str, founding: Founding) -> Record:
     }
 
 
-def _schedule(name: str, own: str, founding: Founding) -> Record:
-    del own, founding
+def _schedule(name: str, own: str, initial_configuration: InitialConfiguration) -> Record:
+    del own, initial_configuration
     return {
         "type": "schedule",
         "name": name,
@@ -119,13 +121,13 @@ def _schedule(name: str, own: str, founding: Founding) -> Record:
     }
 
 
-def _priority(name: str, own: str, founding: Founding) -> Record:
-    del own, founding
+def _priority(name: str, own: str, initial_configuration: InitialConfiguration) -> Record:
+    del own, initial_configuration
     return {"type": "priority", "name": name, "description": None}
 
 
-def _vendor(name: str, own: str, founding: Founding) -> Record:
-    del own, founding
+def _vendor(name: str, own: str, initial_configuration: InitialConfiguration) -> Record:
+    del own, initial_configuration
     return {
         "type": "vendor",
         "name": name,
@@ -137,13 +139,13 @@ def _vendor(name: str, own: str, founding: Founding) -> Record:
     }
 
 
-def _tag(name: str, own: str, founding: Founding) -> Record:
-    del own, founding
+def _tag(name: str, own: str, initial_configuration: InitialConfiguration) -> Record:
+    del own, initial_configuration
     return {"type": "tag", "label": name}
 
 
-def _business_service(name: str, own: str, founding: Founding) -> Record:
-    del own, founding
+def _business_service(name: str, own: str, initial_configuration: InitialConfiguration) -> Record:
+    del own, initial_configuration
     return {
         "type": "business_service",
         "name": name,
@@ -153,7 +155,7 @@ def _business_service(name: str, own: str, founding: Founding) -> Record:
     }
 
 
-_MAKERS: dict[str, Callable[[str, str, Founding], Record]] = {
+_MAKERS: dict[str, Callable[[str, str, InitialConfiguration], Record]] = {
     "users": _user,
     "teams": _team,
     "services": _service,

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from sandbox.clock import Clock
-    from sandbox.ledger import Ledger
+    from sandbox.ledger import IncidentStore
 
 ENTRIES = "log_entries"
 NOTIFICATIONS = "notifications"
@@ -60,9 +60,9 @@ def leaves(kind: str, event: Event) -> bool:
 class Timeline:
     """The keys of all log entries, and of those that are about a notification."""
 
-    def __init__(self, ledger: Ledger, clock: Clock) -> None:
+    def __init__(self, incident_store: IncidentStore, clock: Clock) -> None:
         """Follow the incidents of a ledger."""
-        self._ledger = ledger
+        self._incident_store = incident_store
         self._clock = clock
         self._days: OrderedDict[int, dict[str, list[int]]] = OrderedDict()
         self._kept = 0
@@ -74,15 +74,15 @@ class Timeline:
 
     def touch(self, serial: int) -> None:
         """Take note that an incident is about to leave the chronicle (see `Ledger.touch`)."""
-        if self._ledger.is_touched(serial):
+        if self._incident_store.is_touched(serial):
             return
-        for event in self._ledger.chronicle.events(serial):
+        for event in self._incident_store.generator.events(serial):
             day = event.at // DAY
             gone = self._days.pop(day, None)
             self._kept -= sum(map(len, gone.values())) if gone else 0
             for kind in self._touched:
                 self._counts.pop((kind, day), None)
-        events = self._ledger.touch(serial)
+        events = self._incident_store.touch(serial)
         self.add(serial, range(len(events)))
 
     def add(self, serial: int, places: range) -> None:
@@ -92,7 +92,7 @@ class Timeline:
     def add_many(self, news: Iterable[tuple[int, range]]) -> None:
         """Take note of new events of several incidents."""
         for serial, places in news:
-            events = self._ledger.events(serial)
+            events = self._incident_store.events(serial)
             for kind, keys in self._touched.items():
                 keys.extend(
                     key_of(events[place].at, serial, place)
@@ -110,7 +110,7 @@ class Timeline:
         end = self._clock.now() + 1
         if until is not None:
             end = min(end, until)
-        start = self._ledger.created_at(self._ledger.first)
+        start = self._incident_store.created_at(self._incident_store.first)
         keys = self._touched[ENTRIES]
         if keys:
             start = min(start, at_of(keys[0]))
@@ -121,9 +121,9 @@ class Timeline:
     def find(self, number: int | None) -> int | None:
         """Give the key of the record with this number, if there is one by now."""
         serial, place = serial_and_place(number or 0)
-        if number is None or not self._ledger.exists(serial):
+        if number is None or not self._incident_store.exists(serial):
             return None
-        events = self._ledger.events(serial)
+        events = self._incident_store.events(serial)
         if place >= len(events) or events[place].at > self._clock.now():
             return None
         return key_of(events[place].at, serial, place)
@@ -132,13 +132,13 @@ class Timeline:
         """Count the keys of a whole day."""
         known = self._counts.get((kind, day))
         if known is None:
-            known = self._counts[kind, day] = len(self._chronicled(day)[kind])
+            known = self._counts[kind, day] = len(self._generated(day)[kind])
         touched = self._touched[kind]
         return known + (_position(touched, (day + 1) * DAY) - _position(touched, day * DAY))
 
     def keys(self, kind: str, day: int) -> list[int]:
         """List the keys of a whole day."""
-        base = self._chronicled(day)[kind]
+        base = self._generated(day)[kind]
         touched = self._touched[kind]
         low, high = _position(touched, day * DAY), _position(touched, (day + 1) * DAY)
         if low == high:
@@ -148,7 +148,7 @@ class Timeline:
             merged = self._merged[kind, day] = sorted(base + touched[low:high])
         return merged
 
-    def _chronicled(self, day: int) -> dict[str, list[int]]:
+    def _generated(self, day: int) -> dict[str, list[int]]:
         """Give the keys of a day by kind, without the touched incidents."""
         known = self._days.get(day)
         if known is not None:
@@ -164,19 +164,21 @@ class Timeline:
     def _make(self, day: int) -> dict[str, list[int]]:
         entries: list[int] = []
         notifications: list[int] = []
-        ledger, start, end = self._ledger, day * DAY, (day + 1) * DAY
+        incident_store, start, end = self._incident_store, day * DAY, (day + 1) * DAY
         for earlier in range(day - SPILL_DAYS, day + 1):
-            for serial, created in ledger.volume.moments(earlier, ledger.first):
-                if ledger.is_touched(serial):
+            for serial, created in incident_store.incident_times.moments(
+                earlier, incident_store.first
+            ):
+                if incident_store.is_touched(serial):
                     continue
-                story, pace = ledger.chronicle.steps(serial)
+                scenario, pace = incident_store.generator.steps(serial)
                 low = serial << _PLACE_BITS
-                for place, offset in enumerate(story.offsets):
+                for place, offset in enumerate(scenario.offsets):
                     at = created + offset * pace // 256
                     if start <= at < end:
                         key = at << _AT_BITS | low | place
                         entries.append(key)
-                        if story.actions[place] == "notify":
+                        if scenario.actions[place] == "notify":
                             notifications.append(key)
         for serial, place, event in self._late(day):
             entries.append(key_of(event.at, serial, place))
@@ -186,13 +188,16 @@ class Timeline:
 
     def _late(self, day: int) -> Iterator[tuple[int, int, Event]]:
         """Give the late changes of a day: serial, place, event."""
-        ledger = self._ledger
+        incident_store = self._incident_store
         for later in LATER:
-            serial = ledger.volume.before_day(day - later)
-            exists = serial < ledger.volume.before_day(day - later + 1) and serial >= ledger.first
-            if exists and not ledger.is_touched(serial):
-                place = len(ledger.chronicle.steps(serial)[0].actions)
-                for event in ledger.chronicle.late_events(serial, place):
+            serial = incident_store.incident_times.before_day(day - later)
+            exists = (
+                serial < incident_store.incident_times.before_day(day - later + 1)
+                and serial >= incident_store.first
+            )
+            if exists and not incident_store.is_touched(serial):
+                place = len(incident_store.generator.steps(serial)[0].actions)
+                for event in incident_store.generator.late_events(serial, place):
                     if event.at // DAY == day:
                         yield serial, place, event
                     place += 1

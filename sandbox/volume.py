@@ -17,7 +17,7 @@ _THURSDAY = 3  # what 1 January 1970 was
 _SUB = 1 << 16
 
 
-class Volume:
+class IncidentTimes:
     """The flow of new incidents: `per_day` on average, fewer at weekends."""
 
     def __init__(self, seed: int, per_day: float) -> None:

@@ -13,9 +13,9 @@ from sandbox.ids import DIGITS, short_id
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from sandbox.making import Making
+    from sandbox.making import RecordContext
 
-    Maker = Callable[[Making], Any]
+    Maker = Callable[[RecordContext], Any]
 
 Json: TypeAlias = Any
 
@@ -38,7 +38,7 @@ THINGS = (
     "Mobile push",
     "Data lake",
 )
-KINDS = ("", " – EU", " (staging)", " v2", " & friends", " / nightly", "'s helper")
+_SUFFIXES = ("", " – EU", " (staging)", " v2", " & friends", " / nightly", "'s helper")
 TEXTS = (
     "Looks after what nobody else looks after.",
     "First line\nSecond line\twith a tab",
@@ -57,8 +57,8 @@ _HOSTS = ("web-01", "db-eu-2", "edge-lhr", "batch.int")
 def title(number: int, salt: int) -> str:
     """Name the number-th record of a list: no two of a list have the same name."""
     thing = THINGS[(number + salt) % len(THINGS)]
-    kind = KINDS[(number // len(THINGS) + salt) % len(KINDS)]
-    round_number = number // (len(THINGS) * len(KINDS))
+    kind = _SUFFIXES[(number // len(THINGS) + salt) % len(_SUFFIXES)]
+    round_number = number // (len(THINGS) * len(_SUFFIXES))
     return f"{thing}{kind}" + (f" {round_number + 1}" if round_number else "")
 
 
@@ -67,39 +67,41 @@ def slug(text: str) -> str:
     return "".join(each if each.isascii() and each.isalnum() else "-" for each in text.lower())
 
 
-def _hex(making: Making, length: int) -> str:
-    return f"{making.dice.bits():012x}{making.dice.bits():012x}{making.dice.bits():012x}"[:length]
+def _hex(context: RecordContext, length: int) -> str:
+    return f"{context.random.bits():012x}{context.random.bits():012x}{context.random.bits():012x}"[
+        :length
+    ]
 
 
 def _url(path: str) -> Maker:
-    return lambda making: f"https://example.com/{path}/{making.own}"
+    return lambda context: f"https://example.com/{path}/{context.own}"
 
 
 def _of(kind: str) -> Maker:
-    return lambda making: making.library.some_id(kind, making.dice)
+    return lambda context: context.library.some_id(kind, context.random)
 
 
-def _text(making: Making) -> str:
-    return making.dice.pick(TEXTS)
+def _text(context: RecordContext) -> str:
+    return context.random.pick(TEXTS)
 
 
-def _title(making: Making) -> str:
-    return making.title
+def _title(context: RecordContext) -> str:
+    return context.title
 
 
-def _part_id(making: Making) -> str:
-    return short_id(making.dice.bits())
+def _part_id(context: RecordContext) -> str:
+    return short_id(context.random.bits())
 
 
-def _action_id(making: Making) -> str:
+def _action_id(context: RecordContext) -> str:
     """Return the id of an action of the kind that the record is about."""
-    workflows = making.path.startswith("/incident_workflows")
+    workflows = context.path.startswith("/incident_workflows")
     kind = "/incident_workflows/actions" if workflows else "/automation_actions/actions"
-    return making.library.some_id(kind, making.dice)
+    return context.library.some_id(kind, context.random)
 
 
-def _token(making: Making) -> str:
-    return _hex(making, 32)
+def _token(context: RecordContext) -> str:
+    return _hex(context, 32)
 
 
 STRINGS: dict[str, Maker] = {
@@ -120,16 +122,16 @@ STRINGS: dict[str, Maker] = {
     "service_id": _of("services"),
     "incident_id": _of("incidents"),
     "priority": _of("priorities"),
-    "integration_id": lambda making: making.ids[0] if making.ids else "",
+    "integration_id": lambda context: context.ids[0] if context.ids else "",
     "runner": _of("/automation_actions/runners"),
     "runner_id": _of("/automation_actions/runners"),
     "action_id": _action_id,
-    "incident_type": lambda making: making.ids[0] if making.ids else "",
+    "incident_type": lambda context: context.ids[0] if context.ids else "",
     "incident_types": _of("/incidents/types"),
-    "recommendation_id": lambda making: making.own,
+    "recommendation_id": lambda context: context.own,
     "id": _part_id,
-    "self": lambda making: f"{API}{making.address}/{making.own}",
-    "html_url": lambda making: making.library.web(f"x{making.address}/{making.own}"),
+    "self": lambda context: f"{API}{context.address}/{context.own}",
+    "html_url": lambda context: context.library.web(f"x{context.address}/{context.own}"),
     "url": _url("hook"),
     "endpoint_url": _url("endpoint"),
     "service_url": _url("service"),
@@ -140,88 +142,88 @@ STRINGS: dict[str, Maker] = {
     "logo_url": _url("logo.png"),
     "guide_url": _url("guide"),
     "http_cal_url": _url("cal"),
-    "web_cal_url": lambda making: f"webcal://example.com/{making.own}",
-    "instance_endpoint": lambda making: f"https://{making.own.lower()}.service-now.example.com",
-    "runbook_base_uri": lambda making: f"runbook-{making.own.lower()}",
+    "web_cal_url": lambda context: f"webcal://example.com/{context.own}",
+    "instance_endpoint": lambda context: f"https://{context.own.lower()}.service-now.example.com",
+    "runbook_base_uri": lambda context: f"runbook-{context.own.lower()}",
     "src": _url("frame"),
     "href": _url("link"),
     "alt": lambda _: "A picture: ☕",
-    "email": lambda making: f"{making.own.lower()}@example.com",
-    "contact": lambda making: f"{making.own.lower()}@example.com",
-    "user": lambda making: f"svc-{making.own.lower()}",
-    "url_slug": lambda making: f"{slug(making.title)}-{making.number}",
-    "key": lambda making: f"{slug(making.title)}_{making.number}",
-    "keyword": lambda making: f"incident.field_{making.number}",
-    "time_zone": lambda making: making.dice.pick(("Etc/UTC", "Europe/Berlin", "America/Lima")),
-    "timezone": lambda making: making.dice.pick(("Etc/UTC", "Europe/Berlin")),
-    "cidr": lambda making: f"10.{making.dice.below(256)}.{making.dice.below(256)}.0/24",
-    "remote_address": lambda making: f"198.51.100.{making.dice.below(256)}",
-    "source": lambda making: making.dice.pick(_HOSTS),
-    "path": lambda making: f"event.custom_details.{making.dice.pick(('host', 'Größe', 'code'))}",
+    "email": lambda context: f"{context.own.lower()}@example.com",
+    "contact": lambda context: f"{context.own.lower()}@example.com",
+    "user": lambda context: f"svc-{context.own.lower()}",
+    "url_slug": lambda context: f"{slug(context.title)}-{context.number}",
+    "key": lambda context: f"{slug(context.title)}_{context.number}",
+    "keyword": lambda context: f"incident.field_{context.number}",
+    "time_zone": lambda context: context.random.pick(("Etc/UTC", "Europe/Berlin", "America/Lima")),
+    "timezone": lambda context: context.random.pick(("Etc/UTC", "Europe/Berlin")),
+    "cidr": lambda context: f"10.{context.random.below(256)}.{context.random.below(256)}.0/24",
+    "remote_address": lambda context: f"198.51.100.{context.random.below(256)}",
+    "source": lambda context: context.random.pick(_HOSTS),
+    "path": lambda context: f"event.custom_details.{context.random.pick(('host', 'Größe', 'code'))}",
     "target": lambda _: "event.summary",
-    "template": lambda making: f"{{{{{making.dice.pick(_HOSTS)}}}}} is down",
-    "regex": lambda making: making.dice.pick((".*", "^(web|db)-\\d+$", "(?i)größe|taille")),
-    "expression": lambda making: f"event.source matches '{making.dice.pick(_HOSTS)}'",
-    "pcl_expr": lambda making: f"event.source matches '{making.dice.pick(_HOSTS)}'",
-    "condition": lambda making: f"incident.priority matches 'P{making.dice.below(5) + 1}'",
+    "template": lambda context: f"{{{{{context.random.pick(_HOSTS)}}}}} is down",
+    "regex": lambda context: context.random.pick((".*", "^(web|db)-\\d+$", "(?i)größe|taille")),
+    "expression": lambda context: f"event.source matches '{context.random.pick(_HOSTS)}'",
+    "pcl_expr": lambda context: f"event.source matches '{context.random.pick(_HOSTS)}'",
+    "condition": lambda context: f"incident.priority matches 'P{context.random.below(5) + 1}'",
     "scope": lambda _: "openid incidents.read users.read",
-    "scopes": lambda making: making.dice.pick(("chat:write", "read", "channels:manage")),
-    "tags": lambda making: making.dice.pick(TAGS),
-    "search_keywords": lambda making: making.dice.pick(TAGS),
-    "fields": lambda making: making.dice.pick(("source", "summary", "custom_details.host")),
+    "scopes": lambda context: context.random.pick(("chat:write", "read", "channels:manage")),
+    "tags": lambda context: context.random.pick(TAGS),
+    "search_keywords": lambda context: context.random.pick(TAGS),
+    "fields": lambda context: context.random.pick(("source", "summary", "custom_details.host")),
     "iag_fields": lambda _: "summary",
-    "recurrence": lambda making: making.dice.pick(
+    "recurrence": lambda context: context.random.pick(
         ("RRULE:FREQ=WEEKLY;BYDAY=MO,TU", "RRULE:FREQ=DAILY", "RRULE:FREQ=WEEKLY;INTERVAL=2")
     ),
     "domain_name": lambda _: "pagerduty.com",
-    "package_name": lambda making: making.dice.pick(("logic", "chat", "größe")),
-    "function_name": lambda making: slug(making.title),
-    "parameter_type": lambda making: making.dice.pick(("text", "integer", "json")),
-    "default_value": lambda making: making.dice.pick(("", "0", "EU – north")),
-    "feature": lambda making: ("aiops", "enhanced_triage", "größe", "auto_pause")[making.number % 4],
+    "package_name": lambda context: context.random.pick(("logic", "chat", "größe")),
+    "function_name": lambda context: slug(context.title),
+    "parameter_type": lambda context: context.random.pick(("text", "integer", "json")),
+    "default_value": lambda context: context.random.pick(("", "0", "EU – north")),
+    "feature": lambda context: ("aiops", "enhanced_triage", "größe", "auto_pause")[context.number % 4],
     "version": _token,
     "query_filter": lambda _: "active=true^operational_status=1",
-    "ci_table_name": lambda making: making.dice.pick(("cmdb_ci", "cmdb_ci_service")),
+    "ci_table_name": lambda context: context.random.pick(("cmdb_ci", "cmdb_ci_service")),
     "script": lambda _: "#!/bin/sh\nprintf '%s\\n' \"$1\" | grep -v '^$'",
     "invocation_command": lambda _: "/usr/local/bin/restart",
     "process_automation_job_arguments": lambda _: '-service "Größe" -force',
-    "trigger_type_name": lambda making: making.dice.pick(("Manual", "Conditional")),
+    "trigger_type_name": lambda context: context.random.pick(("Manual", "Conditional")),
 }  # fmt: skip
 
 _HOUR = 3600
 NUMBERS: dict[str, Maker] = {
-    "position": lambda making: making.number,
-    "sequence_number": lambda making: making.number + 1,
-    "order": lambda making: making.dice.pick((0, 1_000_000, 2_000_000)),
+    "position": lambda context: context.number,
+    "sequence_number": lambda context: context.number + 1,
+    "order": lambda context: context.random.pick((0, 1_000_000, 2_000_000)),
     "account_id": lambda _: 4711,
-    "version": lambda making: making.dice.pick((1, 2.5, 10)),
-    "recall": lambda making: making.dice.below(1001) / 1000,
-    "precision_metric": lambda making: making.dice.below(1001) / 1000,
-    "weekdays": lambda making: making.dice.below(7) + 1,
-    "value": lambda making: making.dice.below(3) * 60,
-    "update_frequency_ms": lambda making: making.dice.pick((300_000, 1_800_000)),
-    "absolute_session_ttl": lambda making: making.dice.pick((24, 720)) * _HOUR,
-    "idle_session_ttl": lambda making: making.dice.pick((1, 8)) * _HOUR,
-    "notify_advance_in_minutes": lambda making: making.dice.pick((0, 60, 1440)),
-    "start_time": lambda making: 1_700_000_000_000 + making.dice.bits() % 10**9,
-    "end_time": lambda making: 1_800_000_000_000 + making.dice.bits() % 10**9,
-    "time_window": lambda making: making.dice.pick((300, 3600)),
+    "version": lambda context: context.random.pick((1, 2.5, 10)),
+    "recall": lambda context: context.random.below(1001) / 1000,
+    "precision_metric": lambda context: context.random.below(1001) / 1000,
+    "weekdays": lambda context: context.random.below(7) + 1,
+    "value": lambda context: context.random.below(3) * 60,
+    "update_frequency_ms": lambda context: context.random.pick((300_000, 1_800_000)),
+    "absolute_session_ttl": lambda context: context.random.pick((24, 720)) * _HOUR,
+    "idle_session_ttl": lambda context: context.random.pick((1, 8)) * _HOUR,
+    "notify_advance_in_minutes": lambda context: context.random.pick((0, 60, 1440)),
+    "start_time": lambda context: 1_700_000_000_000 + context.random.bits() % 10**9,
+    "end_time": lambda context: 1_800_000_000_000 + context.random.bits() % 10**9,
+    "time_window": lambda context: context.random.pick((300, 3600)),
 }
 
 
-def _config(making: Making) -> Json:
+def _config(context: RecordContext) -> Json:
     return {
-        "access_token": _hex(making, 24),
+        "access_token": _hex(context, 24),
         "notify_types": {"resolve": True, "acknowledge": False, "assignments": None},
-        "restrict": making.dice.pick(("any", "pd-users")),
+        "restrict": context.random.pick(("any", "pd-users")),
         "channel": "#größe",
     }
 
 
-def _details(making: Making) -> Json:
-    return making.dice.pick(
+def _details(context: RecordContext) -> Json:
+    return context.random.pick(
         (
-            {"host": making.dice.pick(_HOSTS), "load": [0.5, 1, 2e-7], "ok": None},
+            {"host": context.random.pick(_HOSTS), "load": [0.5, 1, 2e-7], "ok": None},
             {},
             {"Größe": {"α": {"β": [{"γ": True}, [], "x"]}}, "": "empty name"},
             {"build": 4711, "url": "https://example.com/b/4711", "tags": ["a", "ü"]},
@@ -230,44 +232,44 @@ def _details(making: Making) -> Json:
     )
 
 
-def _schema(making: Making) -> Json:
-    del making
+def _schema(context: RecordContext) -> Json:
+    del context
     properties = {"url": {"type": "string"}, "retries": {"type": "integer", "default": 3}}
     return {"$schema": "https://json-schema.org/draft-07/schema#", "properties": properties}
 
 
 OBJECTS: dict[str, Maker] = {
     "config": _config,
-    "configuration": lambda making: {"url": f"https://{making.dice.pick(_HOSTS)}.example.com"},
-    "secrets": lambda making: {"api_token": _hex(making, 24), "password": _hex(making, 12)},
+    "configuration": lambda context: {"url": f"https://{context.random.pick(_HOSTS)}.example.com"},
+    "secrets": lambda context: {"api_token": _hex(context, 24), "password": _hex(context, 12)},
     "configuration_schema": _schema,
     "secrets_schema": _schema,
-    "actions": lambda making: making.dice.pick(
+    "actions": lambda context: context.random.pick(
         (
-            {"route_to": making.library.some_id("services", making.dice)},
+            {"route_to": context.library.some_id("services", context.random)},
             {"severity": "warning", "annotate": "Größe", "variables": [{"name": "host", "path": "x"}]},
             {},
         )
     ),
-    "value": lambda making: making.dice.pick(("text", 4711, True, None, ["a", "ü"])),
+    "value": lambda context: context.random.pick(("text", 4711, True, None, ["a", "ü"])),
 }  # fmt: skip
 
 
-def string(making: Making, name: str) -> str:
+def example_string(context: RecordContext, name: str) -> str:
     """Make a string."""
     maker = STRINGS.get(name)
-    return str(maker(making)) if maker else f"{name} {making.dice.pick(THINGS)}"
+    return str(maker(context)) if maker else f"{name} {context.random.pick(THINGS)}"
 
 
-def number(making: Making, name: str) -> Json:
+def example_number(context: RecordContext, name: str) -> Json:
     """Make a whole number, or whatever number the name asks for."""
     maker = NUMBERS.get(name)
-    return maker(making) if maker else making.dice.below(1000)
+    return maker(context) if maker else context.random.below(1000)
 
 
-def free(making: Making, name: str) -> Json:
+def example_object(context: RecordContext, name: str) -> Json:
     """Make a free-form value."""
-    return OBJECTS.get(name, _details)(making)
+    return OBJECTS.get(name, _details)(context)
 
 
 def own_id(kind: str, *key: int) -> str:
