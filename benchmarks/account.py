@@ -12,7 +12,7 @@ from benchmarks.process import answer_questions
 from sandbox import Sandbox
 
 if TYPE_CHECKING:
-    from sandbox.app import RequestInfo
+    from sandbox.server.messages import RequestInfo
 
 
 def main() -> None:

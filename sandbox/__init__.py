@@ -4,7 +4,7 @@ It has an account of its own, made up from a seed, and a clock of its own. It is
 real API, and can be told to misbehave. Use `Sandbox` in tests, `python -m sandbox` elsewhere.
 """
 
-from sandbox.box import Sandbox
 from sandbox.options import Options
+from sandbox.sandbox import Sandbox
 
 __all__ = ["Options", "Sandbox"]
