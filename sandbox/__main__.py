@@ -1,4 +1,4 @@
-"""Command line of the sandbox: prints its URL and serves until it is told to stop."""
+"""Command line of the sandbox: prints its URL and serves until it is stopped."""
 
 from __future__ import annotations
 

@@ -89,7 +89,7 @@ class Sandbox:
         self.clock.advance(seconds)
 
     def now(self) -> int:
-        """Tell the virtual time in seconds since 1970."""
+        """Return the virtual time in seconds since 1970."""
         return self.clock.now()
 
     def truth(self, resource: str, include: Collection[str] = ()) -> list[Record]:
@@ -166,10 +166,10 @@ class Sandbox:
             self.app.api.replace(path, records)
 
     def on_request(self, hook: Callable[[Sandbox, RequestInfo], None]) -> None:
-        """Call `hook(box, request)` before each answer is computed."""
+        """Call `hook(box, request)` before each response is computed."""
         self._hooks.append(hook)
 
-    # -- what the server tells -----------------------------------------------------------------
+    # -- what the server reports -----------------------------------------------------------------
 
     def received(self, info: RequestInfo) -> None:
         """Take note of a request."""
@@ -183,6 +183,6 @@ class Sandbox:
             hook(self, info)
 
     def after_response(self, info: RequestInfo) -> None:
-        """Report a request that has its answer."""
+        """Report a request that has its response."""
         if self.log is not None:
             self.log(info)

@@ -67,7 +67,7 @@ class Account:
 
     @property
     def version(self) -> tuple[int, int]:
-        """Tell one condition of the account from another."""
+        """Distinguish one condition of the account from another."""
         return self.incident_store.version, self.configuration.version
 
     # -- finding -------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ import time
 
 
 class Clock:
-    """Virtual time: starts where it is told to, runs with real time, and can be moved ahead."""
+    """Virtual time: starts where it is set, runs with real time, and can be moved ahead."""
 
     def __init__(self, start: float, *, frozen: bool = False) -> None:
         """Start at `start` (seconds since 1970); a frozen clock only moves by `advance`."""
@@ -16,12 +16,12 @@ class Clock:
         self._frozen = frozen
 
     def time(self) -> float:
-        """Tell the virtual time in seconds since 1970."""
+        """Return the virtual time in seconds since 1970."""
         passed = 0.0 if self._frozen else time.monotonic() - self._started
         return self._start + self._ahead + passed
 
     def now(self) -> int:
-        """Tell the virtual time in whole seconds."""
+        """Return the virtual time in whole seconds."""
         return int(self.time())
 
     def advance(self, seconds: float) -> None:

@@ -1,4 +1,4 @@
-"""What happens by itself: each incident's facts and events, made on demand from its serial number.
+"""Generates incidents: each one's facts and events, on demand, from its serial number.
 
 Nothing is stored here but a cache, so the size of the account does not matter.
 """
@@ -37,7 +37,7 @@ _BY_ITSELF = {
 
 
 class IncidentGenerator:
-    """The incidents that nobody had to create."""
+    """The incidents that the account has unless a test creates others."""
 
     def __init__(
         self,
@@ -59,7 +59,7 @@ class IncidentGenerator:
         self._open_rest = hash_of(self._seed, 1) % self.open_every
 
     def stays_open(self, serial: int) -> bool:
-        """Tell whether nobody ever resolves this incident (unless a late change does)."""
+        """Return whether nobody ever resolves this incident (unless a late change does)."""
         return serial % self.open_every == self._open_rest
 
     def staying_open(self, first: int, end: int) -> range:
@@ -67,7 +67,7 @@ class IncidentGenerator:
         return range(first + (self._open_rest - first) % self.open_every, end, self.open_every)
 
     def steps(self, serial: int) -> tuple[Scenario, int]:
-        """Give the story of an incident and its pace."""
+        """Return the scenario of an incident and its pace."""
         chance = hash_of(self._seed, serial)
         scenarios = OPEN if self.stays_open(serial) else CLOSED
         return scenarios[chance % len(scenarios)], PACES[(chance >> 32) % len(PACES)]
@@ -82,7 +82,7 @@ class IncidentGenerator:
         return known
 
     def events(self, serial: int) -> list[Event]:
-        """Make all that ever happens to an incident by itself, the future included."""
+        """Generate all events of an incident that no test changes, the future included."""
         known = self._events.get(serial)
         if known is None:
             if len(self._events) > _CACHE:
@@ -105,7 +105,7 @@ class IncidentGenerator:
     def late_events(self, serial: int, place: int) -> list[Event]:
         """Make what happens to the first incident of a day long afterwards (others: nothing).
 
-        `place` is the number of events that the story itself has.
+        `place` is the number of events that the scenario itself has.
         """
         day = self._incident_times.day_of(serial)
         if self._incident_times.before_day(day) != serial:

@@ -1,7 +1,7 @@
-"""How incidents go: typical courses of events, as data.
+"""Incident scenarios: typical courses of events, as data.
 
-A story is a row of steps: seconds since the step before, and what happens. An incident lives
-through its story somewhat faster or slower, but never longer than `LONGEST` seconds; only the
+A scenario is a row of steps: seconds since the step before, and what happens. An incident lives
+through its scenario somewhat faster or slower, but never longer than `LONGEST` seconds; only the
 first incident of a day is touched again later, see `LATER`.
 """
 
@@ -20,7 +20,7 @@ class Scenario(NamedTuple):
 
 
 def _scenarios(text: str) -> tuple[Scenario, ...]:
-    """Read stories, one after the other: `0 trigger, 5 notify, 1800 resolve; 0 trigger, …`."""
+    """Read scenarios, one after the other: `0 trigger, 5 notify, 1800 resolve; 0 trigger, …`."""
     return tuple(_scenario(each) for each in text.split(";"))
 
 
@@ -69,11 +69,11 @@ OPEN = _scenarios(
 )
 
 PACES = (128, 160, 200, 256, 320, 400, 512, 640)
-"""How fast an incident goes through its story: offsets are multiplied by this / 256."""
+"""How fast an incident goes through its scenario: offsets are multiplied by this / 256."""
 
 LONGEST = max(scenario.offsets[-1] for scenario in CLOSED + OPEN) * max(PACES) // 256
 SPILL_DAYS = LONGEST // DAY + 1
-"""On how many days after its own an incident's story may still go on."""
+"""On how many days after its own an incident's scenario may still go on."""
 
 LATER = (30, 200)
 """Days after which the first incident of a day changes once more."""

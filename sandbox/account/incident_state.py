@@ -37,7 +37,7 @@ ACTIONS: dict[str, Action] = {
     "resolve": Action("resolve_log_entry"),
     "auto_resolve": Action("resolve_log_entry"),
     "merge": Action("resolve_log_entry"),
-    # Not in the documentation, but met in the wild:
+    # Not in the documentation, but seen on real accounts:
     "priority": Action("priority_change_log_entry"),
     "status_update": Action("status_update_log_entry"),
     "responder": Action("responder_request_log_entry"),
@@ -225,7 +225,7 @@ class State:
 
 
 def state_at(facts: Facts, events: list[Event], moment: int) -> tuple[State, int | None]:
-    """Sum up what happened until a moment; also tell when the next thing will happen (or None).
+    """Sum up what happened until a moment; also return when the next thing will happen (or None).
 
     Events may come in any order of time; of two in one second the earlier listed happens first.
     """

@@ -1,4 +1,4 @@
-"""All incidents of the account: those that the chronicle tells of, and those that tests touched."""
+"""All incidents of the account: the generated ones, and those that tests created or changed."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class IncidentStore:
     def __init__(
         self, generator: IncidentGenerator, incident_times: IncidentTimes, clock: Clock, first: int
     ) -> None:
-        """Start with the chronicle; `first` is the serial of the oldest incident to show."""
+        """Start with the generated incidents; `first` is the serial of the oldest to show."""
         self.generator = generator
         self.incident_times = incident_times
         self.first = first
@@ -42,17 +42,17 @@ class IncidentStore:
     # -- single incidents ----------------------------------------------------------------------
 
     def exists(self, serial: int) -> bool:
-        """Tell whether there is such an incident by now."""
+        """Return whether there is such an incident by now."""
         if serial >= TOUCHED:
             return serial in self._facts and self.created_at(serial) <= self._clock.now()
         return serial >= self.first and self.created_at(serial) <= self._clock.now()
 
     def is_touched(self, serial: int) -> bool:
-        """Tell whether a test created or changed the incident."""
+        """Return whether a test created or changed the incident."""
         return serial in self._touched
 
     def created_at(self, serial: int) -> int:
-        """Tell when an incident began."""
+        """Return when an incident began."""
         if serial >= TOUCHED:
             return self._facts[serial].created_at
         return self.incident_times.created_at(serial)
@@ -106,7 +106,7 @@ class IncidentStore:
         return self.by_hand(len(self._created) + ahead)
 
     def touch(self, serial: int) -> list[Event]:
-        """Take an incident out of the chronicle: what would have happened by itself, won't."""
+        """Stop generating an incident's events: what has not happened yet won't."""
         events = self._touched.get(serial)
         if events is None:
             now = self._clock.now()

@@ -37,13 +37,13 @@ class IncidentTimes:
         return known
 
     def created_at(self, number: int) -> int:
-        """Tell when an incident was created."""
+        """Return when an incident was created."""
         day = self.day_of(number)
         first = self.before_day(day)
         return day * DAY + self._second(number - first, self.before_day(day + 1) - first, number)
 
     def day_of(self, number: int) -> int:
-        """Tell the day on which an incident was created."""
+        """Return the day on which an incident was created."""
         day = int(number / self._per_day)
         while self.before_day(day) > number:
             day -= 1

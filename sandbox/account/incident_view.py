@@ -242,7 +242,7 @@ def _alert_grouping(facts: Facts, zone: tzinfo) -> Record | None:
 
 
 def _oddities(record: Record, facts: Facts) -> None:
-    """Make some records as odd as real ones are: nulls and fields that no document tells of."""
+    """Make some records as odd as real ones are: nulls and fields that no document mentions."""
     odd: dict[int, dict[str, Any]] = {
         0: {"description": record["title"]},
         1: {"basic_alert_grouping": None, "subscriber_requests": []},

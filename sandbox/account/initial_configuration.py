@@ -1,8 +1,8 @@
 """The configuration that the account starts with: people, teams, services, schedules and so on.
 
-Each function gives the records of one kind as data sheets. A reference to another record, a
+Each function gives the records of one kind as dicts. A reference to another record, a
 moment, a part with an id of its own and a field that must be asked for are placeholders
-(`directory.py` renders them), so that a rename or a deletion shows wherever the record is used.
+(`configuration.py` renders them), so that a rename or a deletion shows wherever the record is used.
 """
 
 from __future__ import annotations
@@ -76,7 +76,7 @@ class InitialConfiguration:
         return [teams[(index + step) % len(teams)] for step in range((1, 1, 0, 2)[index % 4])]
 
     def responders(self) -> list[str]:
-        """Give the ids of the users who answer incidents (the deleted ones among them)."""
+        """Give the ids of the users who respond to incidents (the deleted ones among them)."""
         return self.ids["users"][:18] + self.ids["users"][-DELETED["users"] :]
 
     def _random(self, kind: int, index: int) -> SeededRandom:
@@ -154,7 +154,7 @@ class InitialConfiguration:
             "subdomains": Extra("subdomains", [self._subdomain]),
             "http_cal_url": Extra("calendar_urls", f"https://webcal.example.com/{token}/feed"),
             "web_cal_url": Extra("calendar_urls", f"webcal://webcal.example.com/{token}/feed"),
-            # seen in the wild, not in the documentation
+            # seen on real accounts, not in the documentation
             **({"billed": True} if index % 3 == 0 else {}),
             **({"coordinated_incidents": []} if index % 5 == 0 else {}),
         }

@@ -1,7 +1,7 @@
 """Log entries and notifications of all incidents in the order of time, day by day.
 
 A log entry is named by a key, one whole number that sorts by time: second, serial of the incident,
-place among its events. The keys of a day are made when somebody asks for that day.
+place among its events. The keys of a day are made on the first request for that day.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ def at_of(key: int) -> int:
 
 
 def leaves(kind: str, event: Event) -> bool:
-    """Tell whether an event leaves a record of this kind."""
+    """Return whether an event leaves a record of this kind."""
     if kind == NOTIFICATIONS:
         return event.action == "notify"
     return ACTIONS[event.action].entry is not None
@@ -61,7 +61,7 @@ class Timeline:
     """The keys of all log entries, and of those that are about a notification."""
 
     def __init__(self, incident_store: IncidentStore, clock: Clock) -> None:
-        """Follow the incidents of a ledger."""
+        """Follow the incidents of a store."""
         self._incident_store = incident_store
         self._clock = clock
         self._days: OrderedDict[int, dict[str, list[int]]] = OrderedDict()
@@ -73,7 +73,7 @@ class Timeline:
     # -- changes -------------------------------------------------------------------------------
 
     def touch(self, serial: int) -> None:
-        """Take note that an incident is about to leave the chronicle (see `Ledger.touch`)."""
+        """Take note that an incident is about to be changed by hand (see `IncidentStore.touch`)."""
         if self._incident_store.is_touched(serial):
             return
         for event in self._incident_store.generator.events(serial):

@@ -91,7 +91,7 @@ class LogEntryView:
         return self._incident_store.events(serial)[place]
 
     def type_of(self, key: int) -> str:
-        """Tell which type of notification a key stands for."""
+        """Return which type of notification a key stands for."""
         return NOTIFICATION_TYPES[hash_of(record_number(key), 9) % len(NOTIFICATION_TYPES)]
 
     def notification(

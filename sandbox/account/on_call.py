@@ -1,4 +1,4 @@
-"""Who is on call when: schedules worked out for a range of time."""
+"""On-call calculation: the shifts of schedules in a range of time."""
 
 from __future__ import annotations
 

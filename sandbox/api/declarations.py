@@ -44,7 +44,7 @@ def declare(  # noqa: PLR0913
     defaults: str = "",
     **more: Any,  # noqa: ANN401
 ) -> GeneratedEndpoint:
-    """Make a data sheet; lists are written with spaces, `choices` as `name=a,b other=c`."""
+    """Declare an endpoint; lists are written with spaces, `choices` as `name=a,b other=c`."""
     chosen = {
         name: tuple(values.split(",")) for name, values in (x.split("=") for x in choices.split())
     }
@@ -79,7 +79,7 @@ def single(
     place: str = "id",
     **more: Any,  # noqa: ANN401
 ) -> GeneratedEndpoint:
-    """Make the data sheet of one record of a list, by its id."""
+    """Declare the endpoint of one record of a list, by its id."""
 
     def source(query: Query) -> Record:
         return one_of(many, query.ids[:-1], query.ids[-1], place, query)
@@ -117,5 +117,5 @@ def _made(path: str) -> Callable[[Query], RecordList]:
 
 
 def one_for_each_parent(path: str, key: str, **more: object) -> GeneratedEndpoint:
-    """Make the data sheet of a record that there is one of for each parent."""
+    """Declare the endpoint of a record that there is one of for each parent."""
     return declare(path, key, "first", count=(1, 1), **more)  # type: ignore[arg-type]

@@ -133,12 +133,12 @@ class Query:
 
 @dataclass(frozen=True)
 class Endpoint:
-    """A GET endpoint as a data sheet."""
+    """A GET endpoint as it is declared."""
 
     path: str
     """`{id}` stands for one segment."""
     key: str | None
-    """Name of the record(s) in the answer; None: the answer has no body (204)."""
+    """Name of the record(s) in the response; None: the response has no body (204)."""
     source: Callable[[Query], Any]
     """Gives `Rows` for a list that has pages, otherwise what belongs under `key`."""
     scope: str | None = None
@@ -169,7 +169,7 @@ class Endpoint:
 
     @property
     def paged(self) -> bool:
-        """Tell whether it has classic pages."""
+        """Return whether it has classic pages."""
         return "offset" in self.params
 
 
@@ -185,7 +185,7 @@ class GeneratedEndpoint(Endpoint):
     defaults: Mapping[str, str] = field(default_factory=dict)
     """Parameter -> what it is when it is not given (`all`: no filter)."""
     extra: Callable[[Query], Record] | None = None
-    """What else the answer has."""
+    """What else the response has."""
     early_access: str | None = None
     """What the X-EARLY-ACCESS header must say (403 without)."""
     enrolment: str | None = None
@@ -198,6 +198,6 @@ class GeneratedEndpoint(Endpoint):
     check: Callable[[Query], None] | None = None
     """What else a request must do."""
     tells_more: bool = True
-    """Analytics: whether its answers have `more`."""
+    """Analytics: whether its responses have `more`."""
     whole: bool = False
-    """The records are the whole answer: there is no key."""
+    """The records are the whole response: there is no key."""

@@ -60,7 +60,7 @@ def everything(endpoint: Endpoint, query: Query) -> list[Json]:
 
 
 def _is_single(endpoint: Endpoint) -> bool:
-    """Tell whether the source of an endpoint gives one record, no list."""
+    """Return whether the source of an endpoint gives one record, no list."""
     if isinstance(endpoint, GeneratedEndpoint):
         return endpoint.paging == "single"
     return not endpoint.paged
@@ -126,7 +126,7 @@ def parents(query: Query, path: str) -> Iterator[tuple[str, ...]]:
 
 
 def _is_own(path: str) -> bool:
-    """Tell whether the last id in a path is that of the record itself."""
+    """Return whether the last id in a path is that of the record itself."""
     prefix = path[: -len("/{id}")]
     return prefix not in _PARENTS
 
@@ -149,6 +149,6 @@ def _names(query: Query, prefix: str, before: tuple[str, ...]) -> list[str]:
 
 
 def _kind(prefix: str) -> str | None:
-    """Tell of which core kind the records are whose id follows; None: of an endpoint."""
+    """Return of which core kind the records are whose id follows; None: of an endpoint."""
     kind = _PARENTS.get(prefix, prefix[1:])
     return kind if kind in KINDS or kind == "incidents" else None

@@ -1,4 +1,4 @@
-"""What PagerDuty answers when it refuses: the codes, the words and the shapes of the body."""
+"""What PagerDuty responds when it refuses: the codes, the words and the shapes of the body."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ TOO_DEEP = (
 
 
 class ApiError(Exception):
-    """An answer that is a refusal: HTTP status and decoded body."""
+    """A response that is a refusal: HTTP status and decoded body."""
 
     def __init__(self, status: int, body: Any) -> None:  # noqa: ANN401
         """Refuse with this status and body."""
@@ -55,7 +55,7 @@ def missing_scope(scope: str) -> ApiError:
 
 
 def shaped(shape: str, status: int) -> Any:  # noqa: ANN401
-    """Make an error body in one of the shapes that were met in the wild.
+    """Make an error body in one of the shapes that real accounts have shown.
 
     list: `errors` is a list; text: `errors` is a string; error_list: `error` is a list of strings;
     error_text: `error` is a string; map: `errors` maps a field to its complaints; scope: the body

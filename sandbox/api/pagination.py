@@ -26,7 +26,7 @@ _NEARBY = 200
 
 
 def respond(endpoint: GeneratedEndpoint, query: Query) -> Json:
-    """Compute the body of an answer."""
+    """Compute the body of a response."""
     if endpoint.check:
         endpoint.check(query)
     if endpoint.paging == "single":

@@ -202,7 +202,7 @@ def _of_advance(query: Query) -> list[Record]:
 
 
 def _sheets() -> tuple[GeneratedEndpoint, ...]:
-    """Make the data sheets."""
+    """Declare the endpoints."""
     sheet, keys = analytics_raw.sheet, analytics_raw.keys
     unit = ("order", "order_by", "time_zone", "aggregate_unit")
     prefix = "/analytics/metrics"

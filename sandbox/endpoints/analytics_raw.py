@@ -187,7 +187,7 @@ def _wanted(query: Query, serial: int, after: int | None) -> bool:
 
 
 def passes(made: Record, filters: Record) -> bool:
-    """Tell whether a row is among those that the filters of a body let through."""
+    """Return whether a row is among those that the filters of a body let through."""
     return all(
         made.get(column) == filters[name] for name, column in _SAME.items() if name in filters
     ) and all(
@@ -365,11 +365,11 @@ def users(query: Query) -> list[Record]:
     ]
 
 
-# -- data sheets ---------------------------------------------------------------------------------
+# -- declarations --------------------------------------------------------------------------------
 
 
 def echo(query: Query) -> Record:
-    """Repeat what the body asked for, as answers do."""
+    """Repeat what the body asked for, as responses do."""
     body = query.body
     return {
         "filters": body.get("filters", {}),
@@ -409,7 +409,7 @@ def sheet(
     filters: tuple[str, ...],
     **more: Any,  # noqa: ANN401
 ) -> GeneratedEndpoint:
-    """Make the data sheet of a POST."""
+    """Declare the endpoint of a POST."""
     settings: dict[str, Json] = {"extra": echo, "body_keys": keys(*filters), **more}
     return declare(path, "data", paging, source, method="POST", scope="analytics.write", **settings)
 

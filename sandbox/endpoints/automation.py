@@ -28,7 +28,7 @@ def _runners(query: Query) -> list[Record]:
 
 
 def _part_of(many: GeneratedEndpoint, name: str) -> GeneratedEndpoint:
-    """Make the data sheet of references that a record carries."""
+    """Declare the endpoint of references that a record carries."""
 
     def source(query: Query) -> Json:
         return one_of(many, (), query.ids[0], "id", query)[name]

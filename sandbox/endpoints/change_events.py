@@ -43,7 +43,7 @@ def _changes(query: Query) -> RecordList:
 
 
 def _is_of(query: Query, record: Record, teams: frozenset[str]) -> bool:
-    """Tell whether one of the services of a record belongs to one of the teams."""
+    """Return whether one of the services of a record belongs to one of the teams."""
     services = [query.account.configuration.get("services", x["id"]) for x in record["services"]]
     return any(ref.id in teams for each in services if each for ref in each["teams"])
 

@@ -73,7 +73,7 @@ def _relationship(supporting: str, kind: str, dependent: str) -> Record:
 
 
 def impact(query: Query, own: str, random: SeededRandom) -> Record:
-    """Tell whether a business service is impacted."""
+    """Return whether a business service is impacted."""
     record = query.account.configuration.get("business_services", own)
     worst = random.pick(
         (None, {"id": query.account.initial_configuration.ids["priorities"][0], "order": 4000})

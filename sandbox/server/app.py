@@ -1,4 +1,4 @@
-"""From a request to an answer, without any network."""
+"""From a request to a response, without any network."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class App:
         self.tokens = TokenEndpoint(options, known)
 
     def respond(self, info: RequestInfo, headers: Mapping[str, str]) -> Response:
-        """Answer a request; `headers` has lower-case names."""
+        """Respond to a request; `headers` has lower-case names."""
         limit: dict[str, str] = {}
         try:
             if info.path == OAUTH_PATH:
@@ -65,7 +65,7 @@ class App:
         return response
 
     def _authenticate(self, headers: Mapping[str, str]) -> frozenset[str] | None:
-        """Tell the scopes of the credentials; None: they may read all."""
+        """Return the scopes of the credentials; None: they may read all."""
         options = self.options
         known = {f"Token token={options.api_key}"}
         if options.bearer_token:

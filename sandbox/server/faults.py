@@ -1,4 +1,4 @@
-"""What goes wrong on purpose: rules that turn some answers into failures."""
+"""What goes wrong on purpose: rules that turn some responses into failures."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Fault:
     reset: int | None = None
     """Value of `ratelimit-reset` (status 429); None: no rate limit headers."""
     seconds: float = 1.0
-    """How long the answer takes (kinds `hang`, `slow`)."""
+    """How long the response takes (kinds `hang`, `slow`)."""
     seen: int = field(default=0, init=False)
     done: int = field(default=0, init=False)
 
@@ -47,7 +47,7 @@ class Fault:
             raise ValueError(msg)
 
     def applies(self, path: str) -> bool:
-        """Count a request; tell whether this is one that fails."""
+        """Count a request; return whether this is one that fails."""
         if self.path is not None and not fnmatchcase(path, self.path):
             return False
         if self.times is not None and self.done >= self.times:
@@ -104,7 +104,7 @@ class Faults:
             self._rules.clear()
 
     def strike(self, path: str) -> Fault | None:
-        """Tell what goes wrong with a request to this path."""
+        """Return what goes wrong with a request to this path."""
         with self._lock:
             for rule in self._rules:
                 if rule.applies(path):
@@ -116,7 +116,7 @@ _PAGE = b"<html><head><title>PagerDuty</title></head><body><h1>We'll be back</h1
 
 
 def failure(fault: Fault) -> Response | None:
-    """Make the answer of a fault that needs no real one; None: it spoils the real answer."""
+    """Make the response of a fault that needs no real one; None: it spoils the real response."""
     if fault.kind == "html":
         return Response(200, _PAGE, "text/html; charset=utf-8")
     if fault.kind != "status":

@@ -1,4 +1,4 @@
-"""The HTTP side: connections, headers, compression, and answers that break."""
+"""The HTTP side: connections, headers, compression, and responses that break."""
 
 from __future__ import annotations
 
@@ -111,7 +111,7 @@ class Handler(BaseHTTPRequestHandler):
         """Leave logging to the sandbox."""
 
     def do_GET(self) -> None:
-        """Answer a request."""
+        """Respond to a request."""
         body = self._read_body()
         server = self.server
         info, headers = self._info()

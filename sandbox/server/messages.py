@@ -22,7 +22,7 @@ class RequestInfo:
     time: float
     """Virtual time at which it came."""
     status: int | None = None
-    """HTTP status of the answer; None: there is none (yet)."""
+    """HTTP status of the response; None: there is none (yet)."""
     fault: str | None = None
     """Kind of the fault that struck."""
     body: bytes = b""
@@ -31,7 +31,7 @@ class RequestInfo:
 
 @dataclass
 class Response:
-    """An HTTP answer; `content_type` None: no body."""
+    """An HTTP response; `content_type` None: no body."""
 
     status: int
     body: bytes = b""
@@ -40,5 +40,5 @@ class Response:
 
 
 def json_response(status: int, body: Any) -> Response:  # noqa: ANN401
-    """Make an answer of a body that is not encoded yet."""
+    """Make a response of a body that is not encoded yet."""
     return Response(status, _encode(body))

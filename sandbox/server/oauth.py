@@ -1,8 +1,8 @@
 """The token endpoint of PagerDuty's identity service: access tokens for an OAuth app.
 
 Source: PagerDuty's developer documentation, "Obtaining an App OAuth Token" (client credentials).
-That a scope is refused as `invalid_request` was met in the wild; how a client is refused is by
-RFC 6749, section 5.2.
+That a scope is refused as `invalid_request` was seen on a real account; how a client is refused
+follows RFC 6749, section 5.2.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class TokenEndpoint:
         self._lock = threading.Lock()
 
     def scopes(self, token: str) -> frozenset[str] | None:
-        """Tell the scopes of a token; None: it is not one, or no longer."""
+        """Return the scopes of a token; None: it is not one, or no longer."""
         with self._lock:
             end, scopes = self._tokens.get(token, (0.0, frozenset()))
         return scopes if time.monotonic() < end else None
@@ -45,7 +45,7 @@ class TokenEndpoint:
             self._tokens.clear()
 
     def issue(self, info: RequestInfo) -> dict[str, Any]:
-        """Answer a request for a token."""
+        """Respond to a request for a token."""
         if info.method != "POST":
             raise _refusal(405, "invalid_request", "The request must be a POST.")
         kind = info.headers.get("content-type", "").partition(";")[0].strip()

@@ -36,7 +36,7 @@ class RateLimit:
 
 
 class RateLimits:
-    """The budget of the key, and those of single endpoints; headers tell of the tightest."""
+    """The budget of the key, and those of single endpoints; headers report the tightest."""
 
     def __init__(self, general: RateLimit, special: dict[str, RateLimit]) -> None:
         """Take the general budget and those of endpoints by path."""

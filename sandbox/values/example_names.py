@@ -1,4 +1,4 @@
-"""The words that the account is made of: people, teams, services, tools, what breaks."""
+"""Example names that the account is made of: people, teams, services, tools, what breaks."""
 
 from __future__ import annotations
 

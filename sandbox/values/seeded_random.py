@@ -1,7 +1,7 @@
-"""Repeatable chance: the same key always gives the same throws, in any process, in any order.
+"""Seeded random numbers: the same key always gives the same numbers, in any process, in any order.
 
 `random.Random` is deterministic too, but costs several microseconds to set up; the account makes
-a decision for each of up to a million incidents, on demand, so a throw here is one 64-bit mix.
+a decision for each of up to a million incidents, on demand, so a number here is one 64-bit mix.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ def hash_of_text(text: str) -> int:
 
 
 class SeededRandom:
-    """A sequence of throws that depends on nothing but its key."""
+    """A sequence of random numbers that depends on nothing but its key."""
 
     __slots__ = ("_state",)
 
@@ -62,27 +62,27 @@ class SeededRandom:
         self._state = hash_of(*key)
 
     def bits(self) -> int:
-        """Throw 48 bits (a linear congruential step: cheap, and its high bits are good)."""
+        """Return 48 random bits (a linear congruential step: cheap, and its high bits are good)."""
         self._state = (self._state * _STEP + _GOLDEN) & MASK
         return self._state >> 16
 
     def below(self, end: int) -> int:
-        """Throw a whole number of 0 … end - 1."""
+        """Return a random whole number of 0 … end - 1."""
         return self.bits() % end
 
     def between(self, low: int, high: int) -> int:
-        """Throw a whole number of low … high."""
+        """Return a random whole number of low … high."""
         return low + self.bits() % (high - low + 1)
 
     def one_in(self, odds: int) -> bool:
-        """Be true once in `odds` throws."""
+        """Be true once in `odds` calls."""
         return self.bits() % odds == 0
 
     def pick(self, choices: list[T] | tuple[T, ...]) -> T:
-        """Throw one of the choices."""
+        """Choose one of the choices."""
         return choices[self.bits() % len(choices)]
 
     def some(self, choices: list[T] | tuple[T, ...], count: int) -> list[T]:
-        """Throw `count` different ones of the choices (fewer when there are not so many)."""
+        """Choose `count` different ones of the choices (fewer when there are not so many)."""
         pool = list(choices)
         return [pool.pop(self.below(len(pool))) for _ in range(min(count, len(pool)))]
