@@ -1,6 +1,6 @@
 """Another PagerDuty extractor, pointed to a local server; runs in an environment of its own.
 
-Usage: python peer.py {singer-io | bmaquet | vendor} URL STREAM SINCE UNTIL
+Usage: python other_extractor.py {singer-io | bmaquet | vendor} URL STREAM SINCE UNTIL
 """
 
 # mypy: ignore-errors

@@ -17,7 +17,7 @@ from datetime import datetime, timedelta, timezone
 from math import ceil
 from typing import TYPE_CHECKING, Any
 
-from benchmarks.process import HERE, Server, Tap, finish, run
+from benchmarks.measured_process import HERE, Server, Tap, finish, run
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -73,7 +73,7 @@ def load(
     """Load the 13 streams of a year."""
     start = datetime.now(timezone.utc) - timedelta(days=days)
     with Server(
-        "account",
+        "sandbox_server",
         incidents=incidents,
         days=days,
         latency=LATENCY,
@@ -137,7 +137,7 @@ class Increment:
 def a_day(incidents: int) -> Increment:
     """Load an account of so many incidents a year, and again a day later."""
     start = datetime.now(timezone.utc) - timedelta(days=2)
-    with Server("account", incidents=incidents, days=365, latency=LATENCY) as server:
+    with Server("sandbox_server", incidents=incidents, days=365, latency=LATENCY) as server:
         tap = Tap(server.url, start_date=start.isoformat())
         first, second = tap.directory / "first", tap.directory / "second"
         with first.open("wb") as file:
@@ -156,7 +156,7 @@ def outputs(incidents: int, concurrencies: tuple[int, ...] = (1, 3, 8)) -> dict[
     found = {}
     for concurrency in concurrencies:
         with Server(
-            "account",
+            "sandbox_server",
             incidents=incidents,
             latency=[0.005, 0.005],
             rate_limit=1_000_000,
@@ -190,7 +190,7 @@ def stops(times: int) -> list[Stop]:
     for _ in range(times):
         fault = "hang,seconds=30,after=30,every=1"
         settings = {"incidents": 30_000, "rate_limit": 1_000_000, "faults": [fault]}
-        with Server("account", **settings) as server:
+        with Server("sandbox_server", **settings) as server:
             tap = Tap(server.url, ["incidents"], start_date="2024-01-01T00:00:00Z")
             output = tap.directory / "output"
             with output.open("wb") as file:

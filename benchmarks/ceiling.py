@@ -1,6 +1,6 @@
 """The ceiling: read pages, decode them, put each record into an envelope, encode it.
 
-Usage: python -m benchmarks.bare {http | memory} URL STREAM SINCE UNTIL SECONDS
+Usage: python -m benchmarks.ceiling {http | memory} URL STREAM SINCE UNTIL SECONDS
 """
 
 from __future__ import annotations

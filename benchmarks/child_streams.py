@@ -1,6 +1,6 @@
 """Children of incidents: how fast they are read, and how much comes out of it.
 
-`python -m benchmarks.children [--quick]`
+`python -m benchmarks.child_streams [--quick]`
 """
 
 from __future__ import annotations
@@ -9,8 +9,8 @@ import argparse
 import json
 from dataclasses import dataclass
 
-from benchmarks.pace import LATENCY
-from benchmarks.process import Server, Tap, run
+from benchmarks.measured_process import Server, Tap, run
+from benchmarks.whole_loads import LATENCY
 
 # Two streams with a request for each incident, and more for some of the second.
 STREAMS = ("incident_notes", "incident_alerts")
@@ -44,7 +44,7 @@ class Load:
 def load(incidents: int, limit: int, window: float, latency: list[float]) -> Load:
     """Load the children of so many incidents."""
     with Server(
-        "account",
+        "sandbox_server",
         incidents=incidents,
         days=360,
         now=NOW,
@@ -87,7 +87,7 @@ def sizes(*parents: int) -> list[Load]:
 
 def main() -> None:
     """Measure, and print what was measured."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.children", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.child_streams", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="a tenth of the incidents")
     scale = 10 if parser.parse_args().quick else 1
     print(f"Children of incidents: {', '.join(STREAMS)}")

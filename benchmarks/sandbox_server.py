@@ -8,7 +8,7 @@ import time
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from benchmarks.process import answer_questions
+from benchmarks.measured_process import answer_questions
 from sandbox import Sandbox
 
 if TYPE_CHECKING:

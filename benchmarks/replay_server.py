@@ -17,7 +17,7 @@ from typing import Any, cast
 from urllib.parse import parse_qs, urlsplit
 from urllib.request import Request, urlopen
 
-from benchmarks.process import answer_questions
+from benchmarks.measured_process import answer_questions
 from sandbox import Sandbox
 
 PAGE_SIZE = 100

@@ -13,12 +13,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from benchmarks import environments
-from benchmarks.process import Server, Tap, run, run_counted
+from benchmarks.measured_process import Server, Tap, run, run_counted
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from benchmarks.process import Command
+    from benchmarks.measured_process import Command
 
 STREAMS = ("incidents", "log_entries")
 # A run with so few records takes what a start takes; it is subtracted from the others.
@@ -74,7 +74,10 @@ def measure(*, quick: bool) -> Costs:
     """Measure all clients on all sizes, in rounds, so that a ratio compares neighbours."""
     rounds = {5_000: 1} if quick else {10_000: 5, 100_000: 5, 1_000_000: 1}
     costs = Costs()
-    with Server("replay") as server, tempfile.TemporaryDirectory(prefix="bench-") as archives:
+    with (
+        Server("replay_server") as server,
+        tempfile.TemporaryDirectory(prefix="bench-") as archives,
+    ):
         every = clients(server.url)
         every += [offline(client, archives) for client in every if client.name in {OURS, STOCK}]
         for size, count in rounds.items():
@@ -112,7 +115,7 @@ def clients(url: str) -> list[Client]:
         return [SINCE.isoformat(), UNTIL.isoformat(), str(seconds)]
 
     def bare(source: str, stream: str, size: int) -> Command:
-        return [sys.executable, "-m", "benchmarks.bare", source, url, stream, *span(size)]
+        return [sys.executable, "-m", "benchmarks.ceiling", source, url, stream, *span(size)]
 
     def stock(stream: str, size: int) -> Command:
         since, until, seconds = span(size)
@@ -125,7 +128,7 @@ def clients(url: str) -> list[Client]:
             "window_seconds": int(seconds),
         }
         path = taps[stream].file("stock", config)
-        return [sys.executable, "-m", "benchmarks.stock", "--config", path]
+        return [sys.executable, "-m", "benchmarks.stock_tap", "--config", path]
 
     found = [
         Client(OURS, lambda stream, _: taps[stream].command(), 1_000_000),
@@ -154,7 +157,7 @@ def offline(client: Client, archives: str) -> Client:
     def command(stream: str, size: int) -> Command:
         archive = Path(archives) / f"{client.name}, {stream}, {size}"
         python, _, *module = client.command(stream, size)
-        found = [python, "-m", "benchmarks.offline", str(archive), *module]
+        found = [python, "-m", "benchmarks.offline_client", str(archive), *module]
         if not archive.exists():
             run(found)
         return found
@@ -164,4 +167,4 @@ def offline(client: Client, archives: str) -> Client:
 
 def _peer(python: str, peer: str, url: str, stream: str, _size: int) -> Command:
     span = [SINCE.isoformat(), UNTIL.isoformat()]
-    return [python, "benchmarks/peer.py", peer, url, stream, *span]
+    return [python, "benchmarks/other_extractor.py", peer, url, stream, *span]

@@ -5,8 +5,8 @@ from __future__ import annotations
 import inspect
 import typing as t
 
-from docs.facts import cost, endpoint, keys, links, needs, replication, table
 from docs.references import Reference, references
+from docs.stream_facts import cost, endpoint, keys, links, needs, replication, table
 from tap_pagerduty.children import ChildStream
 from tap_pagerduty.streams.common import reference_fields
 

@@ -1,6 +1,6 @@
 """Run a client with the answers of an earlier run at hand, so that no socket is used.
 
-Usage: python -m benchmarks.offline ARCHIVE MODULE ARGUMENT...
+Usage: python -m benchmarks.offline_client ARCHIVE MODULE ARGUMENT...
 
 What is left is what a client can influence: it makes its requests through the whole of
 `requests`, but the transport below, the same for all, is replaced by a file in memory.
