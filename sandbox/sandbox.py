@@ -7,7 +7,6 @@ import time
 from typing import TYPE_CHECKING, Any
 
 import msgspec
-from typing_extensions import Self
 
 from sandbox.account.account import Account
 from sandbox.account.clock import Clock
@@ -22,6 +21,8 @@ from sandbox.values.timestamps import When, moment_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
+
+    from typing_extensions import Self
 
     from sandbox.server.messages import RequestInfo
     from sandbox.values.json_types import Record

@@ -19,16 +19,10 @@ if TYPE_CHECKING:
     from sandbox.values.json_types import Record
 
 DEFAULT_LIMIT = 25
-
-
 MAX_LIMIT = 100
 
 PAGED = frozenset({"limit", "offset", "total"})
-
-
 RANGE = frozenset({"since", "until"})
-
-
 ZONED = frozenset({"time_zone"})
 
 

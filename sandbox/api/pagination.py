@@ -17,11 +17,7 @@ if TYPE_CHECKING:
     from sandbox.values.json_types import Json, Record
 
 _TOP = 200
-
-
 _BATCH = 1000
-
-
 _NEARBY = 200
 
 

@@ -16,11 +16,7 @@ if TYPE_CHECKING:
     from sandbox.values.json_types import Record
 
 _AUDIT = "/audit/records"
-
-
 _AUDIT_STEP = 5 * 3600
-
-
 _FIRST_AUDIT = 1_606_867_200  # 2 December 2020: nothing was recorded before
 
 
@@ -83,8 +79,6 @@ def _audit(path: str, prefix: str = "") -> GeneratedEndpoint:
 
 
 _AUDITED = ("users", "teams", "services", "schedules", "escalation_policies", "ip_allow_lists")
-
-
 AUDIT_RECORDS = (
     _audit(_AUDIT),
     *(_audit(f"/{each}/{{id}}/audit/records", each) for each in (*_AUDITED, "v3/schedules")),

@@ -191,8 +191,6 @@ _TYPES = declare(
     check=_enabled,
     count=(4, 5),
 )
-
-
 _OF_TYPE = declare(
     _PATH, "fields", source=_of_type, ability="incident_types", includes="field_options", **_SCOPE
 )

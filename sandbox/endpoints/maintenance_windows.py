@@ -47,8 +47,6 @@ _WINDOWS = declare(
     filters="query=~description service_ids[]=services.id team_ids[]=teams.id",
     count=(101, 130),
 )
-
-
 MAINTENANCE_WINDOWS = (
     _WINDOWS,
     single("/maintenance_windows/{id}", "maintenance_window", _WINDOWS),

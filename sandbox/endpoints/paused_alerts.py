@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     from sandbox.values.json_types import Record
 
 _PAUSED = "/paused_incident_reports/alerts"
-
-
 _PAUSED_STEP = 2 * DAY
 
 
@@ -56,8 +54,6 @@ _PAUSED_SETTINGS: Settings = {
     "choices": "suspended_by=auto_pause,rules",
     "params": "service_id",
 }
-
-
 PAUSED_ALERTS = (
     declare(_PAUSED, "paused_incident_reporting_alerts", "single", _paused, **_PAUSED_SETTINGS),
     declare(

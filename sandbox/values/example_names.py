@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 # ruff: noqa: RUF001 - dashes and such are what is wanted here
-
-
 USERS = (
     ("Earline Greenholt", "Director of Engineering", "America/Lima"),
     ("Kyler Kuhn", "Senior Engineer", "Asia/Hong_Kong"),

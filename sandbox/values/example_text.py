@@ -23,11 +23,7 @@ THINGS = (
     "Mobile push",
     "Data lake",
 )
-
-
 _SUFFIXES = ("", " – EU", " (staging)", " v2", " & friends", " / nightly", "'s helper")
-
-
 TEXTS = (
     "Looks after what nobody else looks after.",
     "First line\nSecond line\twith a tab",
@@ -38,8 +34,6 @@ TEXTS = (
     "Lorem ipsum dolor sit amet, consectetur adipiscing elit, sed do eiusmod tempor. " * 4,
     "🔥 <b>not html</b> & not an entity: &amp;",
 )
-
-
 TAGS = ("prod", "eu", "tier-1", "größe", "team:core", "beta")
 
 
