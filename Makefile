@@ -1,5 +1,6 @@
 # Python 3.10 or newer (with venv) and make are enough: each command sets up what it needs,
-# once, and what it sets up stays in this directory. `make clean` removes it.
+# once, and what it sets up stays in this directory, or in /var/lib/tap-pagerduty if root runs it.
+# `make clean` removes it.
 #
 # .venv holds the tap (editable), its tests and linters, Meltano and PostgreSQL: what these need
 # agrees, so one environment will do. Meltano installs what it runs, the tap too, once more:
@@ -170,7 +171,9 @@ pins: $(ENVIRONMENT)
 		--omit-lockfile-registry-resolved --save-exact @mermaid-js/tiny@latest
 	$(BIN)/python -m docs.dependencies
 
+# The data of root's PostgreSQL does not lie in output/, see demo/server_directory.py.
 clean:
+	@$(PYTHON) -m demo.server_directory
 	rm -rf .venv .venv-lowest .venv-docs examples/.venv site .meltano benchmarks/.envs output build dist *.egg-info \
 		.mypy_cache .pytest_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -prune -exec rm -rf {} +

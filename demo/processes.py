@@ -66,10 +66,15 @@ class Processes:
         env: dict[str, str] | None = None,
         log: Path | None = None,
         stop: int = signal.SIGTERM,
+        run_as: tuple[int, int] | None = None,
     ) -> subprocess.Popen[str]:
         """Start a process that the signal STOP ends; its errors, or all it says, go to LOG.
 
-        Without LOG they come with its output, to be read.
+        Without LOG they come with its output, to be read. RUN_AS is the user id and the group id
+        that root gives it: it is in no other group then, and has no capabilities.
+
+        Raises:
+            OSError: the program cannot be run, or not with these ids.
         """
         with self._hold(), ExitStack() as files:
             errors = files.enter_context(log.open("a")) if log else subprocess.STDOUT
@@ -84,17 +89,20 @@ class Processes:
                 encoding="utf-8",
                 errors="replace",
                 start_new_session=True,
+                user=run_as and run_as[0],
+                group=run_as and run_as[1],
+                extra_groups=run_as and (),
             )
             self._children.callback(_stop, child, stop)
         return child
 
-    def run(self, *command: str | Path, cwd: Path, log: Path, what: str) -> None:
-        """Run a process to its end.
+    def run(self, *command: str | Path, what: str, log: Path, **how: t.Any) -> None:  # noqa: ANN401
+        """Run a process to its end; `start` says HOW.
 
         Raises:
             DemoError: it did not end well.
         """
-        child = self.start(*command, cwd=cwd, log=log)
+        child = self.start(*command, log=log, **how)
         child.communicate()
         if child.returncode:
             msg = f"{what} failed; its own words are in {log}."
