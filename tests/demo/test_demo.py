@@ -35,6 +35,7 @@ def project(tmp_path):
         (tmp_path / ".meltano" / kind).symlink_to(ROOT / ".meltano" / kind)
     yield tmp_path
     assert not left_behind(tmp_path)
+    assert not open_to_others(tmp_path)
 
 
 @pytest.fixture
@@ -55,6 +56,7 @@ def start(project):
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             encoding="utf-8",
+            umask=0o022,
         )
 
     return start
@@ -71,6 +73,15 @@ def left_behind(project):
         if any(str(place) in text for text in about for place in {project, *directories}):
             found.append(about)
     return found
+
+
+def open_to_others(project):
+    """Return the files that other users of the machine could read, or change."""
+    return [
+        path
+        for path in (project / "output", *(project / "output").rglob("*"))
+        if not path.is_symlink() and path.stat().st_mode & 0o077
+    ]
 
 
 def table(said):
