@@ -9,6 +9,8 @@ import sys
 import typing as t
 from contextlib import ExitStack, contextmanager, suppress
 
+from demo.printable import printable
+
 if t.TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
@@ -142,9 +144,10 @@ def _stop(child: subprocess.Popen[str], number: int) -> None:
         child.stdout.close()
 
 
-def say(text: str = "") -> None:
-    """Write a line for the person at the terminal, at once."""
-    sys.stdout.write(f"{text}\n")
+def say(*texts: str) -> None:
+    """Write each text as a line for the person at the terminal, at once; an empty line if none."""
+    for text in texts or ("",):
+        sys.stdout.write(f"{printable(text)}\n")
     sys.stdout.flush()
 
 
