@@ -60,13 +60,21 @@ report: target $(ENVIRONMENT)
 test: lint browser $(PLUGINS) $(EXAMPLE)
 	$(BIN)/python -m pytest -n 3 --dist worksteal
 
-# Tests that look at pages need a browser. Where it is missing and can't be installed, they are
-# skipped, or fail if CI is set.
+# Tests that look at pages need a browser. Where it is missing they are skipped, or fail if CI is
+# set. Only there does root install it unasked.
+CHROMIUM = chromium chromium-driver fonts-dejavu-core
+
 browser:
-	@if ! command -v chromedriver >/dev/null && command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ]; then \
+	@if command -v chromedriver >/dev/null; then :; \
+	elif ! command -v apt-get >/dev/null; then \
+		echo 'Tests that need a browser cannot run: install Chromium and chromedriver.'; \
+	elif [ -z "$$CI" ] || [ "$$(id -u)" != 0 ]; then \
+		echo 'Tests that need a browser cannot run. To install it, type as root:'; \
+		echo '  apt-get install --no-install-recommends $(CHROMIUM)'; \
+	else \
 		echo 'Installing Chromium for the tests, once ...'; \
 		apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq install \
-			--no-install-recommends chromium chromium-driver fonts-dejavu-core >/dev/null \
+			--no-install-recommends $(CHROMIUM) >/dev/null \
 			|| echo 'Chromium could not be installed.'; \
 	fi
 
