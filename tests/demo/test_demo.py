@@ -79,8 +79,9 @@ def open_to_others(project):
     """Return the files that other users of the machine could read, or change."""
     return [
         path
-        for path in (project / "output", *(project / "output").rglob("*"))
-        if not path.is_symlink() and path.stat().st_mode & 0o077
+        for place in (project / "output", project / ".meltano" / "run")
+        for path in (place, *place.rglob("*"))
+        if path.exists() and not path.is_symlink() and path.stat().st_mode & 0o077
     ]
 
 
