@@ -44,13 +44,14 @@ def environment(name: str, packages: Iterable[str], overrides: Iterable[str] = (
     wanted = "\n".join([*packages, "# in place of what these require:", *overrides])
     if not complete.exists() or complete.read_text(encoding="utf-8") != wanted:
         print(f"Installing {', '.join(packages)} (once) ...", file=sys.stderr)
-        uv = Path(sys.executable).with_name("uv")
+        uv = str(Path(sys.executable).with_name("uv"))
         subprocess.run(
-            [uv, "venv", "--quiet", "--clear", "--python", sys.executable, directory], check=True
+            [uv, "venv", "--quiet", "--clear", "--python", sys.executable, str(directory)],
+            check=True,
         )
         replaced = directory / "overrides.txt"
         replaced.write_text("\n".join(overrides), encoding="utf-8")
-        install = [uv, "pip", "install", "--quiet", "--python", directory / "bin" / "python"]
-        subprocess.run([*install, "--overrides", replaced, *packages], check=True)
+        install = [uv, "pip", "install", "--quiet", "--python", str(directory / "bin" / "python")]
+        subprocess.run([*install, "--overrides", str(replaced), *packages], check=True)
         complete.write_text(wanted, encoding="utf-8")
     return directory / "bin"

@@ -31,12 +31,13 @@ from tap_pagerduty.answers import (
     TokenError,
 )
 from tap_pagerduty.calls import Answer, Body, Call
+from tap_pagerduty.columns import adapter
 from tap_pagerduty.glances import EncodedRecord, Glance
 from tap_pagerduty.output import Writer
 from tap_pagerduty.pagination import LIST, PAGE_SIZE, CeilingError, Page, Paginator
 from tap_pagerduty.prefetch import look_ahead
 from tap_pagerduty.records import Record, dig, leave_out
-from tap_pagerduty.times import Normaliser, instant, normaliser
+from tap_pagerduty.times import Normaliser, instant
 from tap_pagerduty.windows import whole_second
 
 if sys.version_info >= (3, 12):
@@ -646,9 +647,9 @@ class PagerDutyStream(RESTStream[Call]):
 
     @override
     def post_process(self, row: Record, context: Context | None = None) -> Record | None:
-        """Bring the times of a record to UTC, add its columns, leave out its secrets."""
-        if self._normalise:
-            self._normalise(row)
+        """Bring a record to its schema, add its columns, leave out its secrets."""
+        if self._adapt:
+            self._adapt(row)
         for name, path in self.columns.items():
             row[name] = dig(row, path)
         if self.id_columns:
@@ -706,5 +707,5 @@ class PagerDutyStream(RESTStream[Call]):
         return None
 
     @cached_property
-    def _normalise(self) -> Normaliser | None:
-        return normaliser(self.schema)
+    def _adapt(self) -> Normaliser | None:
+        return adapter(self.schema)

@@ -102,7 +102,10 @@ class Bench:
             # Files are named after the second.
             time.sleep(1)
         tables = target.place.tables(home, address, programs / "python")
-        return Load(findings=compare(emission, tables))
+        findings = compare(emission, tables)
+        lines = (json.dumps(change, default=str) for change in findings.changes)
+        home.with_suffix(".changes").write_text("\n".join(lines), encoding="utf-8")
+        return Load(findings=findings)
 
     def _emission(self, *, every: bool, **settings: Any) -> Emission:  # noqa: ANN401
         name = "-".join(["all" if every else "default", *settings])
@@ -126,15 +129,16 @@ def _feed(command: list[Any], run: Path, home: Path) -> str:
                 check=False,
             ).returncode
         except subprocess.TimeoutExpired:
-            return f"no end after {PATIENCE} s"
-    if not status:
+            status = None
+    if status == 0:
         return ""
-    return error_in(log.read_text(encoding="utf-8", errors="replace")) or f"exit status {status}"
+    ending = f"exit status {status}" if status else f"no end after {PATIENCE} s"
+    return error_in(log.read_text(encoding="utf-8", errors="replace")) or ending
 
 
 def error_in(log: str) -> str:
     """Return the line of a log that says why a program failed, shortened; empty if none does."""
-    lines = [line.strip() for line in log.splitlines() if line.strip()]
+    lines = [line.strip() for line in log.splitlines() if line.strip() and "INFO" not in line]
     errors = [line for line in lines if re.match(r"(\w+\.)*\w*(Error|Exception|Errors)\b", line)]
     found = (errors or lines or [""])[-1]
     # Without the value that does not fit.

@@ -32,6 +32,8 @@ class Findings:
     # By what happened: how often, and the first column (`stream.column`) that shows it.
     faults: Counter[str] = field(default_factory=Counter)
     examples: dict[str, str] = field(default_factory=dict)
+    # Column, what was emitted, what is held.
+    changes: list[tuple[str, Any, Any]] = field(default_factory=list)
     # How objects and arrays are held.
     nested: Counter[str] = field(default_factory=Counter)
     # What became of rows that are gone from the account.
@@ -72,8 +74,11 @@ def _fate(row: Row | None) -> str:
 def _compare_row(
     findings: Findings, stream: str, schema: Record, expected: Record, row: Row
 ) -> None:
+    # Some targets write the names of columns in small letters.
+    row = {**{name.lower(): value for name, value in row.items()}, **row}
     for name, kind in schema["properties"].items():
-        for column, value, own in _columns(name, kind, expected.get(name), row):
+        held = name if name in row else name.lower()
+        for column, value, own in _columns(held, kind, expected.get(name), row):
             if own is None:
                 continue
             findings.fields += 1
@@ -82,10 +87,14 @@ def _compare_row(
                 findings.nested[_held_as(found)] += 1
             if fault := difference(value, found, own):
                 findings.note(fault, f"{stream}.{column}")
+                findings.changes.append((f"{stream}.{column}", value, found))
 
 
 def _columns(
-    name: str, kind: Record, value: Any, row: Row  # noqa: ANN401
+    name: str,
+    kind: Record,
+    value: Any,  # noqa: ANN401
+    row: Row,
 ) -> Iterator[tuple[str, Any, Record | None]]:
     """Yield column, value and schema of a property: several if the target flattens objects.
 
@@ -127,7 +136,7 @@ def difference(expected: Any, found: Any, schema: Mapping[str, Any]) -> str:  # 
     return "values change"
 
 
-def is_same(expected: Any, found: Any, schema: Mapping[str, Any]) -> bool:  # noqa: ANN401, PLR0911
+def is_same(expected: Any, found: Any, schema: Mapping[str, Any]) -> bool:  # noqa: ANN401
     """Return whether a value is what was emitted, in the way that a target has of holding it."""
     if isinstance(expected, (dict, list)):
         if isinstance(found, str):

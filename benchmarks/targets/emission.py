@@ -7,7 +7,9 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any
 
 from sandbox import Sandbox
@@ -37,7 +39,7 @@ class Emission:
 
     def key_of(self, stream: str, row: Mapping[str, Any]) -> Key:
         """Return the key of a row, as texts: targets differ in the types of columns."""
-        return tuple(str(row.get(name)) for name in self.keys[stream])
+        return tuple(_plain(row.get(name)) for name in self.keys[stream])
 
     def take(self, run: Path) -> None:
         """Take a run into account."""
@@ -89,6 +91,16 @@ def emit(home: Path, *, every: bool, **settings: Any) -> Emission:  # noqa: ANN4
         state = json.loads(last)["value"]
         emission.take(_run(home, "second", {**files, "state": state}))
     return emission
+
+
+def _plain(value: Any) -> str:  # noqa: ANN401, any JSON value
+    """Return a value as text, a time in the way that the tap writes it."""
+    with suppress(ValueError):
+        at = datetime.fromisoformat(str(value).replace("Z", "+00:00"))
+        if at.tzinfo:
+            at = at.astimezone(timezone.utc).replace(tzinfo=None)
+        return f"{at.isoformat()}Z"
+    return str(value)
 
 
 def _furnish(box: Sandbox) -> str:

@@ -92,7 +92,7 @@ with duckdb.connect(sys.argv[1], read_only=True) as database:
 
     def tables(self, home: Path, address: Mapping[str, str], python: Path) -> Tables:  # noqa: ARG002
         """Have the environment's DuckDB write the rows as JSON."""
-        read = [python, "-c", self._READ, home / "warehouse.duckdb", SCHEMA]
+        read = [str(python), "-c", self._READ, str(home / "warehouse.duckdb"), SCHEMA]
         found = subprocess.run(read, check=True, capture_output=True, text=True)
         return dict(map(json.loads, found.stdout.splitlines()))
 

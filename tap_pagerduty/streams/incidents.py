@@ -19,6 +19,7 @@ from tap_pagerduty.streams.common import (
     BY_TEAM,
     PENDING_ACTION,
     RESOURCE,
+    any_value,
     anything,
     array,
     boolean,
@@ -270,7 +271,7 @@ class Incidents(EventStream):
         obj(
             "body",
             "Details given at creation; mostly absent from lists.",
-            anything("details", "Free-form; documented as an object, also seen as text."),
+            any_value("details", "Free-form; documented as an object, also seen as text."),
         ),
         array(
             "subscriber_requests",
