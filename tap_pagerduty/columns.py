@@ -36,6 +36,9 @@ def adapter(schema: t.Mapping[str, t.Any]) -> Normaliser | None:
         return normalise
 
     def adapt(record: t.Any) -> bool:  # noqa: ANN401, as of any `Normaliser`
+        # A record that is still encoded has nothing to convert: its reader has looked.
+        if not isinstance(record, dict):
+            return False
         changed = bool(normalise and normalise(record))
         for name, convert in conversions:
             found = record.get(name)
