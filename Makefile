@@ -72,10 +72,10 @@ browser:
 # What only .venv has is left out: Meltano, databases, the tools of the documents.
 test-lowest: $(LOWEST)
 	.venv-lowest/bin/python -m pytest -n 2 $(addprefix tests/,$(addsuffix .py,\
-		$(addprefix api/test_,answers pacing pagination prefetch windows) \
-		$(addprefix command/test_,sdk settings) $(addprefix records/test_,output times) \
+		$(addprefix api/test_,pagination prefetch rate_limit responses windows) \
+		$(addprefix command/test_,sdk settings) $(addprefix records/test_,timestamps writer) \
 		$(addprefix streams/test_,catalog streams_automation streams_incidents streams_people \
-		streams_services) $(addprefix sync/test_,children events incident_changes lists)))
+		streams_services) $(addprefix sync/test_,children incident_changes lists windowed)))
 
 bench: $(ENVIRONMENT)
 	@$(BIN)/python -m benchmarks
@@ -90,6 +90,7 @@ test-docs: docs browser
 lint: $(ENVIRONMENT)
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
+	$(BIN)/lint-imports --no-logo
 	$(BIN)/mypy tap_pagerduty sandbox demo docs benchmarks examples
 	$(BIN)/zizmor --offline --quiet .github
 	$(BIN)/check-jsonschema --quiet --builtin-schema vendor.github-workflows .github/workflows/*.yml
@@ -172,5 +173,5 @@ pins: $(ENVIRONMENT)
 
 clean:
 	rm -rf .venv .venv-lowest .venv-docs examples/.venv site .meltano benchmarks/.envs output build dist *.egg-info \
-		.mypy_cache .pytest_cache .ruff_cache .hypothesis
+		.import_linter_cache .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -prune -exec rm -rf {} +

@@ -12,9 +12,8 @@ from urllib.parse import urlsplit
 import pendulum
 from singer_sdk import typing as th
 
-from tap_pagerduty.connection import HOSTS
-from tap_pagerduty.times import instant
-from tap_pagerduty.windows import isoformat
+from tap_pagerduty.api.connection import HOSTS
+from tap_pagerduty.records.timestamps import instant, isoformat
 
 # What an id looks like; an empty one would ask for everything, or nothing.
 ID = r"^[A-Za-z0-9_-]+$"

@@ -157,7 +157,7 @@ from tap_pagerduty.streams.workflow_integrations import (
 )
 
 if t.TYPE_CHECKING:
-    from tap_pagerduty.client import PagerDutyStream
+    from tap_pagerduty.sync.client import PagerDutyStream
 
 # The streams by area of the product, in the order in which they are shown and read.
 AREAS: dict[str, tuple[type[PagerDutyStream], ...]] = {

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from tap_pagerduty.events import EventStream
 from tap_pagerduty.streams.common import (
     BY_TEAM,
     RESOURCE,
@@ -15,6 +14,7 @@ from tap_pagerduty.streams.common import (
     time,
     url,
 )
+from tap_pagerduty.sync.windowed import WindowedStream
 
 CHANGE_EVENT = (
     time("timestamp", "When the change was made, or noticed by the tool that reported it."),
@@ -43,7 +43,7 @@ CHANGE_EVENT = (
 )
 
 
-class ChangeEvents(EventStream):
+class ChangeEvents(WindowedStream):
     """Changes to services, reported by tools (`GET /change_events`)."""
 
     name = "change_events"

@@ -11,7 +11,7 @@ import typing as t
 
 from singer_sdk import typing as th
 
-from tap_pagerduty.columns import CONVERTED
+from tap_pagerduty.records.column_types import CONVERTED
 
 Schema = dict[str, t.Any]
 Property = th.Property[t.Any]

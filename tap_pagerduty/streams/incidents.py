@@ -9,11 +9,9 @@ from itertools import chain
 
 from singer_sdk.singerlib.catalog import REPLICATION_INCREMENTAL
 
-from tap_pagerduty.calls import Call
-from tap_pagerduty.client import PagerDutyStream
-from tap_pagerduty.departures import Departures
-from tap_pagerduty.events import EventStream
-from tap_pagerduty.pagination import CeilingError, Page
+from tap_pagerduty.api.pagination import CeilingError, Page
+from tap_pagerduty.api.requests import PageRequest
+from tap_pagerduty.records.timestamps import instant, isoformat
 from tap_pagerduty.streams.common import (
     BY_SERVICE,
     BY_TEAM,
@@ -33,8 +31,9 @@ from tap_pagerduty.streams.common import (
     time,
     url,
 )
-from tap_pagerduty.times import instant
-from tap_pagerduty.windows import isoformat
+from tap_pagerduty.sync.client import PagerDutyStream
+from tap_pagerduty.sync.filter_exits import FilterExits
+from tap_pagerduty.sync.windowed import WindowedStream
 
 if t.TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
@@ -42,7 +41,7 @@ if t.TYPE_CHECKING:
     from singer_sdk.helpers.types import Context, Record
     from singer_sdk.tap_base import Tap
 
-    from tap_pagerduty.connection import Connection
+    from tap_pagerduty.api.connection import Connection
 
 ASSIGNMENT = (
     time("at", "When the assignment was made."),
@@ -142,7 +141,7 @@ LISTED = frozenset(
 )
 
 
-class Incidents(EventStream):
+class Incidents(WindowedStream):
     """Incidents with their state at the time of reading (`GET /incidents`).
 
     PagerDuty lists incidents by creation only, so the stream has two positions in the
@@ -156,7 +155,7 @@ class Incidents(EventStream):
     params = {"time_zone": "UTC", "sort_by": "created_at:asc,incident_number:asc"}
     replication_key = "updated_at"
     max_window_days = 180
-    looks_at = ("id", "status", "updated_at")
+    peeked_fields = ("id", "status", "updated_at")
     cost = "1 per 100 that are new, 1 per 100 that are open, 1 per 100 new log entries"
     schema = properties(
         *RESOURCE,
@@ -297,7 +296,7 @@ class Incidents(EventStream):
         # Properties that an embedded incident has when it is as full as a listed one.
         self._expected = set(LISTED)
         # What is due of lists that the filters do not narrow down; None without filters.
-        self._departures: Departures | None = None
+        self._filter_exits: FilterExits | None = None
 
     def request_records(self, context: Context | None) -> Iterable[Record]:
         """Yield the incidents created since the last run, those now open, those changed.
@@ -309,58 +308,65 @@ class Incidents(EventStream):
         A slice has what was created in it, and leaves changes to the run that goes on from
         its state, or from that of a run before it.
         """
-        now, start, end = self.run_started_at, self.first_start, self.last_end()
+        now, start, end = self.run_started_at, self.first_load_start, self.sync_end()
         if self.replication_method != REPLICATION_INCREMENTAL:
             yield from self._created(start, end)
             return
         state = self.stream_state
         # A first load needs no feed, but changes to what it has read are due from its start
         # on, even if it is interrupted and goes on days later.
-        fed = instant(state.setdefault("replication_key_value", isoformat(now)))
+        changes_since = instant(state.setdefault("replication_key_value", isoformat(now)))
         created = instant(state["created_until"]) if "created_until" in state else start
         if self.config.get("start_date"):
             created = max(created, start)
-        if self.narrowing:
-            self._departures = Departures(self.config, state, fed - FEED_OVERLAP, end)
+        if self.filter_params:
+            self._filter_exits = FilterExits(self.config, state, changes_since - FEED_OVERLAP, end)
         # A run that is killed may have loaded incidents of which no other position tells. If
         # the next one has filters, it has to know.
         self.bookmark(seen_until=end)
         if self.is_slice:
             yield from self._created(created, end)
             return
-        self._tell_what_is_read(created, fed if fed < now else None)
+        self._log_what_is_read(created, changes_since if changes_since < now else None)
         lookback = timedelta(days=self.config["incident_lookback_days"])
         first = min(created, max(start, now - lookback))
-        if self._departures and first < created:
-            yield from self._created(first, created, fed, narrowed=False)
+        if self._filter_exits and first < created:
+            yield from self._created(first, created, changes_since, filtered=False)
             first = created
-        yield from self._created(first, now, fed if fed < now else None)
+        yield from self._created(first, now, changes_since if changes_since < now else None)
         yield from self.with_children(self._open(start, now))
-        if fed < now:
-            yield from self._changed(fed - FEED_OVERLAP, now)
+        if changes_since < now:
+            yield from self._changed(changes_since - FEED_OVERLAP, now)
 
-    def _tell_what_is_read(self, created: datetime, fed: datetime | None) -> None:
+    def _log_what_is_read(self, created: datetime, changes_since: datetime | None) -> None:
         since = f"Reading incidents created since {isoformat(created)}"
-        if fed:
+        if changes_since:
             self.log(
-                "%s, changed since %s, or open; others are loaded already.", since, isoformat(fed)
+                "%s, changed since %s, or open; others are loaded already.",
+                since,
+                isoformat(changes_since),
             )
         else:
             self.log("%s, or open.", since)
 
     def _created(
-        self, start: datetime, end: datetime, fed: datetime | None = None, *, narrowed: bool = True
+        self,
+        start: datetime,
+        end: datetime,
+        changes_since: datetime | None = None,
+        *,
+        filtered: bool = True,
     ) -> Iterator[Record]:
         """Yield the incidents created in a range; note those that this run will meet again.
 
         Unless it is to be NARROWED, the API filters nothing.
         """
-        calls = (self.call(window) for window in self.windows(start, end))
-        if not narrowed:
-            calls = (replace(call, params=self.params) for call in calls)
-        for window, records in self.read_windows(calls):
-            recent = bool(fed and window.until > fed - FEED_OVERLAP)
-            due = records if narrowed else filter(self._is_due, records)
+        requests = (self.list_request(window) for window in self.windows(start, end))
+        if not filtered:
+            requests = (replace(request, params=self.params) for request in requests)
+        for window, records in self.read_windows(requests):
+            recent = bool(changes_since and window.until > changes_since - FEED_OVERLAP)
+            due = records if filtered else filter(self._is_due, records)
             yield from self.with_children(self._listed(due, recent=recent))
             self.bookmark(created_until=window.until)
 
@@ -375,12 +381,14 @@ class Incidents(EventStream):
     def _open(self, start: datetime, end: datetime) -> Iterator[Record]:
         """Yield the incidents that are open now, whenever they were created."""
         params = {**self.params, "statuses[]": ["triggered", "acknowledged"]}
-        call = replace(self.call(), params=params, paginator=PagerDutyStream.paginator, glance=None)
+        request = replace(
+            self.list_request(), params=params, paginator=PagerDutyStream.paginator, peek=None
+        )
         try:
-            records = self.read_whole(replace(call, params={**params, "date_range": "all"}))
+            records = self.read_list(replace(request, params={**params, "date_range": "all"}))
         except CeilingError:
-            calls = (replace(call, window=window) for window in self.windows(start, end))
-            records = chain.from_iterable(records for _, records in self.read_windows(calls))
+            requests = (replace(request, window=window) for window in self.windows(start, end))
+            records = chain.from_iterable(records for _, records in self.read_windows(requests))
         for record in records:
             self._learn(record)
             if self._is_due(record):
@@ -388,15 +396,15 @@ class Incidents(EventStream):
 
     def _changed(self, start: datetime, end: datetime) -> Iterator[Record]:
         """Yield the incidents that the log entries of a range are about."""
-        feed = Call(
+        feed = PageRequest(
             "/log_entries",
             "log_entries",
             {"time_zone": "UTC", "include[]": ["incidents"]},
             self.paginator,
-            self.paginator.first(),
+            self.paginator.first_page(),
         )
-        calls = (replace(feed, window=window) for window in self.windows(start, end))
-        for window, entries in self.read_windows(calls):
+        requests = (replace(feed, window=window) for window in self.windows(start, end))
+        for window, entries in self.read_windows(requests):
             yield from self.with_children(self._embedded(entries))
             self.bookmark(replication_key_value=window.until)
 
@@ -415,22 +423,22 @@ class Incidents(EventStream):
 
     def _again(self, entries: dict[str, set[str]]) -> Iterator[Record]:
         """Yield the incidents, each read by itself, that these ENTRIES are about, by their id."""
-        for answer in self.read(
-            Call(f"/incidents/{i}", "incident", {}, self.paginator, Page({}), parent={})
+        for response in self.read_pages(
+            PageRequest(f"/incidents/{i}", "incident", {}, self.paginator, Page({}), parent={})
             for i in entries
         ):
-            if answer.refusal:
-                self.log("A changed incident is closed to the key: %s", answer.refusal)
-            for record in answer.records:
+            if response.refusal_message:
+                self.log("A changed incident is closed to the key: %s", response.refusal_message)
+            for record in response.records:
                 if self._is_due(record, entries.get(record["id"], ())):
                     yield from self._news(record)
 
     def _is_due(self, record: Record, entries: Collection[str] = ()) -> bool:
-        """Return whether an incident is due that the API has not filtered; see `Departures`."""
+        """Return whether an incident is due that the API has not filtered; see `FilterExits`."""
         return (
-            self._departures is None
+            self._filter_exits is None
             or record["id"] in self._emitted
-            or self._departures.is_due(record, entries)
+            or self._filter_exits.is_due(record, entries)
         )
 
     def _learn(self, record: Record) -> None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import typing as t
 
-from tap_pagerduty.answers import WHOLE_BODY
-from tap_pagerduty.events import EventStream
-from tap_pagerduty.pagination import WHOLE
+from tap_pagerduty.api.pagination import WHOLE
+from tap_pagerduty.api.responses import WHOLE_BODY
 from tap_pagerduty.streams.common import AIOPS, array, key_time, number, properties, text, time
+from tap_pagerduty.sync.windowed import WindowedStream
 
 if t.TYPE_CHECKING:
     from singer_sdk.helpers.types import Context, Record
@@ -24,7 +24,7 @@ DAY = (
 )
 
 
-class PausedIncidentReport(EventStream):
+class PausedIncidentReport(WindowedStream):
     """A report on alerts that were paused, one record a day.
 
     The API reports on any range within the last six months.
