@@ -226,7 +226,7 @@ def test_free_form_objects_and_open_values_become_json_text_when_flattened(accou
         {"id": "C1", "timestamp": account.at(hours=1), "custom_details": {"build": {"n": 7}}}
     ]
     account.lists["extensions"] = [{"id": "E1", "config": {"notify": ["a", {"b": None}]}}]
-    how = {"flattening_enabled": True, "flattening_max_depth": 5}
+    how = {"flattening_enabled": True, "flattening_max_depth": 5, "include_secrets": True}
     run = sync("change_events", "extensions", **how)
     assert run.exit_code == 0, run.log
     schemas = {m["stream"]: m["schema"] for m in run.messages if m["type"] == "SCHEMA"}

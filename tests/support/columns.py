@@ -2,19 +2,22 @@
 
 import json
 
+from tap_pagerduty.records.column_types import CONVERTED
+
 
 def as_declared(record, schema):
-    """Return a record with the values that its columns can't hold in their types converted."""
+    """Return a record with what PagerDuty sends in several types in the columns' one."""
+    columns = schema["properties"]
+    mixed = {name for name in record if columns.get(name, {}).get(CONVERTED)}
     return {
-        name: _as(value, schema["properties"].get(name, {}).get("type", ()))
+        name: _as(value, {*columns[name]["type"]} - {"null"}) if name in mixed else value
         for name, value in record.items()
     }
 
 
 def _as(value, types):
-    kinds = {*types} - {"null"}
-    if kinds == {"string"} and not isinstance(value, str) and value is not None:
+    if types == {"string"} and not isinstance(value, str) and value is not None:
         return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-    if kinds == {"integer"} and isinstance(value, str):
+    if types == {"integer"} and isinstance(value, str):
         return int(value)
     return value
