@@ -22,7 +22,6 @@ from tap_pagerduty.compat import override
 from tap_pagerduty.records.column_types import adapter
 from tap_pagerduty.records.lazy_records import FieldPeek
 from tap_pagerduty.records.paths import dig, leave_out
-from tap_pagerduty.records.timestamps import Normaliser
 from tap_pagerduty.sync.account_column import fit_to_account, with_account
 from tap_pagerduty.sync.child_readers import ChildReaders
 from tap_pagerduty.sync.consistent_reads import read_consistently
@@ -43,6 +42,7 @@ if t.TYPE_CHECKING:
     from tap_pagerduty.api.responses import PageResponse
     from tap_pagerduty.api.windows import Window
     from tap_pagerduty.records import Record
+    from tap_pagerduty.records.timestamps import Normaliser
     from tap_pagerduty.reporting.progress import RecordCounter
 
 
