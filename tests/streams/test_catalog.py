@@ -14,6 +14,7 @@ from datetime import datetime
 from itertools import chain
 
 import pytest
+from singer_sdk.helpers._flattening import flatten_schema
 
 from tap_pagerduty.api.responses import WHOLE_BODY
 from tap_pagerduty.records.paths import leave_out
@@ -234,6 +235,16 @@ def test_free_form_objects_and_open_values_become_json_text_when_flattened(accou
         assert "string" in schemas[stream]["properties"][column]["type"]
         (record,) = run.records(stream)
         assert json.loads(record[column]) == account.lists[stream][0][column]
+
+
+def test_every_column_has_one_type_when_flattened():
+    several = [
+        (stream.name, name)
+        for stream in STREAMS
+        for name, column in flatten_schema(stream.schema, max_level=9)["properties"].items()
+        if len({*column["type"]} - {"null"}) != 1
+    ]
+    assert several == []
 
 
 def test_every_stream_says_what_it_is_and_which_scope_it_takes():
