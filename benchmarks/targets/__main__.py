@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 import psycopg
 
 from benchmarks.environments import environment
-from benchmarks.process import HERE
+from benchmarks.measured_process import HERE
 from benchmarks.targets.comparison import Findings, compare
 from benchmarks.targets.emission import Emission, emit
 from benchmarks.targets.places import reach
