@@ -190,12 +190,7 @@ class OAuthApp(OAuthAuthenticator, _HeaderAuthenticator):
         """
         try:
             with self._new_session(self.auth_endpoint) as session:
-                response = session.post(
-                    self.auth_endpoint,
-                    data=form,
-                    timeout=self.timeout,
-                    allow_redirects=False,  # the secret is meant for this host
-                )
+                response = session.post(self.auth_endpoint, data=form, timeout=self.timeout)
                 errors.raise_for_status(response)
                 body = decode(response, WHOLE_BODY)
             if not isinstance(body.get("access_token"), str):

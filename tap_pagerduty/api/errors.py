@@ -64,6 +64,9 @@ def raise_for_status(response: requests.Response) -> None:
         return
     message, required_scopes = error_message(response.content)
     said = f"{status} {response.reason or ''}".rstrip() + (f": {message}" if message else "")
+    if target := _redirect_target(response):
+        msg = f"{said}: redirects to {target}, which the tap does not follow; check the address"
+        raise FatalAPIError(msg)
     if status == HTTPStatus.UNAUTHORIZED:
         raise CredentialsError(said)
     if status in {HTTPStatus.PAYMENT_REQUIRED, HTTPStatus.FORBIDDEN}:
@@ -80,6 +83,17 @@ def raise_for_status(response: requests.Response) -> None:
     ):
         raise RetriableAPIError(said, response)
     raise FatalAPIError(said)
+
+
+def _redirect_target(response: requests.Response) -> str:
+    """Return the host that a 3xx names, without user and path; empty if it is no redirect."""
+    location = response.headers.get("Location")
+    if response.status_code >= HTTPStatus.BAD_REQUEST or not location:
+        return ""
+    try:
+        return urlsplit(location).netloc.rpartition("@")[2] or "another path"
+    except ValueError:
+        return "what is no address"
 
 
 def _daily_quota_is_used_up(response: requests.Response) -> bool:

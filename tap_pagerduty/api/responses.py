@@ -65,8 +65,7 @@ def decode(response: requests.Response, records_key: str, peek: FieldPeek | None
     """
     decoder = _decoder if records_key == WHOLE_BODY else _list_decoder
     try:
-        # `content` would read a page in pieces of 10 KB.
-        content = b"".join(response.iter_content(None))
+        content = response.content
         body = decoder.decode(content)
     except msgspec.ValidationError:  # it is no object
         body = None
