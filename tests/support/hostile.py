@@ -58,8 +58,8 @@ class Server(ThreadingHTTPServer):
         return [path.partition("?")[0] for path, _ in self.seen]
 
     def settings(self, **settings):
-        """Return the settings of a run against this server."""
-        return {
+        """Return the settings of a run against this server; None leaves one out."""
+        found = {
             "api_key": "u+SECRETKEY123456789",
             "api_url": self.url,
             "start_date": "2024-05-01T00:00:00Z",
@@ -68,6 +68,7 @@ class Server(ThreadingHTTPServer):
             "requests_per_second": 1000,
             **settings,
         }
+        return {name: value for name, value in found.items() if value is not None}
 
 
 @contextlib.contextmanager
