@@ -9,7 +9,7 @@ import pytest
 from tap_pagerduty.api.requests import path_of
 from tests.support.hostile import hostile
 
-SELECTED = ("user_contact_methods", "users")
+SELECTED = ("team_members", "teams")
 
 
 @pytest.fixture(autouse=True)
@@ -18,15 +18,16 @@ def _no_waits(waits):
 
 
 def account(*ids):
-    """Respond with users of these ids, each with a contact method."""
+    """Respond with teams of these ids, each with a member."""
 
     def respond(exchange):
         path = exchange.path.partition("?")[0]
-        if path == "/users":
-            users = [{"id": each, "type": "user"} for each in ids]
-            exchange.send({"users": users, "more": False, "total": len(users)})
+        if path == "/teams":
+            teams = [{"id": each, "type": "team"} for each in ids]
+            exchange.send({"teams": teams, "more": False, "total": len(teams)})
         else:
-            exchange.send({"contact_methods": [{"id": "C" + path[-19:-16], "type": "email"}]})
+            member = {"user": {"id": "PUSER01", "type": "user_reference"}, "role": "manager"}
+            exchange.send({"members": [member], "more": False, "total": 1})
 
     return respond
 
@@ -38,19 +39,19 @@ def test_an_id_leads_to_no_other_path(tap, id):  # noqa: A002
     with hostile(account(id)) as server:
         run = tap(server.settings(), *SELECTED)
     assert run.exit_code == 0
-    [path] = [each for each, _ in server.seen if each.endswith("contact_methods")]
+    [path] = [each for each in server.paths if each.endswith("members")]
     assert path.count("/") == 3
     assert not {"?", "#"} & set(path)
-    assert unquote(path) == f"/users/{id}/contact_methods"
+    assert unquote(path) == f"/teams/{id}/members"
 
 
 @pytest.mark.parametrize("id", ["", " ", ".", "..", "a\nb", ["P2"], {"a": 1}, True, 1.5, None])
 def test_what_cannot_be_an_id_is_reported_and_left_out(tap, id):  # noqa: A002
     with hostile(account("P1", id)) as server:
-        run = tap(server.settings(), "user_contact_methods")
+        run = tap(server.settings(), "team_members")
     assert run.exit_code == 0
-    assert server.paths.count("/users/P1/contact_methods") == 1
-    assert len([path for path in server.paths if path.endswith("contact_methods")]) == 1
+    assert server.paths.count("/teams/P1/members") == 1
+    assert len([path for path in server.paths if path.endswith("members")]) == 1
     assert (
         "1 parent has an id that cannot be one (empty, or no text) and is left out."
         in run.lines("WARNING")
@@ -60,5 +61,5 @@ def test_what_cannot_be_an_id_is_reported_and_left_out(tap, id):  # noqa: A002
 
 
 def test_a_path_is_made_of_plain_ids_as_they_are():
-    assert path_of("/users/{user_id}/x", {"user_id": "P1-a_B", "other": None}) == "/users/P1-a_B/x"
-    assert path_of("/users/{user_id}/x", {"user_id": 7}) == "/users/7/x"
+    assert path_of("/teams/{user_id}/x", {"user_id": "P1-a_B", "other": None}) == "/teams/P1-a_B/x"
+    assert path_of("/teams/{user_id}/x", {"user_id": 7}) == "/teams/7/x"
