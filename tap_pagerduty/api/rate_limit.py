@@ -147,7 +147,7 @@ class RateLimiter:
             return None
         if (
             0 < limit <= LARGEST_LIMIT
-            and 0 <= remaining <= LARGEST_LIMIT
+            and abs(remaining) <= LARGEST_LIMIT
             and 0 <= reset <= self._longest_reset
         ):
             return limit, remaining, reset

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import cached_property
 
-from tap_pagerduty.api.pagination import CEILING
 from tap_pagerduty.records.timestamps import isoformat, whole_second
 
 if t.TYPE_CHECKING:
@@ -45,13 +44,9 @@ class Window:
         """Cut a window that holds RECORDS, too many to page, into equal ones.
 
         Raises:
-            ValueError: the window is a single second, or some second of it holds too many.
+            ValueError: the window is a single second.
         """
-        seconds = (self.until - self.since).total_seconds()
-        if seconds > 1 and records > CEILING * seconds:
-            msg = f"more than can be paged in some second from {self}"
-            raise ValueError(msg)
-        if seconds <= 1:
+        if self.until - self.since <= SECOND:
             msg = f"more than can be paged in one second, {isoformat(self.since)}"
             raise ValueError(msg)
         parts = min(max(2, -(-records // COMFORTABLE)), MOST_PARTS)

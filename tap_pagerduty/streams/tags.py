@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import typing as t
-from dataclasses import replace
 
 from tap_pagerduty.compat import override
 from tap_pagerduty.streams.common import RESOURCE, key, properties, resource, text
@@ -59,13 +58,10 @@ class EntityTags(ChildStream):
 
         Documented in "Get connected entities" (`GET /tags/{id}/{entity_type}`).
         """
-        for request in super().child_requests(
-            {**tag, "entity_type": kind}
-            for tag in parents
-            for kind in ("users", "teams", "escalation_policies")
-        ):
-            kind = (request.parent or {})["entity_type"]
-            yield replace(request, records_key=kind)
+        for tag in parents:
+            for kind in ("users", "teams", "escalation_policies"):
+                columns = {**self.columns_for_child(tag), "entity_type": kind}
+                yield from self.requests_for(columns, records_key=kind)
 
     @override
     def unnested(self, records: Iterable[Record]) -> Iterable[Record]:

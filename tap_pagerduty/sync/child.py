@@ -121,12 +121,19 @@ class ChildStream(PagerDutyStream):
     def child_requests(self, parents: Iterable[Record]) -> Iterator[PageRequest]:
         """Yield the first request for each parent."""
         for parent in parents:
-            columns = self.columns_for_child(parent)
-            path = path_of(self.path, columns)
-            if path is None:
-                self._without_id += 1
-            else:
-                yield replace(self.list_request(), path=path, parent=columns)
+            yield from self.requests_for(self.columns_for_child(parent))
+
+    def requests_for(self, columns: Record, records_key: str = "") -> Iterator[PageRequest]:
+        """Yield the request for a parent with these COLUMNS; none if its id cannot be one.
+
+        RECORDS_KEY replaces that of the stream, where the parent decides.
+        """
+        path = path_of(self.path, columns)
+        if path is None:
+            self._without_id += 1
+        else:
+            request = replace(self.list_request(), path=path, parent=columns)
+            yield replace(request, records_key=records_key or request.records_key)
 
     def merge_lists(
         self, lists: Iterable[tuple[PageRequest, Iterable[Record]]]
