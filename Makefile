@@ -81,10 +81,10 @@ browser:
 # What only .venv has is left out: Meltano, databases, the tools of the documents.
 test-lowest: $(LOWEST)
 	.venv-lowest/bin/python -m pytest -n 2 $(addprefix tests/,$(addsuffix .py,\
-		$(addprefix api/test_,answers pacing pagination prefetch windows) \
-		$(addprefix command/test_,sdk settings) $(addprefix records/test_,output times) \
+		$(addprefix api/test_,pagination prefetch rate_limit responses windows) \
+		$(addprefix command/test_,sdk settings) $(addprefix records/test_,timestamps writer) \
 		$(addprefix streams/test_,catalog streams_automation streams_incidents streams_people \
-		streams_services) $(addprefix sync/test_,children events incident_changes lists)))
+		streams_services) $(addprefix sync/test_,children incident_changes lists windowed)))
 
 bench: $(ENVIRONMENT)
 	@$(BIN)/python -m benchmarks
@@ -100,6 +100,7 @@ lint: $(ENVIRONMENT)
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy tap_pagerduty sandbox demo docs benchmarks examples
+	$(BIN)/lint-imports --no-logo --no-cache
 	$(BIN)/zizmor --offline --quiet .github
 	$(BIN)/check-jsonschema --quiet --builtin-schema vendor.github-workflows .github/workflows/*.yml
 	$(BIN)/check-jsonschema --quiet --builtin-schema vendor.dependabot .github/dependabot.yml
@@ -183,5 +184,5 @@ pins: $(ENVIRONMENT)
 clean:
 	@$(PYTHON) -m demo.server_directory
 	rm -rf .venv .venv-lowest .venv-docs examples/.venv site .meltano benchmarks/.envs output build dist *.egg-info \
-		.mypy_cache .pytest_cache .ruff_cache .hypothesis
+		.import_linter_cache .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -prune -exec rm -rf {} +

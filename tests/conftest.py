@@ -21,9 +21,10 @@ import requests_mock
 from hypothesis import HealthCheck, settings
 
 from demo import server_directory
-from tap_pagerduty import connection, events, pagination, windows
-from tap_pagerduty.pacing import Pacer
-from tap_pagerduty.prefetch import Workers
+from tap_pagerduty.api import connection, pagination, windows
+from tap_pagerduty.api.prefetch import Workers
+from tap_pagerduty.api.rate_limit import RateLimiter
+from tap_pagerduty.sync import windowed
 from tap_pagerduty.tap import TapPagerDuty
 from tests.support.account import NAMES, Account
 from tests.support.harness import SECRET
@@ -97,7 +98,9 @@ def config():
 def clock(monkeypatch):
     """The clock of the request budgets: no test waits for them."""
     clock = Clock()
-    monkeypatch.setattr(connection, "Pacer", partial(Pacer, clock=clock, sleep=clock.sleep))
+    monkeypatch.setattr(
+        connection, "RateLimiter", partial(RateLimiter, clock=clock, sleep=clock.sleep)
+    )
     return clock
 
 
@@ -124,7 +127,7 @@ def account(clock, waits, end_crews):  # noqa: ARG001, no real waiting where the
 def low_ceiling(account, monkeypatch):
     """Let the API page no further than 300 records, so that tests need few of them."""
     account.ceiling = 300
-    for module in (pagination, events):
+    for module in (pagination, windowed):
         monkeypatch.setattr(module, "CEILING", 300)
     monkeypatch.setattr(windows, "COMFORTABLE", 240)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from tap_pagerduty.client import PagerDutyStream
 from tap_pagerduty.streams.common import (
     BY_TEAM,
     RESOURCE,
@@ -13,6 +12,7 @@ from tap_pagerduty.streams.common import (
     references,
     text,
 )
+from tap_pagerduty.sync.client import PagerDutyStream
 
 
 class EscalationPolicies(PagerDutyStream):

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from tap_pagerduty.children import ChildStream
-from tap_pagerduty.pagination import CURSOR, UNCOUNTED, WHOLE
+from tap_pagerduty.api.pagination import CURSOR, UNCOUNTED, WHOLE
 from tap_pagerduty.streams.common import (
     CONTEXT,
     CUSTOM_FIELD_VALUE,
@@ -20,6 +19,7 @@ from tap_pagerduty.streams.common import (
     time,
 )
 from tap_pagerduty.streams.incidents import Incidents
+from tap_pagerduty.sync.child import ChildStream
 
 INCIDENT_ID = key("incident_id", "Id of the incident.", to="incidents")
 

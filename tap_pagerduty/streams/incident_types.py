@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from tap_pagerduty.children import ChildStream
-from tap_pagerduty.client import PagerDutyStream
-from tap_pagerduty.pagination import WHOLE
+from tap_pagerduty.api.pagination import WHOLE
 from tap_pagerduty.streams.common import (
     CUSTOM_FIELD,
     anything,
@@ -15,6 +13,8 @@ from tap_pagerduty.streams.common import (
     text,
     time,
 )
+from tap_pagerduty.sync.child import ChildStream
+from tap_pagerduty.sync.client import PagerDutyStream
 
 PLAN = "a plan with incident types"
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from tap_pagerduty.events import EventStream
 from tap_pagerduty.streams.common import (
     BY_TEAM,
     CONTEXT,
@@ -21,6 +20,7 @@ from tap_pagerduty.streams.common import (
     time,
     url,
 )
+from tap_pagerduty.sync.windowed import WindowedStream
 
 FIELD_CHANGE = (
     text("id", "Id of the field, or of what it refers to."),
@@ -76,7 +76,7 @@ CHANNEL = (
 )
 
 
-class LogEntries(EventStream):
+class LogEntries(WindowedStream):
     """Log entries of all incidents, with the full event (`GET /log_entries`)."""
 
     name = "log_entries"
@@ -85,9 +85,9 @@ class LogEntries(EventStream):
     scope = "incidents.read"
     params = {"time_zone": "UTC", "include[]": ["channels"]}
     replication_key = "created_at"
-    # The API documents no longest range: this one keeps a window's answer small.
+    # The API documents no longest range: this one keeps a window's response small.
     max_window_days = 180
-    looks_at = ("id",)
+    peeked_fields = ("id",)
     schema = properties(
         *RESOURCE,
         # Takes the place of the general `type` above.

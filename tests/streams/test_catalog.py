@@ -15,11 +15,11 @@ from itertools import chain
 
 import pytest
 
-from tap_pagerduty.answers import WHOLE_BODY
-from tap_pagerduty.children import ChildStream
-from tap_pagerduty.events import EventStream
-from tap_pagerduty.records import leave_out
+from tap_pagerduty.api.responses import WHOLE_BODY
+from tap_pagerduty.records.paths import leave_out
 from tap_pagerduty.streams import STREAMS
+from tap_pagerduty.sync.child import ChildStream
+from tap_pagerduty.sync.windowed import WindowedStream
 from tap_pagerduty.tap import TapPagerDuty
 from tests.support.account import CORE, stream_of
 from tests.support.project import ROOT
@@ -172,7 +172,7 @@ def test_every_stream_says_what_it_is_and_which_scope_it_takes():
         assert re.fullmatch(r"([\w:]+\.(read|write) ?)+", stream.scope) or (
             not stream.scope and stream.plan
         )
-        assert issubclass(stream, EventStream) == (stream.name in REPLICATION_KEYS)
+        assert issubclass(stream, WindowedStream) == (stream.name in REPLICATION_KEYS)
     assert {stream for stream in CORE if not stream.scope.endswith(".read")} == set()
 
 

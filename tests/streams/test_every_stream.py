@@ -15,19 +15,18 @@ import jsonschema
 import pytest
 
 from docs.references import references
-from sandbox import catalog
-from sandbox.catalog import CATALOG
-from sandbox.times import iso, moment_of
-from tap_pagerduty.children import ChildStream, WindowedChildStream
-from tap_pagerduty.events import EventStream
-from tap_pagerduty.records import leave_out
+from sandbox.endpoints.registry import ENDPOINTS, find
+from sandbox.values.timestamps import iso, moment_of
+from tap_pagerduty.records.paths import leave_out
 from tap_pagerduty.streams import STREAMS
+from tap_pagerduty.sync.child import ChildStream, WindowedChildStream
+from tap_pagerduty.sync.windowed import WindowedStream
 from tests.support import harness
 from tests.support.harness import DAY, UPDATED, Warehouse, ago, in_utc
 
 NAMES = [stream.name for stream in STREAMS]
 BY_NAME = {stream.name: stream for stream in STREAMS}
-EVENTS = [stream for stream in STREAMS if issubclass(stream, EventStream)]
+EVENTS = [stream for stream in STREAMS if issubclass(stream, WindowedStream)]
 # Days: the account is older than what is loaded of it, and its plans reach so far ahead.
 AGE, LOADED, AHEAD = 60, 50, 90
 # Parameters that add to a record, or show it whole, besides `include[]`.
@@ -81,7 +80,7 @@ def key_of(stream, row):
 def endpoint_of(stream):
     """Return what the sandbox serves the stream from; None if it does not."""
     path = stream.path.replace("{entity_type}", "users")
-    found = catalog.find(re.sub(r"{\w+}", "x", path))
+    found = find(re.sub(r"{\w+}", "x", path))
     return found and found[0]
 
 
@@ -122,7 +121,7 @@ class Expected:
         if issubclass(stream, ChildStream):
             for parent in self.parents(stream):
                 yield from self.children(stream, parent)
-        elif issubclass(stream, EventStream):
+        elif issubclass(stream, WindowedStream):
             for record in self.asked(stream):
                 if self.start <= in_utc(record[stream.replication_key]) < self.now:
                     yield record
@@ -357,7 +356,7 @@ def test_the_state_of_all_streams_is_flat_and_small(first):
     for name, bookmark in first.run.state["bookmarks"].items():
         assert all(isinstance(value, str) for value in bookmark.values()), name
         assert len(bookmark) <= (4 if name == "incidents" else 3), name
-        assert bool(bookmark) == issubclass(BY_NAME[name], EventStream), name
+        assert bool(bookmark) == issubclass(BY_NAME[name], WindowedStream), name
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -560,7 +559,7 @@ def test_a_later_run_reads_the_children_of_changed_incidents_only(first, second,
 # -- An account that lacks much, and a key that may read little
 
 LACKING = {
-    "scopes": {each.scope for each in CATALOG.values() if each.scope}
+    "scopes": {each.scope for each in ENDPOINTS.values() if each.scope}
     - {"analytics.write", "status_pages.read", "standards.read", "tags.read"},
     "plan_without": {
         "automation_actions",
