@@ -127,13 +127,21 @@ def difference(expected: Any, found: Any, schema: Mapping[str, Any]) -> str:  # 
         return '`""` becomes null' if expected == "" else "values are lost"
     if is_same(expected, found, schema):
         return ""
-    if isinstance(expected, str) and expected.replace("\n", "\\n") == found:
-        return "a line break becomes `\\n`"
+    if isinstance(expected, str) and found in {_escaped(expected), _escaped(expected, '"', "\\")}:
+        return "line breaks and tabs become `\\n` and `\\t`"
     if isinstance(expected, (dict, list)) and isinstance(found, str):
         with suppress(ValueError, SyntaxError):
             if ast.literal_eval(found) == expected:
                 return "objects become Python's notation"
     return "values change"
+
+
+def _escaped(text: str, *kept: str) -> str:
+    """Return a text as JSON escapes it, without quotation marks; what is KEPT is not escaped."""
+    found = json.dumps(text, ensure_ascii=False)[1:-1]
+    for character in kept:
+        found = found.replace(f"\\{character}", character)
+    return found
 
 
 def is_same(expected: Any, found: Any, schema: Mapping[str, Any]) -> bool:  # noqa: ANN401
