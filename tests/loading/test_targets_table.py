@@ -37,6 +37,12 @@ HELD = {
         TIME,
         "values change",
     ),
+    "a time that was cut": (
+        "2024-05-31T12:00:00.123456Z",
+        "2024-05-31T12:00:00.1234+00:00",
+        TIME,
+        "times lose their last digits",
+    ),
     "another number": (5, "6", {}, "values change"),
     "a text that became nothing": ("a", None, {}, "values are lost"),
     "an empty text that became nothing": ("", None, {}, '`""` becomes null'),
