@@ -76,7 +76,7 @@ test-lowest: $(LOWEST)
 		$(addprefix api/test_,pagination prefetch rate_limit responses windows) \
 		$(addprefix command/test_,sdk settings) $(addprefix records/test_,timestamps writer) \
 		$(addprefix streams/test_,catalog streams_automation streams_incidents streams_people \
-		streams_services) $(addprefix sync/test_,children incident_changes lists windowed)))
+		streams_services) $(addprefix sync/test_,change_feed children incident_changes lists windowed)))
 
 bench: $(ENVIRONMENT)
 	@$(BIN)/python -m benchmarks
