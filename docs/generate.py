@@ -13,7 +13,7 @@ import sys
 import typing as t
 from pathlib import Path
 
-from docs import columns, diagrams, meltano
+from docs import columns, dbt, diagrams, meltano
 from docs.facts import areas, cost, endpoint, keys, links, needs, page_of, replication, table
 from tap_pagerduty.settings import CREDENTIALS
 from tap_pagerduty.tap import TapPagerDuty
@@ -139,6 +139,7 @@ def documents() -> dict[Path, str]:
             for area, part in found.items()
         },
         **meltano.documents(),
+        **dbt.documents(found),
     }
 
 

@@ -11,11 +11,11 @@
 {% endmacro %}
 
 {% macro minutes_between(since, until) %}
-  {{- return("(extract(epoch from (" ~ until ~ ") - (" ~ since ~ ")) / 60.0)") -}}
+  {{- return("cast(extract(epoch from " ~ until ~ " - " ~ since ~ ") / 60.0 as double precision)") -}}
 {% endmacro %}
 
 {% macro hours_between(since, until) %}
-  {{- return("(extract(epoch from (" ~ until ~ ") - (" ~ since ~ ")) / 3600.0)") -}}
+  {{- return("cast(extract(epoch from " ~ until ~ " - " ~ since ~ ") / 3600.0 as double precision)") -}}
 {% endmacro %}
 
 

@@ -48,17 +48,17 @@
 {% endmacro %}
 
 
-{# An array of texts as one text, separated by commas; null if the array is. #}
+{# An array of texts as one text, separated by commas; null if there is none. #}
 {% macro texts(column) %}
   {{- return(adapter.dispatch('texts', 'pagerduty')(column)) -}}
 {% endmacro %}
 
 {% macro default__texts(column) %}
-  {{- return("array_to_string(" ~ column ~ ", ', ')") -}}
+  {{- return("nullif(array_to_string(" ~ column ~ ", ', '), '')") -}}
 {% endmacro %}
 
 {% macro duckdb__texts(column) %}
-  {{- return("array_to_string(cast(" ~ column ~ " as varchar[]), ', ')") -}}
+  {{- return("nullif(array_to_string(cast(" ~ column ~ " as varchar[]), ', '), '')") -}}
 {% endmacro %}
 
 
@@ -74,7 +74,7 @@
 {% endmacro %}
 
 {% macro duckdb__json_texts(column, path) %}
-  {{- return("array_to_string(cast(" ~ column ~ "->'" ~ path | join("'->'") ~ "' as varchar[]), ', ')") -}}
+  {{- return("nullif(array_to_string(cast(" ~ column ~ "->'" ~ path | join("'->'") ~ "' as varchar[]), ', '), '')") -}}
 {% endmacro %}
 
 

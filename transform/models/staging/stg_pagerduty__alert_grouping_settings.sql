@@ -1,10 +1,10 @@
 -- Written by `python -m docs.generate` from the stream `alert_grouping_settings`.
 
 select
-    cast("id" as text) as alert_grouping_setting_id,
-    cast("name" as text) as alert_grouping_setting_name,
-    cast("description" as text) as description,
-    cast("type" as text) as alert_grouping_setting_type,
+    nullif(cast("id" as text), '') as alert_grouping_setting_id,
+    nullif(cast("name" as text), '') as alert_grouping_setting_name,
+    nullif(cast("description" as text), '') as description,
+    nullif(cast("type" as text), '') as alert_grouping_setting_type,
     "created_at" as created_at,
     "updated_at" as updated_at,
     "_sdc_extracted_at" as extracted_at,

@@ -1,12 +1,12 @@
 -- Written by `python -m docs.generate` from the stream `analytics_escalation_policy_metrics`.
 
 select
-    cast("escalation_policy_id" as text) as escalation_policy_id,
+    nullif(cast("escalation_policy_id" as text), '') as escalation_policy_id,
     "range_start" as range_start,
-    cast("escalation_policy_name" as text) as escalation_policy_name,
+    nullif(cast("escalation_policy_name" as text), '') as escalation_policy_name,
     cast("distinct_responder_count" as bigint) as distinct_responder_count,
-    cast("team_id" as text) as team_id,
-    cast("team_name" as text) as team_name,
+    nullif(cast("team_id" as text), '') as team_id,
+    nullif(cast("team_name" as text), '') as team_name,
     cast("total_incident_count" as bigint) as total_incident_count,
     cast("total_incidents_acknowledged" as bigint) as total_incidents_acknowledged,
     cast("total_incidents_auto_resolved" as bigint) as total_incidents_auto_resolved,

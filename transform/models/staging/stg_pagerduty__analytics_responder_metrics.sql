@@ -1,13 +1,13 @@
 -- Written by `python -m docs.generate` from the stream `analytics_responder_metrics`.
 
 select
-    cast("id" as text) as analytics_responder_metric_id,
+    nullif(cast("id" as text), '') as analytics_responder_metric_id,
     "range_start" as range_start,
     "range_end" as range_end,
-    cast("responder_id" as text) as responder_id,
-    cast("responder_name" as text) as responder_name,
-    cast("team_id" as text) as team_id,
-    cast("team_name" as text) as team_name,
+    nullif(cast("responder_id" as text), '') as responder_id,
+    nullif(cast("responder_name" as text), '') as responder_name,
+    nullif(cast("team_id" as text), '') as team_id,
+    nullif(cast("team_name" as text), '') as team_name,
     cast("total_incident_count" as bigint) as total_incident_count,
     cast("total_incidents_acknowledged" as bigint) as total_incidents_acknowledged,
     cast("total_incidents_reassigned_from" as bigint) as total_incidents_reassigned_from,

@@ -1,12 +1,12 @@
 -- Written by `python -m docs.generate` from the stream `analytics_team_metrics`.
 
 select
-    cast("id" as text) as analytics_team_metric_id,
+    nullif(cast("id" as text), '') as analytics_team_metric_id,
     "range_start" as range_start,
-    cast("service_id" as text) as service_id,
-    cast("service_name" as text) as service_name,
-    cast("team_id" as text) as team_id,
-    cast("team_name" as text) as team_name,
+    nullif(cast("service_id" as text), '') as service_id,
+    nullif(cast("service_name" as text), '') as service_name,
+    nullif(cast("team_id" as text), '') as team_id,
+    nullif(cast("team_name" as text), '') as team_name,
     cast("total_incident_count" as bigint) as total_incident_count,
     cast("total_incidents_acknowledged" as bigint) as total_incidents_acknowledged,
     cast("total_incidents_auto_resolved" as bigint) as total_incidents_auto_resolved,

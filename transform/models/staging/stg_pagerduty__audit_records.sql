@@ -1,7 +1,7 @@
 -- Written by `python -m docs.generate` from the stream `audit_records`.
 
 select
-    cast("id" as text) as audit_record_id,
+    nullif(cast("id" as text), '') as audit_record_id,
     "execution_time" as executed_at,
     {{ pagerduty.json_text('"execution_context"', ['request_id']) }} as request_id,
     {{ pagerduty.json_text('"execution_context"', ['remote_address']) }} as remote_address,
@@ -11,7 +11,7 @@ select
     {{ pagerduty.json_text('"root_resource"', ['id']) }} as root_resource_id,
     {{ pagerduty.json_text('"root_resource"', ['summary']) }} as root_resource_name,
     replace({{ pagerduty.json_text('"root_resource"', ['type']) }}, '_reference', '') as root_resource_type,
-    cast("action" as text) as action,
+    nullif(cast("action" as text), '') as action,
     {{ pagerduty.json_text('"details"', ['resource', 'id']) }} as resource_id,
     {{ pagerduty.json_text('"details"', ['resource', 'summary']) }} as resource_name,
     replace({{ pagerduty.json_text('"details"', ['resource', 'type']) }}, '_reference', '') as resource_type,

@@ -1,10 +1,10 @@
 -- Written by `python -m docs.generate` from the stream `extensions`.
 
 select
-    cast("id" as text) as extension_id,
-    cast("html_url" as text) as url,
-    cast("name" as text) as extension_name,
-    cast("endpoint_url" as text) as endpoint_url,
+    nullif(cast("id" as text), '') as extension_id,
+    nullif(cast("html_url" as text), '') as url,
+    nullif(cast("name" as text), '') as extension_name,
+    nullif(cast("endpoint_url" as text), '') as endpoint_url,
     {{ pagerduty.json_text('"extension_schema"', ['id']) }} as extension_schema_id,
     {{ pagerduty.json_text('"extension_schema"', ['summary']) }} as extension_schema_name,
     "temporarily_disabled" as is_temporarily_disabled,

@@ -1,15 +1,15 @@
 -- Written by `python -m docs.generate` from the stream `incident_alerts`.
 
 select
-    cast("id" as text) as incident_alert_id,
-    cast("summary" as text) as summary,
-    cast("html_url" as text) as url,
-    cast("incident_id" as text) as incident_id,
+    nullif(cast("id" as text), '') as incident_alert_id,
+    nullif(cast("summary" as text), '') as summary,
+    nullif(cast("html_url" as text), '') as url,
+    nullif(cast("incident_id" as text), '') as incident_id,
     "created_at" as created_at,
     "resolved_at" as resolved_at,
-    cast("status" as text) as status,
-    cast("alert_key" as text) as alert_key,
-    cast("severity" as text) as severity,
+    nullif(cast("status" as text), '') as status,
+    nullif(cast("alert_key" as text), '') as alert_key,
+    nullif(cast("severity" as text), '') as severity,
     "suppressed" as is_suppressed,
     {{ pagerduty.json_text('"service"', ['id']) }} as service_id,
     {{ pagerduty.json_text('"service"', ['summary']) }} as service_name,

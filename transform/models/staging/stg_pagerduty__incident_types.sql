@@ -1,10 +1,10 @@
 -- Written by `python -m docs.generate` from the stream `incident_types`.
 
 select
-    cast("id" as text) as incident_type_id,
-    cast("name" as text) as incident_type_name,
-    cast("display_name" as text) as display_name,
-    cast("description" as text) as description,
+    nullif(cast("id" as text), '') as incident_type_id,
+    nullif(cast("name" as text), '') as incident_type_name,
+    nullif(cast("display_name" as text), '') as display_name,
+    nullif(cast("description" as text), '') as description,
     "enabled" as is_enabled,
     {{ pagerduty.json_text('"parent"', ['id']) }} as parent_id,
     "created_at" as created_at,

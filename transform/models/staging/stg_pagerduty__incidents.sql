@@ -1,16 +1,16 @@
 -- Written by `python -m docs.generate` from the stream `incidents`.
 
 select
-    cast("id" as text) as incident_id,
-    cast("html_url" as text) as url,
+    nullif(cast("id" as text), '') as incident_id,
+    nullif(cast("html_url" as text), '') as url,
     cast("incident_number" as bigint) as incident_number,
-    cast("title" as text) as title,
+    nullif(cast("title" as text), '') as title,
     "created_at" as created_at,
     "updated_at" as updated_at,
-    cast("status" as text) as status,
+    nullif(cast("status" as text), '') as status,
     {{ pagerduty.json_text('"service"', ['id']) }} as service_id,
     {{ pagerduty.json_text('"service"', ['summary']) }} as service_name,
-    cast("assigned_via" as text) as assigned_via,
+    nullif(cast("assigned_via" as text), '') as assigned_via,
     "last_status_change_at" as last_status_change_at,
     "resolved_at" as resolved_at,
     {{ pagerduty.json_text('"first_trigger_log_entry"', ['id']) }} as first_trigger_log_entry_id,
@@ -24,13 +24,13 @@ select
     {{ pagerduty.json_text('"last_status_change_by"', ['summary']) }} as last_status_change_by_name,
     replace({{ pagerduty.json_text('"last_status_change_by"', ['type']) }}, '_reference', '') as last_status_change_by_type,
     {{ pagerduty.json_text('"priority"', ['id']) }} as priority_id,
-    {{ pagerduty.json_text('"priority"', ['name']) }} as priority_name,
+    {{ pagerduty.json_text('"priority"', ['summary']) }} as priority_name,
     {{ pagerduty.json_text('"priority"', ['description']) }} as priority_description,
     {{ pagerduty.json_text('"resolve_reason"', ['type']) }} as resolve_reason,
     {{ pagerduty.json_text('"resolve_reason"', ['incident', 'id']) }} as merged_into_incident_id,
     {{ pagerduty.json_text('"conference_bridge"', ['conference_number']) }} as conference_number,
     {{ pagerduty.json_text('"conference_bridge"', ['conference_url']) }} as conference_url,
-    cast("urgency" as text) as urgency,
+    nullif(cast("urgency" as text), '') as urgency,
     "_sdc_extracted_at" as extracted_at,
     (_sdc_deleted_at is not null) as is_deleted
 from {{ pagerduty.stream('incidents') }}

@@ -1,8 +1,8 @@
 -- Written by `python -m docs.generate` from the stream `license_allocations`.
 
 select
-    cast("user_id" as text) as user_id,
-    cast("license_id" as text) as license_id,
+    nullif(cast("user_id" as text), '') as user_id,
+    nullif(cast("license_id" as text), '') as license_id,
     "allocated_at" as allocated_at,
     {{ pagerduty.json_text('"user"', ['summary']) }} as user_name,
     "_sdc_extracted_at" as extracted_at,

@@ -1,10 +1,10 @@
 -- Written by `python -m docs.generate` from the stream `log_entries`.
 
 select
-    cast("id" as text) as log_entry_id,
-    cast("type" as text) as entry_type,
-    cast("summary" as text) as summary,
-    cast("html_url" as text) as url,
+    nullif(cast("id" as text), '') as log_entry_id,
+    nullif(cast("type" as text), '') as entry_type,
+    nullif(cast("summary" as text), '') as summary,
+    nullif(cast("html_url" as text), '') as url,
     "created_at" as created_at,
     {{ pagerduty.json_text('"channel"', ['type']) }} as channel_type,
     {{ pagerduty.json_text('"channel"', ['notification', 'id']) }} as notification_id,
@@ -15,7 +15,7 @@ select
     {{ pagerduty.json_text('"agent"', ['id']) }} as agent_id,
     {{ pagerduty.json_text('"agent"', ['summary']) }} as agent_name,
     replace({{ pagerduty.json_text('"agent"', ['type']) }}, '_reference', '') as agent_type,
-    cast("note" as text) as note,
+    nullif(cast("note" as text), '') as note,
     {{ pagerduty.json_text('"service"', ['id']) }} as service_id,
     {{ pagerduty.json_text('"service"', ['summary']) }} as service_name,
     {{ pagerduty.json_text('"incident"', ['id']) }} as incident_id,

@@ -1,10 +1,10 @@
 -- Written by `python -m docs.generate` from the stream `oncall_shifts`.
 
 select
-    cast("id" as text) as oncall_shift_id,
-    cast("escalation_policy_id" as text) as escalation_policy_id,
-    cast("user_id" as text) as user_id,
-    cast("schedule_id" as text) as schedule_id,
+    nullif(cast("id" as text), '') as oncall_shift_id,
+    nullif(cast("escalation_policy_id" as text), '') as escalation_policy_id,
+    nullif(cast("user_id" as text), '') as user_id,
+    nullif(cast("schedule_id" as text), '') as schedule_id,
     cast("escalation_level" as bigint) as escalation_level,
     "start" as starts_at,
     "end" as ends_at,

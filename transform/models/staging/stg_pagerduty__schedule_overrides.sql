@@ -1,11 +1,11 @@
 -- Written by `python -m docs.generate` from the stream `schedule_overrides`.
 
 select
-    cast("schedule_id" as text) as schedule_id,
-    cast("id" as text) as schedule_override_id,
-    cast("type" as text) as schedule_override_type,
-    cast("summary" as text) as schedule_override_name,
-    cast("html_url" as text) as url,
+    nullif(cast("schedule_id" as text), '') as schedule_id,
+    nullif(cast("id" as text), '') as schedule_override_id,
+    nullif(cast("type" as text), '') as schedule_override_type,
+    nullif(cast("summary" as text), '') as schedule_override_name,
+    nullif(cast("html_url" as text), '') as url,
     "start" as starts_at,
     "end" as ends_at,
     {{ pagerduty.json_text('"user"', ['id']) }} as user_id,

@@ -1,14 +1,14 @@
 -- Written by `python -m docs.generate` from the stream `services`.
 
 select
-    cast("id" as text) as service_id,
-    cast("html_url" as text) as url,
-    cast("name" as text) as service_name,
-    cast("description" as text) as description,
+    nullif(cast("id" as text), '') as service_id,
+    nullif(cast("html_url" as text), '') as url,
+    nullif(cast("name" as text), '') as service_name,
+    nullif(cast("description" as text), '') as description,
     cast("auto_resolve_timeout" as bigint) as auto_resolve_timeout,
     cast("acknowledgement_timeout" as bigint) as acknowledgement_timeout,
     "created_at" as created_at,
-    cast("status" as text) as status,
+    nullif(cast("status" as text), '') as status,
     "last_incident_timestamp" as last_incident_at,
     {{ pagerduty.json_text('"escalation_policy"', ['id']) }} as escalation_policy_id,
     {{ pagerduty.json_text('"escalation_policy"', ['summary']) }} as escalation_policy_name,

@@ -1,10 +1,10 @@
 -- Written by `python -m docs.generate` from the stream `status_pages`.
 
 select
-    cast("id" as text) as status_page_id,
-    cast("name" as text) as status_page_name,
-    cast("status_page_type" as text) as status_page_type,
-    cast("url" as text) as url,
+    nullif(cast("id" as text), '') as status_page_id,
+    nullif(cast("name" as text), '') as status_page_name,
+    nullif(cast("status_page_type" as text), '') as status_page_type,
+    nullif(cast("url" as text), '') as url,
     "published_at" as published_at,
     "_sdc_extracted_at" as extracted_at,
     (_sdc_deleted_at is not null) as is_deleted

@@ -1,16 +1,16 @@
 -- Written by `python -m docs.generate` from the stream `user_contact_methods`.
 
 select
-    cast("id" as text) as user_contact_method_id,
-    cast("type" as text) as user_contact_method_type,
-    cast("html_url" as text) as url,
-    cast("user_id" as text) as user_id,
-    cast("label" as text) as user_contact_method_name,
-    cast("address" as text) as address,
+    nullif(cast("id" as text), '') as user_contact_method_id,
+    nullif(cast("type" as text), '') as user_contact_method_type,
+    nullif(cast("html_url" as text), '') as url,
+    nullif(cast("user_id" as text), '') as user_id,
+    nullif(cast("label" as text), '') as user_contact_method_name,
+    nullif(cast("address" as text), '') as address,
     cast("country_code" as bigint) as country_code,
     "enabled" as is_enabled,
     "blacklisted" as is_blacklisted,
-    cast("device_type" as text) as device_type,
+    nullif(cast("device_type" as text), '') as device_type,
     "created_at" as created_at,
     "send_short_email" as is_short_email,
     "_sdc_extracted_at" as extracted_at,

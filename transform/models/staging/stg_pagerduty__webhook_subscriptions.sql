@@ -1,8 +1,8 @@
 -- Written by `python -m docs.generate` from the stream `webhook_subscriptions`.
 
 select
-    cast("id" as text) as webhook_subscription_id,
-    cast("description" as text) as description,
+    nullif(cast("id" as text), '') as webhook_subscription_id,
+    nullif(cast("description" as text), '') as description,
     "active" as is_active,
     {{ pagerduty.texts('"events"') }} as events,
     {{ pagerduty.json_text('"filter"', ['id']) }} as filter_id,
