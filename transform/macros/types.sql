@@ -117,7 +117,7 @@
       {{ column }},
       {%- endfor %}
       unnest({{ array }}) as each,
-      generate_subscripts({{ array }}, 1) as position
+      cast(generate_subscripts({{ array }}, 1) as integer) as position
     from {{ table }}
   )
 {% endmacro %}

@@ -21,8 +21,9 @@ with shifts as (
 
 ), counted as (
 
+    -- No two alike: which of them comes first would not be the same in both windows below.
     select user_id, escalation_level, starts_at, ends_at from shifts
-    union all
+    union
     select user_id, null as escalation_level, starts_at, ends_at from shifts
 
 ), overlapping as (
