@@ -342,6 +342,10 @@ def expected_columns(staged: Iterable[PagerDutyStream]) -> str:
     lines = [
         "{# Written by `python -m docs.generate` from the tap's streams. #}",
         "{% macro expected_columns(stream) %}",
+        "  {{ return(pagerduty.staged_streams()[stream]) }}",
+        "{% endmacro %}",
+        "",
+        "{% macro staged_streams() %}",
         "  {{ return({",
     ]
     for stream in staged:
@@ -349,7 +353,7 @@ def expected_columns(staged: Iterable[PagerDutyStream]) -> str:
         kinds |= {"_sdc_extracted_at": "time", "_sdc_deleted_at": "time"}
         inner = ", ".join(f"'{name}': '{kind}'" for name, kind in kinds.items())
         lines.append(f"    '{stream.name}': {{{inner}}},")
-    lines += ["  }[stream]) }}", "{% endmacro %}", ""]
+    lines += ["  }) }}", "{% endmacro %}", ""]
     return "\n".join(lines)
 
 

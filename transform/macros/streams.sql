@@ -16,20 +16,30 @@
     {%- set found = pagerduty.columns_of(table) -%}
   {%- endif -%}
   {%- if found is none -%}
-    {%- set nulls = [] -%}
-    {%- for column, kind in expected.items() -%}
-      {%- do nulls.append('cast(null as ' ~ pagerduty.column_type(kind) ~ ') as "' ~ column ~ '"') -%}
-    {%- endfor -%}
-    {{- return('(select ' ~ nulls | join(', ') ~ ' where false) as ' ~ name) -}}
+    {{- return(pagerduty.empty_stream(name)) -}}
   {%- endif -%}
-  {%- set lacking = [] -%}
-  {%- for column, kind in expected.items() if column not in found -%}
-    {%- do lacking.append('cast(null as ' ~ pagerduty.column_type(kind) ~ ') as "' ~ column ~ '"') -%}
-  {%- endfor -%}
+  {%- set lacking = pagerduty.nulls(expected, found) -%}
   {%- if lacking -%}
     {{- return('(select *, ' ~ lacking | join(', ') ~ ' from ' ~ table ~ ') as ' ~ name) -}}
   {%- endif -%}
   {{- return(table) -}}
+{% endmacro %}
+
+
+{# What stands in for the table of a stream that is not loaded. #}
+{% macro empty_stream(name) %}
+  {%- set columns = pagerduty.nulls(pagerduty.expected_columns(name), []) -%}
+  {{- return('(select ' ~ columns | join(', ') ~ ' where false) as ' ~ name) -}}
+{% endmacro %}
+
+
+{# A null for each expected column that was not found. #}
+{% macro nulls(expected, found) %}
+  {%- set made = [] -%}
+  {%- for column, kind in expected.items() if column not in found -%}
+    {%- do made.append('cast(null as ' ~ pagerduty.column_type(kind) ~ ') as "' ~ column ~ '"') -%}
+  {%- endfor -%}
+  {{- return(made) -}}
 {% endmacro %}
 
 
