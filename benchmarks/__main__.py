@@ -12,10 +12,10 @@ from datetime import datetime, timezone
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
-from benchmarks import cost, pace, startup
-from benchmarks.cost import BARE, CEILING, OURS, OURS_OFFLINE, STOCK, STOCK_OFFLINE
+from benchmarks import cpu_and_memory, startup, whole_loads
+from benchmarks.cpu_and_memory import BARE, CEILING, OURS, OURS_OFFLINE, STOCK, STOCK_OFFLINE
 from benchmarks.environments import PACKAGES
-from benchmarks.process import HERE
+from benchmarks.measured_process import HERE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -75,7 +75,7 @@ def table(head: str, rows: Iterable[Iterable[str]]) -> str:
 
 def measure_cost(report: Report, *, quick: bool) -> None:
     """CPU and memory for each record."""
-    costs = cost.measure(quick=quick)
+    costs = cpu_and_memory.measure(quick=quick)
     sizes = sorted({size for _, size, _ in costs.cpu})
     rows: list[list[str]] = []
     for stream, size, client in [*costs.cpu, *costs.failed]:
@@ -98,8 +98,8 @@ def measure_cost(report: Report, *, quick: bool) -> None:
     report.section(
         "CPU and memory for a record",
         "User and system time of the client's process, less that of a run with "
-        f"{cost.FEW} records (its start), divided by the records; the largest size of the "
-        "process. All read the same rendered pages of 100 records (an incident 2.6 KB, a log "
+        f"{cpu_and_memory.FEW} records (its start), divided by the records; the largest size of "
+        "the process. All read the same rendered pages of 100 records (an incident 2.6 KB, a log "
         "entry 1.5 KB, uncompressed) over HTTP from another process without latency or limits, "
         "and write to a pipe; or, of the taps, pages that are in memory (and count into its "
         "peak), so that their requests end where a socket would be used. The bare ceiling decodes, "
@@ -110,7 +110,7 @@ def measure_cost(report: Report, *, quick: bool) -> None:
         "stream|records|client|CPU per record|peak memory|× bare in memory|× bare over HTTP|× ours",
         rows,
     )
-    for stream in cost.STREAMS:
+    for stream in cpu_and_memory.STREAMS:
         size = max(size for size in sizes if (stream, size, STOCK) in costs.cpu)
         stock, stock_offline, memory, http = (
             costs.ratio(stream, size, *pair) or 0
@@ -127,7 +127,7 @@ def measure_cost(report: Report, *, quick: bool) -> None:
             f"pages in memory: 1/{stock_offline:.1f} of the stock tap, {memory:.1f} × the "
             f"ceiling; over HTTP: 1/{stock:.1f} and {http:.1f} ×",
         )
-    for stream in cost.STREAMS:
+    for stream in cpu_and_memory.STREAMS:
         used = [costs.memory[stream, size, OURS] for size in sizes]
         report.goal(
             f"peak memory, {stream}",
@@ -141,9 +141,9 @@ def measure_pace(report: Report, *, quick: bool) -> None:
     incidents = 1_500 if quick else 20_000
     rows = []
 
-    def load(name: str, size: int, other_client: float = 0.0) -> pace.Load:
+    def load(name: str, size: int, other_client: float = 0.0) -> whole_loads.Load:
         print(f"A load at {name}", file=sys.stderr)
-        found = pace.load(size, *LIMITS[name], other_client=other_client)
+        found = whole_loads.load(size, *LIMITS[name], other_client=other_client)
         rows.append(
             [
                 name + (", half of it another's" if other_client else ""),
@@ -190,7 +190,7 @@ def measure_pace(report: Report, *, quick: bool) -> None:
 
 def measure_output(report: Report, *, quick: bool) -> None:
     """Whether the output depends on the number of requests under way."""
-    digests = pace.outputs(300 if quick else 3_000)
+    digests = whole_loads.outputs(300 if quick else 3_000)
     same = len(set(digests.values())) == 1
     report.goal(
         "output with `max_concurrency` 1, 3 and 8",
@@ -201,12 +201,13 @@ def measure_output(report: Report, *, quick: bool) -> None:
 
 def measure_stop(report: Report, *, quick: bool) -> None:
     """How long it takes to stop."""
-    stops = pace.stops(2 if quick else 10)
+    stops = whole_loads.stops(2 if quick else 10)
     valid = all(stop.is_valid for stop in stops)
     report.goal(
         f"SIGTERM while requests take 30 s ({len(stops)} times)",
         "exit within 1 s, final STATE valid",
-        f"after {pace.median(stops):.2f} s, at most {max(stop.seconds for stop in stops):.2f} s; "
+        f"after {whole_loads.median(stops):.2f} s, "
+        f"at most {max(stop.seconds for stop in stops):.2f} s; "
         f"all lines whole and the last STATE valid: {'yes' if valid else 'NO'}",
     )
 
@@ -215,7 +216,7 @@ def measure_increment(report: Report, *, quick: bool) -> None:
     """What a run a day later takes."""
     rows = []
     for incidents in (1_000,) if quick else (10_000, 100_000):
-        day = pace.a_day(incidents)
+        day = whole_loads.a_day(incidents)
         rows.append(
             [
                 f"{incidents:,}",

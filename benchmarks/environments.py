@@ -8,7 +8,7 @@ import subprocess
 import sys
 import venv
 
-from benchmarks.process import HERE
+from benchmarks.measured_process import HERE
 
 PACKAGES = {
     "singer-io": "tap-pagerduty==0.3.0",

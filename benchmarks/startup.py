@@ -6,7 +6,7 @@ import statistics
 import sys
 from dataclasses import dataclass
 
-from benchmarks.process import median_ratio, run
+from benchmarks.measured_process import median_ratio, run
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ def measure(rounds: int) -> dict[str, Start]:
         ours, bare = [], []
         for _ in range(rounds):
             ours.append(run([sys.executable, "-m", "tap_pagerduty", option]).cpu)
-            bare.append(run([sys.executable, "-m", "benchmarks.one_stream", option]).cpu)
+            bare.append(run([sys.executable, "-m", "benchmarks.one_stream_tap", option]).cpu)
         ratio = median_ratio(ours, bare)
         found[option] = Start(statistics.median(ours), statistics.median(bare), ratio)
     return found

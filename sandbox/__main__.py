@@ -1,4 +1,4 @@
-"""Command line of the sandbox: prints its URL and serves until it is told to stop."""
+"""Command line of the sandbox: prints its URL and serves until it is stopped."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from dataclasses import MISSING, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sandbox.box import Sandbox
 from sandbox.options import Options
-from sandbox.times import duration
+from sandbox.sandbox import Sandbox
+from sandbox.values.timestamps import duration
 
 if TYPE_CHECKING:
-    from sandbox.app import RequestInfo
+    from sandbox.server.messages import RequestInfo
 
 
 def parser() -> argparse.ArgumentParser:

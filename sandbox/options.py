@@ -78,7 +78,6 @@ class Options:
     analytics_delay: int = _setting(0, "seconds by which analytics lag behind")
     host: str = _setting("127.0.0.1", "loopback address to listen on")
     port: int = _setting(0, "port to listen on (default: any free one)")
-    keep_requests: int = _setting(100_000, "how many requests to remember", cli=False)
 
     def __post_init__(self) -> None:
         """Refuse what makes no sense."""

@@ -10,7 +10,7 @@ from urllib.parse import parse_qs
 import pytest
 import requests
 
-from sandbox import catalog as endpoints
+from sandbox.endpoints.registry import find
 from tap_pagerduty import connection
 from tap_pagerduty.connection import Connection
 from tap_pagerduty.streams import STREAMS
@@ -67,7 +67,7 @@ def test_a_stream_declares_the_scopes_of_its_requests(stream):
     path = re.sub(
         r"{(\w+)}", lambda name: "users" if name[1] == "entity_type" else "X", stream.path
     )
-    endpoint, _ = endpoints.find(path)
+    endpoint, _ = find(path)
     assert {endpoint.scope} - {None} <= stream.scopes()
     parent = getattr(stream, "parent", None)
     assert parent is None or parent.scopes() <= stream.scopes()
@@ -163,7 +163,7 @@ def test_a_token_that_is_revoked_in_mid_run_is_replaced(tap, box):
 
     def revoke(box, request):
         if request.path == "/teams" and not revoked:
-            revoked.append(box.app.identity.revoke())
+            revoked.append(box.app.tokens.revoke())
 
     box.on_request(revoke)
     run = tap(oauth_app(box), "services", "teams", "users")
@@ -175,7 +175,7 @@ def test_a_token_that_is_revoked_in_mid_run_is_replaced(tap, box):
 
 
 def test_a_new_token_that_is_refused_too_stops_the_run(tap, box):
-    box.on_request(lambda box, request: request.path == "/users" and box.app.identity.revoke())
+    box.on_request(lambda box, request: request.path == "/users" and box.app.tokens.revoke())
     run = tap(oauth_app(box), "teams", "users", "vendors")
     assert run.exit_code == 1
     assert run.lines("ERROR") == [

@@ -13,7 +13,7 @@ import pytest
 from demo.recipes import DOCUMENT, recipes
 from demo.stores import Table
 from demo.tables import text_of
-from sandbox.times import moment_of
+from sandbox.values.timestamps import moment_of
 from tap_pagerduty.streams import STREAMS
 from tests.support.warehouse import DATABASES
 

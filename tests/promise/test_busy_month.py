@@ -12,7 +12,7 @@ from math import ceil
 
 import pytest
 
-from sandbox.times import moment_of
+from sandbox.values.timestamps import moment_of
 from tests.support.harness import (
     DAY,
     EVENTS,
@@ -96,7 +96,7 @@ class Life:
         dice.choice(changes)()
 
     def status_of(self, own):
-        return self.account.ledger.state(self.account.serial_of(own)).status
+        return self.account.incident_store.state(self.account.serial_of(own)).status
 
     def retitle(self, own):
         self.account.retitle(own, self.dice.choice(NAMES))

@@ -5,7 +5,7 @@ from math import ceil
 
 import pytest
 
-from sandbox.times import iso, moment_of
+from sandbox.values.timestamps import iso, moment_of
 from tests.support.harness import (
     DAY,
     LISTS,

@@ -12,7 +12,7 @@ from unittest import mock
 
 import pytest
 
-from sandbox.times import iso
+from sandbox.values.timestamps import iso
 from tests.support import harness
 from tests.support.harness import (
     DAY,

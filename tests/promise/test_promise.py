@@ -282,7 +282,7 @@ class People:
         own = some[change.place % len(some)]["id"]
         other = some[change.other % len(some)]["id"]
         is_open = some[change.place % len(some)]["status"] != "resolved"
-        users = self.account.founding.responders()
+        users = self.account.initial_configuration.responders()
         user = users[change.other % len(users)]
         # What PagerDuty logs nothing of is caught while the incident is open.
         if change.what in {"retitle", "move"} and not is_open:

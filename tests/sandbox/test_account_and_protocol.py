@@ -16,8 +16,8 @@ import requests
 from pagerduty import RestApiV2Client
 
 from sandbox import Sandbox
-from sandbox.directory import KINDS
-from sandbox.endpoints import LISTS
+from sandbox.account.configuration import KINDS
+from sandbox.endpoints.core import LISTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

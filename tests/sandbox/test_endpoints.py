@@ -10,7 +10,7 @@ import pytest
 import requests
 
 from sandbox import Sandbox
-from sandbox.catalog import CATALOG
+from sandbox.endpoints import registry
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -300,7 +300,9 @@ def test_the_same_every_time(shared: Client) -> None:
 
 
 def test_one_record_by_its_id(shared: Client) -> None:
-    singles = [each for each in CATALOG.values() if getattr(each, "paging", "") == "single"]
+    singles = [
+        each for each in registry.ENDPOINTS.values() if getattr(each, "paging", "") == "single"
+    ]
     checked = 0
     for single in singles:
         many = single.path.removesuffix("/{id}")
@@ -446,7 +448,7 @@ def test_every_endpoint_can_be_gated() -> None:
     with opened(scopes=set()) as box:
         client = Client(box)
         for path, _, paging, _ in ENDPOINTS:
-            scope = CATALOG[path].scope
+            scope = registry.ENDPOINTS[path].scope
             ask = client.post if paging in {"analytics", "post"} else client.get
             if scope is not None:
                 answer = ask(path.replace("{id}", "PSOMEID"))
@@ -710,7 +712,7 @@ def test_nothing_is_made_before_it_is_asked_for() -> None:
     started = time.perf_counter()
     with opened(incidents=1000, days=400) as box:
         assert time.perf_counter() - started < 1
-        assert not box.app.library._made
+        assert not box.app.api.records._made
         client = Client(box)
         started = time.perf_counter()
         for incident in box.truth("incidents")[:200]:

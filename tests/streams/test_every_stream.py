@@ -15,9 +15,8 @@ import jsonschema
 import pytest
 
 from docs.references import references
-from sandbox import catalog
-from sandbox.catalog import CATALOG
-from sandbox.times import iso, moment_of
+from sandbox.endpoints.registry import ENDPOINTS, find
+from sandbox.values.timestamps import iso, moment_of
 from tap_pagerduty.children import ChildStream, WindowedChildStream
 from tap_pagerduty.events import EventStream
 from tap_pagerduty.records import leave_out
@@ -81,7 +80,7 @@ def key_of(stream, row):
 def endpoint_of(stream):
     """Return what the sandbox serves the stream from; None if it does not."""
     path = stream.path.replace("{entity_type}", "users")
-    found = catalog.find(re.sub(r"{\w+}", "x", path))
+    found = find(re.sub(r"{\w+}", "x", path))
     return found and found[0]
 
 
@@ -560,7 +559,7 @@ def test_a_later_run_reads_the_children_of_changed_incidents_only(first, second,
 # -- An account that lacks much, and a key that may read little
 
 LACKING = {
-    "scopes": {each.scope for each in CATALOG.values() if each.scope}
+    "scopes": {each.scope for each in ENDPOINTS.values() if each.scope}
     - {"analytics.write", "status_pages.read", "standards.read", "tags.read"},
     "plan_without": {
         "automation_actions",

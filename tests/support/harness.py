@@ -24,8 +24,9 @@ from math import ceil
 from pathlib import Path
 from unittest import mock
 
-from sandbox import Sandbox, query
-from sandbox.times import iso, moment_of
+from sandbox import Sandbox
+from sandbox.api import query_checks
+from sandbox.values.timestamps import iso, moment_of
 from tap_pagerduty import events, pacing, pagination, windows
 from tap_pagerduty.tap import TapPagerDuty
 
@@ -195,7 +196,7 @@ def sync(box, *streams, state=None, **settings):
 def ceiling_of(records):
     """Let the API page through so many records only, in place of 10,000, and the tap know it."""
     with (
-        mock.patch.object(query, "MAX_REACH", records),
+        mock.patch.object(query_checks, "MAX_REACH", records),
         mock.patch.object(pagination, "CEILING", records),
         mock.patch.object(events, "CEILING", records),
         mock.patch.object(windows, "COMFORTABLE", records * 4 // 5),

@@ -11,7 +11,7 @@ import sys
 from contextlib import ExitStack
 
 from demo import stores
-from sandbox.times import iso
+from sandbox.values.timestamps import iso
 from tests.support import harness
 from tests.support.harness import DAY, ago
 from tests.support.targets import SCHEMA, Postgres, ended, started, words

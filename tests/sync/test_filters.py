@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from sandbox import catalog as api
+from sandbox.endpoints.registry import find
 from tap_pagerduty.analytics import Analytics
 from tap_pagerduty.children import ChildStream
 from tap_pagerduty.streams import STREAMS
@@ -31,7 +31,7 @@ def box():
 @pytest.mark.parametrize("stream", STREAMS, ids=lambda stream: stream.name)
 def test_a_stream_declares_the_filters_that_its_endpoint_takes(stream):
     path = stream.path.replace("{entity_type}", "users")
-    endpoint, _ = api.find(re.sub(r"{\w+}", "x", path))
+    endpoint, _ = find(re.sub(r"{\w+}", "x", path))
     prefix, urgency = (
         ("filters.", "urgency") if issubclass(stream, Analytics) else ("", "urgencies[]")
     )

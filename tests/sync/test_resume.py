@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.times import moment_of
+from sandbox.values.timestamps import moment_of
 from tap_pagerduty.events import EventStream
 from tap_pagerduty.streams import STREAMS as CLASSES
 from tests.support.harness import (

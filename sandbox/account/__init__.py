@@ -1,0 +1,1 @@
+"""The account: its configuration, the history of its incidents, its clock."""

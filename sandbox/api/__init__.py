@@ -1,0 +1,1 @@
+"""What all endpoints share: declarations, checks of queries, time windows, paging, errors."""

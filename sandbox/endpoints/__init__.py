@@ -1,0 +1,1 @@
+"""Which endpoints there are, by area, and what each of them returns."""

@@ -1,0 +1,1 @@
+"""What records are filled with: seeded random numbers, ids, timestamps, example names."""
