@@ -17,8 +17,14 @@
 {% endmacro %}
 
 
-{# The name of the column of a custom field: `custom_` and its name, in small letters, digits and
-   underscores. #}
-{% macro custom_column(field) %}
-  {{- return('custom_' ~ modules.re.sub('[^a-z0-9_]', '_', field | lower)) -}}
+{# The names of their columns: `custom_` and the field's name in small letters, digits and
+   underscores; with a number if several fields would share one. #}
+{% macro custom_columns(fields) %}
+  {%- set found = [] -%}
+  {%- for field in fields -%}
+    {%- set name = 'custom_' ~ modules.re.sub('[^a-z0-9_]', '_', field | lower) -%}
+    {%- set taken = name in found or name == 'custom_fields' -%}
+    {%- do found.append(name ~ '_' ~ loop.index if taken else name) -%}
+  {%- endfor -%}
+  {{- return(found) -}}
 {% endmacro %}

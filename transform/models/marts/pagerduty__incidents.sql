@@ -1,4 +1,5 @@
 {%- set custom_fields = pagerduty.custom_fields() -%}
+{%- set custom_columns = pagerduty.custom_columns(custom_fields) -%}
 
 with incidents as (
 
@@ -76,7 +77,8 @@ with incidents as (
     select
         incident_id,
         {%- for field in custom_fields %}
-        max(case when field_name = '{{ field }}' then value end) as {{ pagerduty.custom_column(field) }},
+        max(case when field_name = '{{ field | replace("'", "''") }}' then value end)
+            as {{ custom_columns[loop.index0] }},
         {%- endfor %}
         cast({{ pagerduty.object_agg('field_name', 'value') }} as text) as custom_fields
     from {{ ref('stg_pagerduty__incident_custom_field_values') }}
@@ -200,8 +202,8 @@ select
     coalesce(interruptions.off_hour_interruption_count, 0) as off_hour_interruption_count,
     coalesce(interruptions.sleep_hour_interruption_count, 0) as sleep_hour_interruption_count,
 
-    {%- for field in custom_fields %}
-    custom.{{ pagerduty.custom_column(field) }},
+    {%- for column in custom_columns %}
+    custom.{{ column }},
     {%- endfor %}
     custom.custom_fields,
     judged.extracted_at
