@@ -174,6 +174,15 @@ NAMES = {
 }
 # Words of SQL that PagerDuty uses, or may come to use, as names.
 RESERVED = {"default", "desc", "end", "group", "order", "references", "start", "user"}
+# Properties that most records have, whose columns are named after the record.
+OF_RECORDS = {
+    "id": "{}_id",
+    "name": "{}_name",
+    "label": "{}_name",
+    "summary": "{}_name",
+    "type": "{}_type",
+    "html_url": "url",
+}
 TIMES = {"start": "starts_at", "end": "ends_at", "start_time": "starts_at", "end_time": "ends_at"}
 
 REFERENCE = [each.name for each in reference_fields(None)]
@@ -204,7 +213,7 @@ def documents(found: dict[str, list[PagerDutyStream]]) -> dict[Path, str]:
 
 def is_staged(stream: PagerDutyStream | type[PagerDutyStream]) -> bool:
     """Return whether the package has a staging model of the stream."""
-    return stream.selected_by_default or stream.name in USEFUL
+    return stream.selected_by_default or stream.name in USEFUL  # type: ignore[misc]
 
 
 def model(stream: str) -> str:
@@ -282,14 +291,14 @@ def _relationships(stream: PagerDutyStream) -> Iterator[Schema]:
     Records of what happened, and of who made something, keep the ids of what was deleted since,
     and a filter or `start_date` leaves out what they refer to: those tests run only when asked for.
     """
-    default = {stream.name for part in AREAS.values() for stream in part if is_staged(stream)}
-    if stream.name not in default:
+    staged = {each.name for part in AREAS.values() for each in part if is_staged(each)}  # type: ignore[misc]
+    if stream.name not in staged:
         return
     for each in references(stream):
-        if each.several or len(each.targets) > 1 or each.targets[0] not in default:
+        if each.several or len(each.targets) > 1 or each.targets[0] not in staged:
             continue
         outer, _, inner = each.path.partition(".")
-        if inner not in {"", "id"} or each.path in stream.primary_keys[:1] == ["id"]:
+        if inner not in {"", "id"}:
             continue
         config: Schema = {"severity": "warn"}
         if _is_history(stream) or outer.endswith("_by"):
@@ -313,8 +322,9 @@ def _is_history(stream: PagerDutyStream) -> bool:
 
 
 def _key_of(stream: str) -> str:
-    keys = {each.name: each.primary_keys for part in AREAS.values() for each in part}
-    [key] = keys[stream]  # type: ignore[misc]
+    every = (each for part in AREAS.values() for each in part)
+    [keys] = (each.primary_keys for each in every if each.name == stream)  # type: ignore[misc]
+    [key] = keys
     return key
 
 
@@ -490,22 +500,16 @@ def _name(stream: PagerDutyStream, schema: Schema, path: tuple[str, ...]) -> str
     if known:
         return known
     entity = singular(stream.name)
-    stem = "_".join(path)
-    last = path[-1]
+    *outer, last = path
+    if not outer and last in OF_RECORDS:
+        return OF_RECORDS[last].format(entity)
     kind = _kind(schema)
-    if path == ("id",):
-        return f"{entity}_id"
-    if path in {("name",), ("label",), ("summary",)}:
-        return f"{entity}_{path[0]}".replace("_label", "_name").replace("_summary", "_name")
-    if path == ("html_url",):
-        return "url"
-    if path == ("type",):
-        return f"{entity}_type"
     if kind == "boolean" and not last.startswith(("is_", "has_")):
-        return "_".join((*path[:-1], f"is_{last}"))
+        last = f"is_{last}"
     if kind == "time":
-        return "_".join((*path[:-1], TIMES.get(last, last)))
-    return f"{entity}_{stem}" if stem in RESERVED else stem
+        last = TIMES.get(last, last)
+    name = "_".join((*outer, last))
+    return f"{entity}_{name}" if name in RESERVED else name
 
 
 def singular(stream: str) -> str:
@@ -548,7 +552,7 @@ def _quoted(name: str) -> str:
     return f'"{name}"'
 
 
-class _Dumper(yaml.SafeDumper):
+class _Dumper(yaml.SafeDumper):  # type: ignore[misc]
     def ignore_aliases(self, data: object) -> bool:  # noqa: ARG002
         return True
 

@@ -51,9 +51,12 @@ def documents(database: str, env: dict[str, str], place: Path) -> dict[Path, str
     models = [HEADER]
     of_stream: dict[str, list[str]] = {}
     for node in in_order(nodes):
-        read = [each.rpartition(".")[2] for each in node["depends_on"].get("nodes", ()) if
-                each.startswith("source.")]
-        # Custom fields become columns where dbt can look which there are; not in a plain view.
+        read = [
+            each.rpartition(".")[2]
+            for each in node["depends_on"].get("nodes", ())
+            if each.startswith("source.")
+        ]
+        # It reads the names of custom fields only, which dbt looks up and a plain view cannot.
         if node["name"] == "pagerduty__incidents":
             read = []
         if read:
@@ -77,7 +80,7 @@ def compiled(
     database: str, env: dict[str, str], place: Path
 ) -> tuple[dict[str, t.Any], dict[str, str]]:
     """Return dbt's manifest with the SQL of each model, and what stands in for each stream."""
-    streams = [stream.name for stream in STREAMS if is_staged(stream)]
+    streams = [stream.name for stream in STREAMS if is_staged(stream)]  # type: ignore[misc]
     run = subprocess.run(  # noqa: S603, nothing of it comes from outside
         [
             *(DBT, "--quiet", "compile", "--full-refresh"),

@@ -93,9 +93,7 @@ class Figures:
         first_engaged = [
             moment for moment in engaged.values() if moment <= (play["first_resolved"] or now)
         ]
-        manual = sum(
-            kind == "escalate" and _agent(entry) == "user" for kind, _, entry in events
-        )
+        manual = sum(kind == "escalate" and _agent(entry) == "user" for kind, _, entry in events)
         return {
             "is_open": is_open,
             "is_merged": merge,
@@ -147,31 +145,36 @@ class Figures:
 
     def _play(self, created, events):
         """Play what happened to an incident, in order; return what came of it, in seconds."""
-        found = dict.fromkeys(("first_acknowledged", "acknowledged_at_first", "first_resolved"))
-        total, snoozed, opened = 0, 0, created
-        asleep = None  # since when, and until when at the latest
-        for kind, moment, entry in events:
-            if kind in {"snooze", "unacknowledge", "resolve"} and asleep:
-                snoozed += min(moment, asleep[1]) - asleep[0]
-                asleep = None
-            if kind == "acknowledge":
-                found["first_acknowledged"] = found["first_acknowledged"] or moment
-                if not found["first_resolved"]:
-                    found["acknowledged_at_first"] = found["acknowledged_at_first"] or moment
-            elif kind == "snooze":
-                asleep = (moment, moment + entry["channel"]["duration"])
-            elif kind == "resolve":
-                found["first_resolved"] = found["first_resolved"] or moment
-                if opened is not None:
-                    total += moment - opened
-                opened = None
+        acknowledged = [moment for kind, moment, _ in events if kind == "acknowledge"]
+        resolved = [moment for kind, moment, _ in events if kind == "resolve"]
+        first = min(resolved, default=None)
+        return {
+            "first_acknowledged": min(acknowledged, default=None),
+            "acknowledged_at_first": min(
+                (each for each in acknowledged if first is None or each <= first), default=None
+            ),
+            "first_resolved": first,
+            "open": self._seconds_open(created, events),
+            "snoozed": self._seconds_snoozed(events),
+        }
+
+    def _seconds_open(self, created, events):
+        total, opened = 0, created
+        for kind, moment, _ in events:
+            if kind == "resolve" and opened is not None:
+                total, opened = total + moment - opened, None
             elif kind == "reopen":
                 opened = moment
-        if opened is not None:
-            total += self.seen.now - opened
-        if asleep:
-            snoozed += min(self.seen.now, asleep[1]) - asleep[0]
-        return {**found, "open": total, "snoozed": snoozed}
+        return total if opened is None else total + self.seen.now - opened
+
+    def _seconds_snoozed(self, events):
+        total, asleep = 0, None  # since when, and until when at the latest
+        for kind, moment, entry in [*events, ("resolve", self.seen.now, None)]:
+            if kind in {"snooze", "unacknowledge", "resolve"} and asleep:
+                total, asleep = total + min(moment, asleep[1]) - asleep[0], None
+            if kind == "snooze":
+                asleep = (moment, moment + entry["channel"]["duration"])
+        return total
 
     @staticmethod
     def _how(record, events, *, merge):
@@ -235,7 +238,9 @@ class Figures:
                 ends = self.seen.now
                 row = {}
                 for prefix, until in (("", ends), ("previous_", ends - days * DAY)):
-                    part = [each for moment, each in of_service if until - days * DAY <= moment < until]
+                    part = [
+                        each for moment, each in of_service if until - days * DAY <= moment < until
+                    ]
                     row |= {f"{prefix}{name}": value for name, value in _sums(part).items()}
                 found[service, days] = row
         return found
@@ -306,9 +311,7 @@ class Figures:
         for change in self.seen.changes:
             for service in change["services"]:
                 by_service[service["id"]].append((moment_of(change["timestamp"]), change["id"]))
-        found = {
-            (own, service): [] for service, many in by_service.items() for _, own in many
-        }
+        found = {(own, service): [] for service, many in by_service.items() for _, own in many}
         for own, record in self.seen.lists["incidents"].items():
             service, created = record["service"]["id"], moment_of(record["created_at"])
             before = [each for each in by_service[service] if each[0] <= created]

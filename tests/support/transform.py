@@ -10,11 +10,10 @@ import json
 import os
 import re
 import subprocess
-from pathlib import Path
 
+import psycopg
 import pytest
 
-from demo import stores
 from sandbox.values.timestamps import iso
 from tests.support import harness
 from tests.support.harness import DAY, ago
@@ -151,8 +150,7 @@ class Database:
         self._server = None
         if target == "target-postgres":
             self._server = Postgres(place / "server")
-            self._postgres = self._server.database()
-            address = self._postgres.settings
+            address = self._server.database().settings
             # As meltano.yml has them.
             self._settings = {**address, "hard_delete": False}
             names = ("host", "port", "user", "password", "database")
@@ -165,7 +163,6 @@ class Database:
                 "add_metadata_columns": True,
             }
             self.env = {"TARGET_DUCKDB_FILEPATH": file}
-        self.store = stores.STORES[target](self.env, place)
 
     def load(self, out):
         """Load what a run wrote."""
@@ -186,20 +183,25 @@ class Database:
 
     def rows(self, query):
         """Return the rows of a query as dicts; tables of the models need no schema."""
-        with self.store.query() as ask:
-            ask(f"SET search_path = '{BUILT}'")
-            found = ask(query)
-        return [dict(zip(found.columns, row, strict=True)) for row in found.rows]
+        with self._connect() as connection:
+            connection.execute(f"SET search_path = '{BUILT}'")
+            found = connection.execute(query)
+            columns = [column[0] for column in found.description]
+            return [dict(zip(columns, row, strict=True)) for row in found.fetchall()]
 
     def run(self, sql):
         """Run statements that change the database."""
-        if self.name == "postgres":
-            self._postgres.ask(sql)
-        else:
-            import duckdb  # noqa: PLC0415, it is not there for Python 3.14
+        with self._connect() as connection:
+            connection.execute(sql)
 
-            with duckdb.connect(self.env["TARGET_DUCKDB_FILEPATH"]) as connection:
-                connection.execute(sql)
+    def _connect(self):
+        if self.name == "postgres":
+            prefix = "TARGET_POSTGRES_"
+            reach = {name.removeprefix(prefix).lower(): each for name, each in self.env.items()}
+            return psycopg.connect(dbname=reach.pop("database"), autocommit=True, **reach)
+        import duckdb  # noqa: PLC0415, it is not there for Python 3.14
+
+        return duckdb.connect(self.env["TARGET_DUCKDB_FILEPATH"])
 
     def stop(self):
         if self._server:

@@ -48,7 +48,9 @@ def test_the_package_builds_and_says_what_the_account_holds(target, tmp_path, su
         database.dbt("build", "--exclude-resource-type", "unit_test")
         with subtests.test("the incremental load has reached the models"):
             rebuilt = counts(database)
-            assert rebuilt["int_pagerduty__incident_events"] > built["int_pagerduty__incident_events"]
+            assert (
+                rebuilt["int_pagerduty__incident_events"] > built["int_pagerduty__incident_events"]
+            )
             assert rebuilt["pagerduty__configuration_changes"] > 0
             loaded = {dbt_package.model(name) for name in (*FIRST, *LATER)}
             empty = {name for name in loaded if not rebuilt[name]}
@@ -76,7 +78,10 @@ def test_the_package_builds_and_says_what_the_account_holds(target, tmp_path, su
 
 
 def incidents(database, figures):
-    rows = {row["incident_id"]: plain(row) for row in database.rows("SELECT * FROM pagerduty__incidents")}
+    rows = {
+        row["incident_id"]: plain(row)
+        for row in database.rows("SELECT * FROM pagerduty__incidents")
+    }
     for row in rows.values():
         fields = json.loads(row["custom_fields"] or "{}")
         # The account has lists as well, whose text the databases write each in its own way.
@@ -102,7 +107,9 @@ def names_of_incidents(database, figures):
         "SELECT DISTINCT service_id, service_name FROM pagerduty__incidents ORDER BY service_id"
     )
     lists = figures.seen.lists["services"]
-    assert {row["service_id"]: row["service_name"] for row in found if row["service_id"] in lists} == {
+    assert {
+        row["service_id"]: row["service_name"] for row in found if row["service_id"] in lists
+    } == {
         row["service_id"]: lists[row["service_id"]]["name"]
         for row in found
         if row["service_id"] in lists
