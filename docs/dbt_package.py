@@ -254,7 +254,7 @@ def _source_table(stream: PagerDutyStream) -> Schema:
     table: Schema = {
         "name": stream.name,
         "description": purpose(stream),
-        "config": {"enabled": True, "freshness": _freshness(stream)},
+        "config": {"freshness": _freshness(stream)},
         "columns": columns,
     }
     if not is_staged(stream):

@@ -38,14 +38,14 @@ def test_the_package_builds_and_says_what_the_account_holds(target, tmp_path, su
     database = Database(target, tmp_path)
     try:
         database.load(seen.first)
-        database.dbt("build")
+        database.dbt("--no-write-json", "build")
         built = counts(database)
         with subtests.test("a stream that is not loaded gives an empty model"):
             assert built["stg_pagerduty__audit_records"] == 0
             assert built["pagerduty__configuration_changes"] == 0
             assert built["stg_pagerduty__vendors"] == 0
         database.load(seen.second)
-        database.dbt("build", "--exclude-resource-type", "unit_test")
+        database.dbt("--no-write-json", "build", "--exclude-resource-type", "unit_test")
         with subtests.test("the incremental load has reached the models"):
             rebuilt = counts(database)
             assert (
@@ -139,7 +139,6 @@ def hours_on_call(database, figures):
     expected = {key: hours(each) for key, each in figures.oncall_hours().items()}
     keys = ("user_id", "local_day", "escalation_level")
     compare(database, "pagerduty__oncall_hours", keys, expected)
-    assert len({level for _, _, level in expected}) > 1
 
 
 def hours(kinds):
@@ -263,7 +262,11 @@ def say_the_same(database, documents):
             # Nobody loads the e-mail addresses here, which the views expect.
             database.run(text.replace('"email"', "null") if stream == "users" else text)
     database.run(texts[f"{database.name}/models.sql"])
-    for model in ("pagerduty__incidents", "pagerduty__services", "pagerduty__oncall_hours"):
+    for model, keys in {
+        "pagerduty__incidents": ["incident_id"],
+        "pagerduty__services": ["service_id", "period_days"],
+        "pagerduty__oncall_hours": ["oncall_hours_id"],
+    }.items():
         columns = [
             row["column_name"]
             for row in database.rows(
@@ -271,10 +274,16 @@ def say_the_same(database, documents):
                 f"WHERE table_schema = '{dbt_views.SCHEMA}' AND table_name = '{model}'"
             )
         ]
-        selected = ", ".join(columns)
+        query = f"SELECT {', '.join(columns)} FROM {{}}.{model}"
         views, tables = (
-            database.rows(f"SELECT {selected} FROM {schema}.{model} ORDER BY 1, 2, 3")
-            for schema in (dbt_views.SCHEMA, BUILT)
+            {tuple(row[key] for key in keys): plain(row) for row in rows}
+            for rows in map(database.rows, map(query.format, (dbt_views.SCHEMA, BUILT)))
         )
-        assert len(views) == len(tables) > 0
-        assert [plain(row) for row in views] == [plain(row) for row in tables]
+        assert views.keys() == tables.keys() != set()
+        wrong = [
+            (key, name, views[key][name], value)
+            for key, row in tables.items()
+            for name, value in row.items()
+            if not alike(views[key][name], value)
+        ]
+        assert wrong == []
