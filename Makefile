@@ -1,5 +1,6 @@
 # Python 3.10 or newer (with venv) and make are enough: each command sets up what it needs,
-# once, and what it sets up stays in this directory. `make clean` removes it.
+# once, and what it sets up stays in this directory, or in /var/lib/tap-pagerduty if root runs it.
+# `make clean` removes it.
 #
 # .venv holds the tap (editable), its tests and linters, Meltano and PostgreSQL: what these need
 # agrees, so one environment will do. Meltano installs what it runs, the tap too, once more:
@@ -22,7 +23,7 @@ DBT = .venv-dbt/.complete
 LOWEST = .venv-lowest/.complete
 SITE = .venv-docs/.complete
 
-.PHONY: help run target psql report test test-lowest test-docs browser bench docs views lint format dist pins clean
+.PHONY: help run target psql report test test-lowest test-docs browser bench targets docs views lint format dist pins clean
 
 help:
 	@echo 'make run      load the account of TAP_PAGERDUTY_API_KEY, or of the sandbox if it is not set,'
@@ -32,6 +33,7 @@ help:
 	@echo 'make test     check format, lint and types, and run every test'
 	@echo 'make test-lowest  run tests with the oldest dependencies that pyproject.toml allows'
 	@echo 'make bench    measure speed and cost against others, into docs/benchmarks.md (half an hour)'
+	@echo 'make targets  load the tap into other Singer targets, compare, into docs/targets.md (10 minutes)'
 	@echo 'make docs     make a site of the documents, in site/; make test-docs looks at it in a browser'
 	@echo 'make views    write the dbt models as plain views, into transform/views'
 	@echo 'make format   format the code, and mend what the linter can'
@@ -61,26 +63,38 @@ report: target $(ENVIRONMENT)
 test: lint browser $(PLUGINS) $(EXAMPLE) $(DBT)
 	$(BIN)/python -m pytest -n 3 --dist worksteal
 
-# Tests that look at pages need a browser. Where it is missing and can't be installed, they are
-# skipped, or fail if CI is set.
+# Tests that look at pages need a browser. Where it is missing they are skipped, or fail if CI is
+# set. Only there does root install it unasked.
+CHROMIUM = chromium chromium-driver fonts-dejavu-core
+
 browser:
-	@if ! command -v chromedriver >/dev/null && command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ]; then \
+	@if command -v chromedriver >/dev/null; then :; \
+	elif ! command -v apt-get >/dev/null; then \
+		echo 'Tests that need a browser cannot run: install Chromium and chromedriver.'; \
+	elif [ -z "$$CI" ] || [ "$$(id -u)" != 0 ]; then \
+		echo 'Tests that need a browser cannot run. To install it, type as root:'; \
+		echo '  apt-get install --no-install-recommends $(CHROMIUM)'; \
+	else \
 		echo 'Installing Chromium for the tests, once ...'; \
 		apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq install \
-			--no-install-recommends chromium chromium-driver fonts-dejavu-core >/dev/null \
+			--no-install-recommends $(CHROMIUM) >/dev/null \
 			|| echo 'Chromium could not be installed.'; \
 	fi
 
 # What only .venv has is left out: Meltano, databases, the tools of the documents.
 test-lowest: $(LOWEST)
 	.venv-lowest/bin/python -m pytest -n 2 $(addprefix tests/,$(addsuffix .py,\
-		$(addprefix api/test_,answers pacing pagination prefetch windows) \
-		$(addprefix command/test_,sdk settings) $(addprefix records/test_,output times) \
+		$(addprefix api/test_,pagination prefetch rate_limit responses windows) \
+		$(addprefix command/test_,sdk settings) $(addprefix records/test_,timestamps writer) \
 		$(addprefix streams/test_,catalog streams_automation streams_incidents streams_people \
-		streams_services) $(addprefix sync/test_,children events incident_changes lists)))
+		streams_services) $(addprefix sync/test_,change_feed children incident_changes lists windowed)))
 
 bench: $(ENVIRONMENT)
 	@$(BIN)/python -m benchmarks
+
+# Each target has an environment under benchmarks/.envs, made once.
+targets: $(ENVIRONMENT)
+	@$(BIN)/python -m benchmarks.targets
 
 docs: $(SITE)
 	@.venv-docs/bin/sphinx-build --fail-on-warning --fresh-env --write-all --quiet -d .venv-docs/doctrees docs site
@@ -93,7 +107,7 @@ lint: $(ENVIRONMENT)
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy tap_pagerduty sandbox demo docs benchmarks examples
-	$(BIN)/lint-imports --no-cache
+	$(BIN)/lint-imports --no-logo --no-cache
 	$(BIN)/zizmor --offline --quiet .github
 	$(BIN)/check-jsonschema --quiet --builtin-schema vendor.github-workflows .github/workflows/*.yml
 	$(BIN)/check-jsonschema --quiet --builtin-schema vendor.dependabot .github/dependabot.yml
@@ -185,7 +199,9 @@ pins: $(ENVIRONMENT)
 		--omit-lockfile-registry-resolved --save-exact @mermaid-js/tiny@latest
 	$(BIN)/python -m docs.dependencies
 
+# The data of root's PostgreSQL does not lie in output/, see demo/server_directory.py.
 clean:
-	rm -rf .venv .venv-lowest .venv-docs .venv-dbt examples/.venv site .meltano benchmarks/.envs output build dist *.egg-info \
-		.mypy_cache .pytest_cache .ruff_cache .hypothesis
+	@$(PYTHON) -m demo.server_directory
+	rm -rf .venv .venv-lowest .venv-docs examples/.venv site .meltano benchmarks/.envs output build dist *.egg-info \
+		.import_linter_cache .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -prune -exec rm -rf {} +

@@ -13,14 +13,14 @@ from pathlib import Path
 import yaml
 
 from docs.references import references
-from tap_pagerduty.events import EventStream
+from tap_pagerduty.sync.windowed import WindowedStream
 from tap_pagerduty.streams import AREAS
 from tap_pagerduty.streams.common import reference_fields
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from tap_pagerduty.client import PagerDutyStream
+    from tap_pagerduty.sync.client import PagerDutyStream
 
     Schema = dict[str, t.Any]
 
@@ -318,7 +318,7 @@ def _relationships(stream: PagerDutyStream) -> Iterator[Schema]:
 
 
 def _is_history(stream: PagerDutyStream) -> bool:
-    return isinstance(stream, EventStream) or stream.name.startswith(("incident_", "analytics_"))
+    return isinstance(stream, WindowedStream) or stream.name.startswith(("incident_", "analytics_"))
 
 
 def _key_of(stream: str) -> str:
@@ -336,7 +336,7 @@ def _freshness(stream: PagerDutyStream) -> Schema | None:
     """
     if not stream.selected_by_default:
         return None
-    if isinstance(stream, EventStream):
+    if isinstance(stream, WindowedStream):
         return {"warn_after": {"count": 3, "period": "day"}, "error_after": None}
     return {
         "warn_after": {"count": 26, "period": "hour"},

@@ -10,7 +10,7 @@ if t.TYPE_CHECKING:
     from collections.abc import Iterator
 
     from docs.references import Reference
-    from tap_pagerduty.client import PagerDutyStream
+    from tap_pagerduty.sync.client import PagerDutyStream
 
 HEADER = """\
 # Tables and their keys

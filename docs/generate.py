@@ -22,7 +22,7 @@ from tap_pagerduty.tap import TapPagerDuty
 if t.TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from tap_pagerduty.client import PagerDutyStream
+    from tap_pagerduty.sync.client import PagerDutyStream
 
 DOCS = Path(__file__).parent
 README = DOCS.parent / "README.md"

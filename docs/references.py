@@ -9,7 +9,7 @@ from tap_pagerduty.streams.common import REFERS_TO
 if t.TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tap_pagerduty.client import PagerDutyStream
+    from tap_pagerduty.sync.client import PagerDutyStream
 
 
 class Reference(t.NamedTuple):

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import typing as t
 
-from tap_pagerduty.children import ChildStream, WindowedChildStream
-from tap_pagerduty.events import EventStream
-from tap_pagerduty.pagination import SinglePage
+from tap_pagerduty.api.pagination import SinglePage
 from tap_pagerduty.streams import AREAS
+from tap_pagerduty.sync.child import ChildStream, WindowedChildStream
+from tap_pagerduty.sync.windowed import WindowedStream
 from tap_pagerduty.tap import TapPagerDuty
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from tap_pagerduty.client import PagerDutyStream
+    from tap_pagerduty.sync.client import PagerDutyStream
 
 
 def areas() -> dict[str, list[PagerDutyStream]]:
@@ -50,15 +50,15 @@ def cost(stream: PagerDutyStream) -> str:
     if stream.cost:
         return stream.cost
     single = isinstance(stream.paginator, SinglePage)
-    size = f"{stream.paginator.first().params.get('limit', 0):,}"
+    size = f"{stream.paginator.first_page().params.get('limit', 0):,}"
     if isinstance(stream, ChildStream):
-        changed = "new or changed " if issubclass(stream.parent, EventStream) else ""
+        changed = "new or changed " if issubclass(stream.parent, WindowedStream) else ""
         days = ""
         if isinstance(stream, WindowedChildStream):
             days = f" and {stream.max_window_days} days"
         more = "" if single else f"; more for one that has over {size}"
         return f"1 per {changed}record of `{stream.parent.name}`{days}{more}"  # type: ignore[misc]
-    if isinstance(stream, EventStream):
+    if isinstance(stream, WindowedStream):
         period = f"{stream.max_window_days} days" if stream.max_window_days > 1 else "day"
         period = "month" if stream.period == "month" else period
         return f"1 per {period}" if single else f"1 per {size} records, and per {period}"

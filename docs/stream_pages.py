@@ -7,13 +7,13 @@ import typing as t
 
 from docs.references import Reference, references
 from docs.stream_facts import cost, endpoint, keys, links, needs, replication, table
-from tap_pagerduty.children import ChildStream
 from tap_pagerduty.streams.common import reference_fields
+from tap_pagerduty.sync.child import ChildStream
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from tap_pagerduty.client import PagerDutyStream
+    from tap_pagerduty.sync.client import PagerDutyStream
 
 TYPES = {
     "array": "list",

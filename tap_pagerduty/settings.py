@@ -12,9 +12,8 @@ from urllib.parse import urlsplit
 import pendulum
 from singer_sdk import typing as th
 
-from tap_pagerduty.connection import HOSTS
-from tap_pagerduty.times import instant
-from tap_pagerduty.windows import isoformat
+from tap_pagerduty.api.connection import HOSTS
+from tap_pagerduty.records.timestamps import instant, isoformat
 
 # What an id looks like; an empty one would ask for everything, or nothing.
 ID = r"^[A-Za-z0-9_-]+$"
@@ -302,7 +301,7 @@ def _end_date(config: dict[str, t.Any]) -> list[str]:
         return [f"end_date {value!r} is no date; write 2026-01-31T00:00:00Z."]
     if "start_date" not in config:
         return ["end_date is the end of a slice; give its start_date as well."]
-    with suppress(ValueError):  # which has been told
+    with suppress(ValueError):  # which has been reported
         if end <= instant(config["start_date"]):
             return [f"end_date {value!r} is not after start_date."]
     config["end_date"] = isoformat(end)

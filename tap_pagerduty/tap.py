@@ -5,7 +5,6 @@ from __future__ import annotations
 import gc
 import json
 import os
-import sys
 import typing as t
 from contextlib import contextmanager
 from functools import cached_property
@@ -14,20 +13,18 @@ from singer_sdk import Tap
 from singer_sdk.exceptions import ConfigValidationError
 from singer_sdk.tap_base import CliTestOptionValue
 
-from tap_pagerduty import logs
-from tap_pagerduty.checkup import Checkup
-from tap_pagerduty.children import ChildStream
-from tap_pagerduty.connection import Connection
-from tap_pagerduty.display import count, shown
-from tap_pagerduty.output import Writer
+from tap_pagerduty import NAME
+from tap_pagerduty.api.connection import Connection
+from tap_pagerduty.compat import override
+from tap_pagerduty.preflight import Preflight
+from tap_pagerduty.records.writer import Writer
+from tap_pagerduty.reporting import logs
+from tap_pagerduty.reporting.display import run_shown
+from tap_pagerduty.reporting.formatting import count
 from tap_pagerduty.settings import SETTINGS, complete, secrets
-from tap_pagerduty.state import check
 from tap_pagerduty.streams import STREAMS
-
-if sys.version_info >= (3, 12):
-    from typing import override
-else:
-    from typing_extensions import override
+from tap_pagerduty.sync.child import ChildStream
+from tap_pagerduty.sync.state import check_state
 
 if t.TYPE_CHECKING:
     import logging
@@ -36,7 +33,7 @@ if t.TYPE_CHECKING:
 
     import click
 
-    from tap_pagerduty.client import PagerDutyStream
+    from tap_pagerduty.sync.client import PagerDutyStream
 
 
 # Objects: more than those of the records whose children are read together.
@@ -46,7 +43,7 @@ GARBAGE_THRESHOLD = 100_000
 class TapPagerDuty(Tap):
     """Singer tap for PagerDuty: reads an account through its REST API v2."""
 
-    name = "tap-pagerduty"
+    name = NAME
     message_writer_class = Writer
 
     config_jsonschema = SETTINGS
@@ -70,7 +67,7 @@ class TapPagerDuty(Tap):
         for stream in streams.values():
             if isinstance(stream, ChildStream):
                 streams[stream.parent].child_streams.append(stream)
-                stream.activity.leader = streams[stream.parent].activity
+                stream.progress.parent = streams[stream.parent].progress
         return list(streams.values())
 
     @override
@@ -125,7 +122,7 @@ class TapPagerDuty(Tap):
             SystemExit: it is not one of this tap's; to ignore it would be a full reload.
         """
         try:
-            check(state, self.streams)
+            check_state(state, self.streams)
         except ValueError as error:
             self._refuse_state(error)
         super().load_state(state)
@@ -146,7 +143,7 @@ class TapPagerDuty(Tap):
     @classmethod
     @override
     def cb_config(cls, *args: t.Any) -> t.Any:
-        logs.quiet()
+        logs.hide_sdk_lines()
         with _a_line_or_exit(cls.logger, "config"):
             config = super().cb_config(*args)
         if config.parse_env and (errors := cls._check_environment()):
@@ -188,7 +185,7 @@ class TapPagerDuty(Tap):
     def cb_test(cls, ctx: click.Context, param: click.Option, value: str) -> None:
         """Check what a run needs, in place of the SDK's trial run of all streams.
 
-        That one knows no catalog, and mixes what it tells with Singer messages.
+        That one knows no catalog, and mixes its own lines with Singer messages.
         """
         if value == CliTestOptionValue.Disabled.value:
             return
@@ -201,22 +198,22 @@ class TapPagerDuty(Tap):
                 parse_env_config=config.parse_env,
                 catalog=json.load(catalog) if catalog else None,
             )
-        checkup = Checkup(tap, tap.connection)
-        if reason := checkup.run():
+        preflight = Preflight(tap, tap.connection)
+        if reason := preflight.run():
             cls.logger.error(reason)
-        ctx.exit(0 if checkup.passed and not reason else 1)
+        ctx.exit(0 if preflight.passed and not reason else 1)
 
     @override  # type: ignore[misc]
     def run_connection_test(self) -> bool:
         """Read one record of each stream; exit 1 if one cannot be read."""
         with self._reason_last():
             done = super().run_connection_test()
-        self._tell_what_is_missing()
+        self._report_missing_data()
         return done
 
     @override  # type: ignore[misc]
     def sync_all(self) -> None:
-        """Sync all streams; then tell what is missing, and exit 1 if any data may be.
+        """Sync all streams; then report what is missing, and exit 1 if any data may be.
 
         The SDK declares this final, and has no hook after the last stream.
         """
@@ -225,7 +222,7 @@ class TapPagerDuty(Tap):
         gc.freeze()
         gc.set_threshold(GARBAGE_THRESHOLD)
         progress = self.connection.progress
-        progress.begin(
+        progress.start(
             stream.name
             for stream in self.streams.values()
             if stream.selected or stream.has_selected_descendents
@@ -238,11 +235,11 @@ class TapPagerDuty(Tap):
             self.connection.url,
         )
         try:
-            with self._reason_last(), shown(progress, self._bookmarks):
+            with self._reason_last(), run_shown(progress, self._bookmarks):
                 super().sync_all()
         finally:
             self.connection.workers.stop()
-        self._tell_what_is_missing()
+        self._report_missing_data()
 
     def _bookmarks(self) -> dict[str, str]:
         """Return where the incremental streams stand, by stream."""
@@ -266,19 +263,21 @@ class TapPagerDuty(Tap):
                 raise SystemExit(1) from None
             raise
 
-    def _tell_what_is_missing(self) -> None:
+    def _report_missing_data(self) -> None:
         streams = t.cast("dict[str, PagerDutyStream]", self.streams).values()
-        skipped = [stream for stream in streams if stream.selected and stream.skipped]
+        skipped = [
+            stream for stream in streams if stream.selected and stream.outcome.skipped_message
+        ]
         for stream in skipped:
-            self.logger.warning("%s was skipped: %s", stream.name, stream.skipped)
-        if not all(stream.postponed for stream in skipped):
+            self.logger.warning("%s was skipped: %s", stream.name, stream.outcome.skipped_message)
+        if not all(stream.outcome.postponed for stream in skipped):
             self.logger.info(
                 "To load what was skipped, use a key and a plan that have what it takes; or "
                 "deselect it."
             )
-        incomplete = [stream for stream in streams if stream.failed]
+        incomplete = [stream for stream in streams if stream.outcome.failed_message]
         for stream in incomplete:
-            self.logger.error("%s is incomplete: %s", stream.name, stream.failed)
+            self.logger.error("%s is incomplete: %s", stream.name, stream.outcome.failed_message)
         if incomplete:
             self.logger.error("What was finished is in the state; the next run reads the rest.")
             raise SystemExit(1)

@@ -7,10 +7,11 @@ import io
 import json
 import logging
 import os
+import shutil
 import signal
 import sys
 import threading
-from contextlib import redirect_stderr, redirect_stdout
+from contextlib import redirect_stderr, redirect_stdout, suppress
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -19,9 +20,11 @@ import pytest
 import requests_mock
 from hypothesis import HealthCheck, settings
 
-from tap_pagerduty import connection, events, pagination, windows
-from tap_pagerduty.pacing import Pacer
-from tap_pagerduty.prefetch import Workers
+from demo import server_directory
+from tap_pagerduty.api import connection, pagination, windows
+from tap_pagerduty.api.prefetch import Workers
+from tap_pagerduty.api.rate_limit import RateLimiter
+from tap_pagerduty.sync import windowed
 from tap_pagerduty.tap import TapPagerDuty
 from tests.support.account import NAMES, Account
 from tests.support.harness import SECRET
@@ -95,7 +98,9 @@ def config():
 def clock(monkeypatch):
     """The clock of the request budgets: no test waits for them."""
     clock = Clock()
-    monkeypatch.setattr(connection, "Pacer", partial(Pacer, clock=clock, sleep=clock.sleep))
+    monkeypatch.setattr(
+        connection, "RateLimiter", partial(RateLimiter, clock=clock, sleep=clock.sleep)
+    )
     return clock
 
 
@@ -122,7 +127,7 @@ def account(clock, waits, end_crews):  # noqa: ARG001, no real waiting where the
 def low_ceiling(account, monkeypatch):
     """Let the API page no further than 300 records, so that tests need few of them."""
     account.ceiling = 300
-    for module in (pagination, events):
+    for module in (pagination, windowed):
         monkeypatch.setattr(module, "CEILING", 300)
     monkeypatch.setattr(windows, "COMFORTABLE", 240)
 
@@ -283,6 +288,17 @@ def tap(command, catalog, tmp_path):
 def patience(account, monkeypatch):  # noqa: ARG001, comes after it
     """Wait a little between tries after all, so that giving up takes few of them."""
     monkeypatch.setattr(backoff, "full_jitter", lambda _: 0.3)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def no_server_directories(tmp_path_factory):
+    """Remove what root's PostgreSQL keeps outside the directories of the tests."""
+    yield
+    for each in server_directory.every():
+        if each.home and each.home.is_relative_to(tmp_path_factory.getbasetemp()):
+            shutil.rmtree(each.path)
+    with suppress(OSError):  # it is not there, or others use it
+        server_directory.PARENT.rmdir()
 
 
 @pytest.fixture(scope="session")

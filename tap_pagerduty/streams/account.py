@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 import typing as t
 
-from tap_pagerduty.answers import NotFoundError
-from tap_pagerduty.calls import Answer, Call
-from tap_pagerduty.client import PagerDutyStream
-from tap_pagerduty.pagination import UNCOUNTED, WHOLE
+from tap_pagerduty.api.errors import NotFoundError
+from tap_pagerduty.api.pagination import UNCOUNTED, WHOLE
+from tap_pagerduty.api.responses import PageResponse
+from tap_pagerduty.compat import override
 from tap_pagerduty.streams.common import (
     RESOURCE,
     integer,
@@ -19,15 +18,12 @@ from tap_pagerduty.streams.common import (
     texts,
     time,
 )
-
-if sys.version_info >= (3, 12):
-    from typing import override
-else:
-    from typing_extensions import override
+from tap_pagerduty.sync.client import PagerDutyStream
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from tap_pagerduty.api.requests import PageRequest
     from tap_pagerduty.records import Record
 
 LICENSE = (
@@ -114,13 +110,13 @@ class SessionConfigurations(PagerDutyStream):
     )
 
     @override
-    def fetch(self, call: Call) -> Answer:
-        """Return an empty answer where the API says there is none.
+    def fetch(self, request: PageRequest) -> PageResponse:
+        """Return an empty response where the API says that there is nothing.
 
         "If no configurations exist, a 404 Not Found error will be returned" (`GET
         /session_configurations`).
         """
         try:
-            return super().fetch(call)
+            return super().fetch(request)
         except NotFoundError:
-            return Answer(call, {})
+            return PageResponse(request, {})

@@ -4,22 +4,22 @@ from __future__ import annotations
 
 import typing as t
 
-from tap_pagerduty.analytics import OF_INCIDENTS, Analytics
-from tap_pagerduty.events import EventStream
+from tap_pagerduty.api.windows import Window, midnight
 from tap_pagerduty.streams.common import (
     BUSINESS_HOURS,
     OFF_HOURS,
     SLEEP_HOURS,
+    anything,
     integer,
     key,
     key_time,
     number,
     properties,
     text,
-    text_or_integer,
     time,
 )
-from tap_pagerduty.windows import Window, midnight
+from tap_pagerduty.sync.analytics import OF_INCIDENTS, Analytics
+from tap_pagerduty.sync.windowed import WindowedStream
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterator
@@ -136,7 +136,7 @@ INCIDENT_METRICS = (
 )
 
 RESPONDER_METRICS = (
-    text_or_integer(
+    anything(
         "responder_id",
         "Id of the user; null where the row is of all responders; documented as a number.",
         to="users",
@@ -213,7 +213,7 @@ OF_MONTH = "Start of the month (UTC)."
 RANGE_END = time("range_end", "End of the month (UTC); for the current month, the time of reading.")
 
 
-class DailyMetrics(Analytics, EventStream):
+class DailyMetrics(Analytics, WindowedStream):
     """Figures of the incidents created on each day.
 
     What becomes of an incident changes them, so the latest days are read again. It costs
@@ -228,7 +228,7 @@ class DailyMetrics(Analytics, EventStream):
     overlap_days = 14
 
 
-class MonthlyMetrics(Analytics, EventStream):
+class MonthlyMetrics(Analytics, WindowedStream):
     """Figures for which the API has no unit: a request for each month.
 
     By day it would be thirty times as many of the few that the API takes a day.
@@ -373,7 +373,7 @@ class AnalyticsPdAdvanceUsage(MonthlyMetrics):
     )
 
 
-class AnalyticsUserMetrics(Analytics, EventStream):
+class AnalyticsUserMetrics(Analytics, WindowedStream):
     """How users are set up, counted once a day (`POST /analytics/metrics/users/all`)."""
 
     name = "analytics_user_metrics"
@@ -419,5 +419,5 @@ class AnalyticsUserMetrics(Analytics, EventStream):
         "Get aggregated metrics for all users" (`POST /analytics/metrics/users/all`) tells
         how users are set up now, and has no history of it: the rows of the runs are one.
         """
-        if not self.is_slice:
+        if not self.sync_range.is_slice:
             yield Window(midnight(end), end)

@@ -8,10 +8,8 @@ from datetime import timedelta
 
 from singer_sdk.singerlib.catalog import REPLICATION_INCREMENTAL
 
-from tap_pagerduty.analytics import OF_INCIDENTS, Analytics
-from tap_pagerduty.children import ChildStream, WindowedChildStream
-from tap_pagerduty.events import EventStream
-from tap_pagerduty.pagination import STARTING_AFTER, SinglePage
+from tap_pagerduty.api.pagination import STARTING_AFTER, SinglePage
+from tap_pagerduty.records.timestamps import instant, isoformat
 from tap_pagerduty.streams.common import (
     BUSINESS_HOURS,
     OFF_HOURS,
@@ -27,20 +25,23 @@ from tap_pagerduty.streams.common import (
     time,
 )
 from tap_pagerduty.streams.users import Users
-from tap_pagerduty.times import instant
-from tap_pagerduty.windows import isoformat
+from tap_pagerduty.sync.analytics import OF_INCIDENTS, Analytics
+from tap_pagerduty.sync.child import ChildStream, WindowedChildStream
+from tap_pagerduty.sync.windowed import WindowedStream
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from datetime import datetime
 
-    from singer_sdk.helpers.types import Context, Record
+    from singer_sdk.helpers.types import Context
+
+    from tap_pagerduty.records import Record
 
 # Days: PagerDuty names no longest range for these, but a year for the metrics.
 LONGEST_RANGE = 365
 
 
-class AnalyticsIncidents(Analytics, EventStream):
+class AnalyticsIncidents(Analytics, WindowedStream):
     """Figures of each incident (`POST /analytics/raw/incidents`).
 
     Read by creation at first, by change later. Like that of the incidents, the state has
@@ -163,31 +164,35 @@ class AnalyticsIncidents(Analytics, EventStream):
         and what has changed is read all at once. A slice holds what was created in it; the
         changes are for the runs after the last slice.
         """
-        now, end = self.run_started_at, self.last_end()
+        now, end = self.sync_range.run_started_at, self.sync_range.end()
         if self.replication_method != REPLICATION_INCREMENTAL:
-            yield from self._created(self.first_start, end)
+            yield from self._created(self.sync_range.start, end)
             return
         state = self.stream_state
         # What changes while the first load is under way is due from its start on.
         changed = instant(state.setdefault("replication_key_value", isoformat(now)))
-        created = instant(state["created_until"]) if "created_until" in state else self.first_start
-        yield from self._created(created, end if self.is_slice else changed)
-        if self.is_slice:
+        created = (
+            instant(state["created_until"]) if "created_until" in state else self.sync_range.start
+        )
+        yield from self._created(created, end if self.sync_range.is_slice else changed)
+        if self.sync_range.is_slice:
             self.bookmark(created_until=end)
             return
         if changed < now:
             since = isoformat(changed - timedelta(days=self.overlap_days))
-            narrowing = self.narrowing.get("filters", {})
-            params = {**self.params, "filters": {**narrowing, "updated_after": since}}
-            for answer in self.read([replace(self.call(), params=params)]):
-                yield from self.with_children(answer.records)
+            filter_params = self.filter_params.get("filters", {})
+            params = {**self.params, "filters": {**filter_params, "updated_after": since}}
+            for response in self.read_pages([replace(self.list_request(), params=params)]):
+                yield from self.child_readers.read_with(response.records)
         self.bookmark(replication_key_value=now, created_until=now)
 
     def _created(self, start: datetime, end: datetime) -> Iterator[Record]:
         """Yield the incidents created in a range, oldest first; page by page they are done."""
-        for answer in self.read(self.call(window) for window in self.windows(start, end)):
-            yield from self.with_children(answer.records)
-            if answer.records and (last := answer.records[-1].get("created_at")):
+        for response in self.read_pages(
+            self.list_request(window) for window in self.windows(start, end)
+        ):
+            yield from self.child_readers.read_with(response.records)
+            if response.records and (last := response.records[-1].get("created_at")):
                 self.bookmark(created_until=instant(last))
 
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from tap_pagerduty.events import EventStream
-from tap_pagerduty.pagination import CURSOR
+from tap_pagerduty.api.pagination import CURSOR
 from tap_pagerduty.streams.common import (
     array,
     key,
@@ -15,9 +14,10 @@ from tap_pagerduty.streams.common import (
     time,
     url,
 )
+from tap_pagerduty.sync.windowed import WindowedStream
 
 
-class AuditRecords(EventStream):
+class AuditRecords(WindowedStream):
     """Changes to the configuration, and who made them (`GET /audit/records`)."""
 
     name = "audit_records"

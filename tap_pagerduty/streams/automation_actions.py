@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 import typing as t
 from dataclasses import replace
 
-from tap_pagerduty.children import ChildStream
-from tap_pagerduty.client import PagerDutyStream
-from tap_pagerduty.pagination import CURSOR, WHOLE, SinglePage
+from tap_pagerduty.api.pagination import CURSOR, WHOLE, SinglePage
+from tap_pagerduty.compat import override
 from tap_pagerduty.streams.common import (
     RESOURCE,
     array,
@@ -24,16 +22,13 @@ from tap_pagerduty.streams.common import (
     texts,
     time,
 )
-
-if sys.version_info >= (3, 12):
-    from typing import override
-else:
-    from typing_extensions import override
+from tap_pagerduty.sync.child import ChildStream
+from tap_pagerduty.sync.client import PagerDutyStream
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from tap_pagerduty.calls import Call
+    from tap_pagerduty.api.requests import PageRequest
     from tap_pagerduty.records import Record
 
 PLAN = "the Automation Actions add-on"
@@ -184,14 +179,14 @@ class AutomationActionInvocations(ChildStream):
     )
 
     @override
-    def calls(self, parents: Iterable[Record]) -> Iterator[Call]:
+    def child_requests(self, parents: Iterable[Record]) -> Iterator[PageRequest]:
         """Yield a request per action, as the endpoint lists the 25 newest runs at most.
 
         "At most 25 invocations are returned", and there are no pages (OpenAPI document,
         `listAutomationActionInvocations`).
         """
-        for call in super().calls(parents):
-            yield replace(call, params={**call.params, **(call.parent or {})})
+        for request in super().child_requests(parents):
+            yield replace(request, params={**request.params, **(request.parent or {})})
 
     @property
     @override

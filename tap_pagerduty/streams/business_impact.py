@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from tap_pagerduty.answers import WHOLE_BODY
-from tap_pagerduty.children import ChildStream
-from tap_pagerduty.client import PagerDutyStream
-from tap_pagerduty.pagination import CURSOR, UNCOUNTED, WHOLE
+from tap_pagerduty.api.pagination import CURSOR, UNCOUNTED, WHOLE
+from tap_pagerduty.api.responses import WHOLE_BODY
 from tap_pagerduty.streams.common import IMPACT, integer, key, properties, text
 from tap_pagerduty.streams.services import BusinessServices
+from tap_pagerduty.sync.child import ChildStream
+from tap_pagerduty.sync.client import PagerDutyStream
 
 # The one additional field that belongs to each record.
 WITH_PRIORITY = {"additional_fields[]": "services.highest_impacting_priority"}

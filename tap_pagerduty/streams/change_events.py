@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from tap_pagerduty.events import EventStream
 from tap_pagerduty.streams.common import (
     BY_TEAM,
     RESOURCE,
@@ -15,6 +14,7 @@ from tap_pagerduty.streams.common import (
     time,
     url,
 )
+from tap_pagerduty.sync.windowed import WindowedStream
 
 CHANGE_EVENT = (
     time("timestamp", "When the change was made, or noticed by the tool that reported it."),
@@ -43,7 +43,7 @@ CHANGE_EVENT = (
 )
 
 
-class ChangeEvents(EventStream):
+class ChangeEvents(WindowedStream):
     """Changes to services, reported by tools (`GET /change_events`)."""
 
     name = "change_events"
@@ -51,7 +51,7 @@ class ChangeEvents(EventStream):
     filters = BY_TEAM
     scope = "change_events.read"
     replication_key = "timestamp"
-    # The API documents no longest range: this one keeps a window's answer small.
+    # The API documents no longest range: this one keeps a window's response small.
     max_window_days = 180
     # The time is the reporting tool's: an event can come in after others that are newer.
     overlap_days = 1

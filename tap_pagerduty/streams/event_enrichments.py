@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from tap_pagerduty.children import ChildStream
-from tap_pagerduty.client import PagerDutyStream
-from tap_pagerduty.pagination import CURSOR, UNCOUNTED, WHOLE
+from tap_pagerduty.api.pagination import CURSOR, UNCOUNTED, WHOLE
 from tap_pagerduty.streams.common import (
     Property,
     array,
@@ -19,6 +17,8 @@ from tap_pagerduty.streams.common import (
     time,
     url,
 )
+from tap_pagerduty.sync.child import ChildStream
+from tap_pagerduty.sync.client import PagerDutyStream
 
 PLAN = "early access to event enrichment"
 SCOPE = "contextual_data.read"

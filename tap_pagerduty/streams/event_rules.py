@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from tap_pagerduty.children import ChildStream
 from tap_pagerduty.streams.common import (
     array,
     boolean,
@@ -15,6 +14,7 @@ from tap_pagerduty.streams.common import (
     url,
 )
 from tap_pagerduty.streams.services import Services
+from tap_pagerduty.sync.child import ChildStream
 
 # What a rule does. Those of rulesets can also choose the service: `route`.
 ACTIONS = (

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from tap_pagerduty.client import PagerDutyStream
 from tap_pagerduty.streams.common import (
     BY_SERVICE,
     RESOURCE,
@@ -15,6 +14,7 @@ from tap_pagerduty.streams.common import (
     texts,
     url,
 )
+from tap_pagerduty.sync.client import PagerDutyStream
 
 
 class Extensions(PagerDutyStream):

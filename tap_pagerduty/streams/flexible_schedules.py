@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from tap_pagerduty.children import ChildStream, WindowedChildStream
-from tap_pagerduty.client import PagerDutyStream
-from tap_pagerduty.pagination import UNCOUNTED
+from tap_pagerduty.api.pagination import UNCOUNTED
 from tap_pagerduty.streams.common import (
     BY_TEAM,
     RESOURCE,
@@ -18,6 +16,8 @@ from tap_pagerduty.streams.common import (
     time,
     url,
 )
+from tap_pagerduty.sync.child import ChildStream, WindowedChildStream
+from tap_pagerduty.sync.client import PagerDutyStream
 
 ADDRESSES = (
     url("self", "API address of the record."),

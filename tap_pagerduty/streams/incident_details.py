@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from tap_pagerduty.children import ChildStream
-from tap_pagerduty.pagination import CURSOR, UNCOUNTED, WHOLE
+from tap_pagerduty.api.pagination import CURSOR, UNCOUNTED, WHOLE
 from tap_pagerduty.streams.common import (
     CONTEXT,
     CUSTOM_FIELD_VALUE,
     IMPACT,
     RESOURCE,
+    any_value,
     anything,
     array,
     boolean,
@@ -20,6 +20,7 @@ from tap_pagerduty.streams.common import (
     time,
 )
 from tap_pagerduty.streams.incidents import Incidents
+from tap_pagerduty.sync.child import ChildStream
 
 INCIDENT_ID = key("incident_id", "Id of the incident.", to="incidents")
 
@@ -62,7 +63,7 @@ class IncidentAlerts(ChildStream):
             "Content of the event.",
             text("type", "Kind of body: `alert_body`."),
             array("contexts", "Links and images that came with the event.", *CONTEXT),
-            anything("details", "Free-form; documented as an object or text."),
+            any_value("details", "Free-form; documented as an object or text."),
         ),
         anything("privilege", "Not documented by PagerDuty; meaning unknown."),
     )

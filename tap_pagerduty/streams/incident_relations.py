@@ -6,8 +6,7 @@ import typing as t
 
 from singer_sdk import typing as th
 
-from tap_pagerduty.children import ChildStream
-from tap_pagerduty.pagination import WHOLE, SinglePage
+from tap_pagerduty.api.pagination import WHOLE, SinglePage
 from tap_pagerduty.streams.change_events import CHANGE_EVENT
 from tap_pagerduty.streams.common import (
     AIOPS,
@@ -25,6 +24,7 @@ from tap_pagerduty.streams.common import (
 )
 from tap_pagerduty.streams.incident_details import INCIDENT_ID
 from tap_pagerduty.streams.incidents import Incidents
+from tap_pagerduty.sync.child import ChildStream
 
 if t.TYPE_CHECKING:
     from tap_pagerduty.streams.common import Property

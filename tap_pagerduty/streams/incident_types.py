@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from tap_pagerduty.children import ChildStream
-from tap_pagerduty.client import PagerDutyStream
-from tap_pagerduty.pagination import WHOLE
+from tap_pagerduty.api.pagination import WHOLE
 from tap_pagerduty.streams.common import (
     CUSTOM_FIELD,
     anything,
@@ -15,6 +13,8 @@ from tap_pagerduty.streams.common import (
     text,
     time,
 )
+from tap_pagerduty.sync.child import ChildStream
+from tap_pagerduty.sync.client import PagerDutyStream
 
 PLAN = "a plan with incident types"
 
@@ -65,8 +65,7 @@ class IncidentTypeCustomFields(ChildStream):
         text("incident_type", "Type that the field belongs to, as PagerDuty names it."),
         anything(
             "default_value",
-            "Value that a new incident gets, a list of values for the `multi_value` types; null "
-            "when none is set.",
-            anything("value", "Value, where PagerDuty wraps it in an object."),
+            "Value that a new incident gets, as text: a list of values for the `multi_value` "
+            "types, or an object, is JSON text; null when none is set.",
         ),
     )

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from tap_pagerduty.client import PagerDutyStream
-from tap_pagerduty.pagination import CURSOR
+from tap_pagerduty.api.pagination import CURSOR
 from tap_pagerduty.streams.common import (
     RESOURCE,
     array,
@@ -18,6 +17,7 @@ from tap_pagerduty.streams.common import (
     time,
     url,
 )
+from tap_pagerduty.sync.client import PagerDutyStream
 
 SCOPE = "incident_workflows.read"
 PLAN = "a plan with incident workflows"

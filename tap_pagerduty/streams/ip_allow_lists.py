@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from tap_pagerduty.client import PagerDutyStream
-from tap_pagerduty.pagination import WHOLE
+from tap_pagerduty.api.pagination import WHOLE
 from tap_pagerduty.streams.common import array, key, properties, text
+from tap_pagerduty.sync.client import PagerDutyStream
 
 
 class IpAllowLists(PagerDutyStream):

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from tap_pagerduty.events import EventStream
 from tap_pagerduty.streams.common import NOTIFICATION, key, properties
+from tap_pagerduty.sync.windowed import WindowedStream
 
 
-class Notifications(EventStream):
+class Notifications(WindowedStream):
     """Messages and calls sent to users (`GET /notifications`); they do not name an incident."""
 
     name = "notifications"

@@ -2,30 +2,26 @@
 
 from __future__ import annotations
 
-import sys
 import typing as t
 from collections import deque
 from dataclasses import replace
 from datetime import timedelta
 
-from tap_pagerduty.client import PagerDutyStream
-from tap_pagerduty.events import EventStream
-from tap_pagerduty.records import dig
-from tap_pagerduty.shifts import Shifts, seamed
+from tap_pagerduty.api.windows import SECOND, Window
+from tap_pagerduty.compat import override
+from tap_pagerduty.records.paths import dig
+from tap_pagerduty.records.timestamps import isoformat, utc, whole_second
 from tap_pagerduty.streams.common import integer, key, properties, reference, text, time
-from tap_pagerduty.times import utc
-from tap_pagerduty.windows import SECOND, Window, isoformat, whole_second
-
-if sys.version_info >= (3, 12):
-    from typing import override
-else:
-    from typing_extensions import override
+from tap_pagerduty.sync.client import PagerDutyStream
+from tap_pagerduty.sync.shifts import Shifts, overlapping
+from tap_pagerduty.sync.windowed import WindowedStream
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from datetime import datetime
 
-    from tap_pagerduty.calls import Answer, Call
+    from tap_pagerduty.api.requests import PageRequest
+    from tap_pagerduty.api.responses import PageResponse
     from tap_pagerduty.records import Record
 
 COLUMNS = {
@@ -79,7 +75,7 @@ class Oncalls(PagerDutyStream):
     schema = properties(*ONCALL)
 
 
-class OncallShifts(EventStream):
+class OncallShifts(WindowedStream):
     """Who has been on call since `start_date`, and will be for 90 days (`GET /oncalls` by time).
 
     Each shift is a row, with the id that it has in `oncalls` while it lasts. A run reads
@@ -109,28 +105,33 @@ class OncallShifts(EventStream):
     def windows(self, start: datetime, end: datetime) -> Iterator[Window]:
         """Yield windows that overlap by a second, by which `Shifts` joins cut shifts.
 
-        Those of a slice begin a second early: what was cut there is told from what began.
+        Those of a slice start a second early: so a shift that was cut there differs from one
+        that started there.
         """
-        return seamed(super().windows(start - SECOND if self.is_slice else start, end))
+        return overlapping(
+            super().windows(start - SECOND if self.sync_range.is_slice else start, end)
+        )
 
     @override
-    def following(self, call: Call, answer: Answer) -> list[Call]:
+    def next_requests(self, request: PageRequest, response: PageResponse) -> list[PageRequest]:
         """Return the further pages, or the parts of a window, which overlap as well.
 
         Raises:
             FatalAPIError: a second, with that by which it overlaps, holds too much to page.
         """
-        window = t.cast("Window", call.window)
+        window = t.cast("Window", request.window)
         if window.until - window.since <= 2 * SECOND:  # its parts would be no smaller
-            call = replace(call, window=Window(window.until - SECOND, window.until))
-        calls = super().following(call, answer)
-        if all(each.window == call.window for each in calls):
-            return calls
-        windows = seamed(t.cast("Window", each.window) for each in calls)
-        return [replace(each, window=part) for each, part in zip(calls, windows, strict=True)]
+            request = replace(request, window=Window(window.until - SECOND, window.until))
+        requests = super().next_requests(request, response)
+        if all(each.window == request.window for each in requests):
+            return requests
+        windows = overlapping(t.cast("Window", each.window) for each in requests)
+        return [replace(each, window=part) for each, part in zip(requests, windows, strict=True)]
 
     @override
-    def read_windows(self, calls: Iterable[Call]) -> Iterator[tuple[Window, Iterator[Record]]]:
+    def read_windows(
+        self, requests: Iterable[PageRequest]
+    ) -> Iterator[tuple[Window, Iterator[Record]]]:
         """Yield each window with the shifts that end in it, and at last those still open.
 
         "If an on-call period overlaps with the range, it will be included in the result"
@@ -140,22 +141,29 @@ class OncallShifts(EventStream):
         """
         shifts = Shifts(_owner)
         window = None
-        for following, records in super().read_windows(calls):
+        for next_requests, records in super().read_windows(requests):
             found: Iterable[Record] = records
             if window is None:
                 found = list(records)
-                for earlier, pieces in self._before(following, found):
+                for earlier, pieces in self._before(next_requests, found):
                     deque(shifts.ended(earlier, pieces), maxlen=0)  # out since an earlier run
-            window = following
+            window = next_requests
             yield window, self._of_slice(shifts.ended(window, found))
         if window:
             yield window, self._of_slice(self._rest(shifts, window))
 
     def _of_slice(self, shifts: Iterable[Record]) -> Iterator[Record]:
         """Yield the shifts that begin in the slice, if it is one; permanent ones are in each."""
-        begin, end = isoformat(whole_second(self.first_start)), isoformat(self.last_end())
+        begin, end = (
+            isoformat(whole_second(self.sync_range.start)),
+            isoformat(self.sync_range.end()),
+        )
         for shift in shifts:
-            if not self.is_slice or not shift.get("start") or begin <= shift["start"] < end:
+            if (
+                not self.sync_range.is_slice
+                or not shift.get("start")
+                or begin <= shift["start"] < end
+            ):
                 yield shift
 
     def _rest(self, shifts: Shifts, window: Window) -> Iterator[Record]:
@@ -163,15 +171,15 @@ class OncallShifts(EventStream):
 
         One that ends just there may have been cut, and is looked for in what comes after.
         """
-        horizon = self.run_started_at + timedelta(days=self.days_ahead)
+        horizon = self.sync_range.run_started_at + timedelta(days=self.days_ahead)
         length = timedelta(days=self.max_window_days)
         while (
-            self.is_slice
+            self.sync_range.is_slice
             and window.until < horizon
             and any(self._of_slice(shifts.ending_at(window.until)))
         ):
-            following = Window(window.until - SECOND, min(window.until + length, horizon))
-            for part, records in super().read_windows([self.call(following)]):
+            next_requests = Window(window.until - SECOND, min(window.until + length, horizon))
+            for part, records in super().read_windows([self.list_request(next_requests)]):
                 yield from shifts.ended(part, records)
                 window = part
         yield from shifts.rest()
@@ -182,12 +190,12 @@ class OncallShifts(EventStream):
         That is nothing, unless they seem to begin just where the window does.
         """
         found: list[tuple[Window, list[Record]]] = []
-        since, first = window.since, whole_second(self.first_start)
+        since, first = window.since, whole_second(self.sync_range.start)
         owners = _cut_at(since, records)
         while owners and since > first:
             begin = max(first, since - timedelta(days=self.max_window_days))
-            calls = [self.call(Window(begin, since + SECOND))]
-            parts = [(part, list(pieces)) for part, pieces in super().read_windows(calls)]
+            requests = [self.list_request(Window(begin, since + SECOND))]
+            parts = [(part, list(pieces)) for part, pieces in super().read_windows(requests)]
             owners &= _cut_at(begin, (piece for _, pieces in parts for piece in pieces))
             found, since = parts + found, begin
         return found

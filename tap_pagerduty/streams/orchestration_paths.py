@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import typing as t
 
-from tap_pagerduty.answers import WHOLE_BODY
-from tap_pagerduty.children import ChildStream
-from tap_pagerduty.pagination import WHOLE
+from tap_pagerduty.api.pagination import WHOLE
+from tap_pagerduty.api.responses import WHOLE_BODY
 from tap_pagerduty.streams.common import (
     array,
     boolean,
@@ -26,6 +25,7 @@ from tap_pagerduty.streams.common import (
 )
 from tap_pagerduty.streams.event_orchestrations import OrchestrationChild
 from tap_pagerduty.streams.services import Services
+from tap_pagerduty.sync.child import ChildStream
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterable

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from tap_pagerduty.children import ChildStream
-from tap_pagerduty.client import PagerDutyStream
 from tap_pagerduty.streams.common import (
     boolean,
     key,
@@ -16,6 +14,8 @@ from tap_pagerduty.streams.common import (
     url,
 )
 from tap_pagerduty.streams.event_rules import ACTIONS, EVENT_RULE
+from tap_pagerduty.sync.child import ChildStream
+from tap_pagerduty.sync.client import PagerDutyStream
 
 
 class Rulesets(PagerDutyStream):

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 import typing as t
 from dataclasses import replace
 
-from tap_pagerduty.children import WindowedChildStream
-from tap_pagerduty.client import PagerDutyStream
-from tap_pagerduty.pagination import WHOLE
-from tap_pagerduty.records import dig
-from tap_pagerduty.shifts import Shifts, seamed
+from tap_pagerduty.api.pagination import WHOLE
+from tap_pagerduty.api.windows import months, start_of
+from tap_pagerduty.compat import override
+from tap_pagerduty.records.paths import dig
 from tap_pagerduty.streams.common import (
     BY_TEAM,
     RESOURCE,
@@ -28,19 +26,16 @@ from tap_pagerduty.streams.common import (
     time,
 )
 from tap_pagerduty.streams.users import USER
-from tap_pagerduty.windows import begin_of, months
-
-if sys.version_info >= (3, 12):
-    from typing import override
-else:
-    from typing_extensions import override
+from tap_pagerduty.sync.child import WindowedChildStream
+from tap_pagerduty.sync.client import PagerDutyStream
+from tap_pagerduty.sync.shifts import Shifts, overlapping
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from tap_pagerduty.calls import Call
+    from tap_pagerduty.api.requests import PageRequest
+    from tap_pagerduty.api.windows import Window
     from tap_pagerduty.records import Record
-    from tap_pagerduty.windows import Window
 
 RENDERED = (
     array(
@@ -162,18 +157,20 @@ class ScheduleEntries(WindowedChildStream):
     @override
     def windows(self) -> Iterable[Window]:
         """Return windows that overlap by a second, by which `Shifts` joins cut shifts."""
-        return seamed(super().windows())
+        return overlapping(super().windows())
 
     @override
-    def together(self, lists: Iterable[tuple[Call, Iterable[Record]]]) -> Iterable[Record]:
+    def merge_lists(
+        self, lists: Iterable[tuple[PageRequest, Iterable[Record]]]
+    ) -> Iterable[Record]:
         """Yield the shifts of one schedule, those that lie in several windows once.
 
         `overflow=true` is to show them whole; "otherwise they will be truncated at the
         bounds" (`GET /schedules/{id}`, `overflow`).
         """
         shifts = Shifts(lambda entry: dig(entry, "user.id"))
-        for call, records in lists:
-            yield from shifts.ended(t.cast("Window", call.window), records)
+        for request, records in lists:
+            yield from shifts.ended(t.cast("Window", request.window), records)
         yield from shifts.rest()
 
 
@@ -235,12 +232,14 @@ class ScheduleUsers(WindowedChildStream):
 
         One that a slice's end would cut is left to the next slice.
         """
-        end = self.last_end(self.days_ahead)
-        return months(self.first_start, begin_of("month", end) if self.is_slice else end)
+        end = self.sync_range.end(self.days_ahead)
+        return months(
+            self.sync_range.start, start_of("month", end) if self.sync_range.is_slice else end
+        )
 
     @override
-    def calls(self, parents: Iterable[Record]) -> Iterator[Call]:
-        """Yield the calls; of the month, the records themselves tell nothing."""
-        for call in super().calls(parents):
-            ends = call.window.params if call.window else {}
-            yield replace(call, parent={**(call.parent or {}), **ends})
+    def child_requests(self, parents: Iterable[Record]) -> Iterator[PageRequest]:
+        """Yield the requests, with the month as columns: the records do not have it."""
+        for request in super().child_requests(parents):
+            ends = request.window.params if request.window else {}
+            yield replace(request, parent={**(request.parent or {}), **ends})

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from tap_pagerduty.children import ChildStream
-from tap_pagerduty.pagination import WHOLE
+from tap_pagerduty.api.pagination import WHOLE
 from tap_pagerduty.streams.common import key, properties, reference, text
 from tap_pagerduty.streams.services import BusinessServices, Services
+from tap_pagerduty.sync.child import ChildStream
 
 # The API shows a dependency at both of its ends; as the parent's id is not in the key, it
 # comes once.

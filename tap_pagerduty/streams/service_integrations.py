@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from tap_pagerduty.client import PagerDutyStream
 from tap_pagerduty.streams.common import (
     BY_TEAM,
     RESOURCE,
@@ -14,6 +13,7 @@ from tap_pagerduty.streams.common import (
     time,
 )
 from tap_pagerduty.streams.services import Services
+from tap_pagerduty.sync.client import PagerDutyStream
 
 PREDICATE = (
     text(

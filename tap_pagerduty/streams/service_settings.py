@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from tap_pagerduty.children import ChildStream
-from tap_pagerduty.client import PagerDutyStream
-from tap_pagerduty.pagination import AFTER, WHOLE
+from tap_pagerduty.api.pagination import AFTER, WHOLE
 from tap_pagerduty.streams.common import (
     BY_SERVICE,
     BY_TEAM,
@@ -24,6 +22,8 @@ from tap_pagerduty.streams.common import (
     time,
 )
 from tap_pagerduty.streams.services import Services
+from tap_pagerduty.sync.child import ChildStream
+from tap_pagerduty.sync.client import PagerDutyStream
 
 
 class ServiceCustomFields(PagerDutyStream):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from tap_pagerduty.client import PagerDutyStream
 from tap_pagerduty.streams.common import (
     BY_TEAM,
     RESOURCE,
@@ -20,6 +19,7 @@ from tap_pagerduty.streams.common import (
     time,
     url,
 )
+from tap_pagerduty.sync.client import PagerDutyStream
 
 URGENCY = (
     text(

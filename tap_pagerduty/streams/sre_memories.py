@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from tap_pagerduty.client import PagerDutyStream
-from tap_pagerduty.pagination import PAGE_SIZE, SinglePage
+from tap_pagerduty.api.pagination import PAGE_SIZE, SinglePage
 from tap_pagerduty.streams.common import key, obj, properties, text, time
+from tap_pagerduty.sync.client import PagerDutyStream
 
 
 class SreMemories(PagerDutyStream):

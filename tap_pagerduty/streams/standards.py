@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 import typing as t
 from dataclasses import replace
 
-from tap_pagerduty.answers import WHOLE_BODY
-from tap_pagerduty.children import ChildStream
-from tap_pagerduty.client import PagerDutyStream
-from tap_pagerduty.pagination import WHOLE
+from tap_pagerduty.api.pagination import WHOLE
+from tap_pagerduty.api.responses import WHOLE_BODY
+from tap_pagerduty.compat import override
 from tap_pagerduty.streams.common import (
     array,
     boolean,
@@ -21,16 +19,14 @@ from tap_pagerduty.streams.common import (
     text,
 )
 from tap_pagerduty.streams.services import Services
-
-if sys.version_info >= (3, 12):
-    from typing import override
-else:
-    from typing_extensions import override
+from tap_pagerduty.sync.child import ChildStream
+from tap_pagerduty.sync.client import PagerDutyStream
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from tap_pagerduty.calls import Answer, Call
+    from tap_pagerduty.api.requests import PageRequest
+    from tap_pagerduty.api.responses import PageResponse
     from tap_pagerduty.records import Record
 
 # Services that one request may ask for.
@@ -97,7 +93,7 @@ class StandardScores(ChildStream):
     )
 
     @override
-    def calls(self, parents: Iterable[Record]) -> Iterator[Call]:
+    def child_requests(self, parents: Iterable[Record]) -> Iterator[PageRequest]:
         """Yield a request for many services at a time.
 
         Parameter `ids` of "List standards applied to a set of resources": "Maximum of 100
@@ -106,19 +102,19 @@ class StandardScores(ChildStream):
         ids = [service["id"] for service in parents]
         for start in range(0, len(ids), BATCH):
             batch = {"ids": ids[start : start + BATCH]}
-            yield replace(self.call(), params=batch, parent={})
+            yield replace(self.list_request(), params=batch, parent={})
 
     @override
-    def following(self, call: Call, answer: Answer) -> list[Call]:
-        """Return a request for each service that is missing from an answer.
+    def next_requests(self, request: PageRequest, response: PageResponse) -> list[PageRequest]:
+        """Return a request for each service that is missing from a response.
 
         How `ids` is to be repeated is not documented ("List standards applied to a set of
         resources"), and where only the last counts, the API says nothing of the others. That
         of a single service (`GET /standards/scores/technical_services/{id}`) leaves no doubt.
         """
-        found = {record["resource_id"] for record in answer.records}
+        found = {record["resource_id"] for record in response.records}
         return [
-            replace(call, path=f"{self.path}/{own}", records_key=WHOLE_BODY, params={})
-            for own in call.params.get("ids", ())
-            if own not in found and not answer.refusal
+            replace(request, path=f"{self.path}/{own}", records_key=WHOLE_BODY, params={})
+            for own in request.params.get("ids", ())
+            if own not in found and not response.refusal_message
         ]

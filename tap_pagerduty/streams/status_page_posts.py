@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from tap_pagerduty.children import ChildStream
-from tap_pagerduty.pagination import UNCOUNTED, WHOLE
+from tap_pagerduty.api.pagination import UNCOUNTED, WHOLE
 from tap_pagerduty.streams.common import (
     array,
     boolean,
@@ -16,6 +15,7 @@ from tap_pagerduty.streams.common import (
     url,
 )
 from tap_pagerduty.streams.status_pages import PART, StatusPages
+from tap_pagerduty.sync.child import ChildStream
 
 # An update but its id and kind; a post's list of updates may hold just references.
 UPDATE = (

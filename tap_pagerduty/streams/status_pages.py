@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from tap_pagerduty.children import ChildStream
-from tap_pagerduty.client import PagerDutyStream
-from tap_pagerduty.pagination import UNCOUNTED
+from tap_pagerduty.api.pagination import UNCOUNTED
 from tap_pagerduty.streams.common import key, properties, reference, text, time, url
+from tap_pagerduty.sync.child import ChildStream
+from tap_pagerduty.sync.client import PagerDutyStream
 
 # What all parts of a status page have.
 PART = (

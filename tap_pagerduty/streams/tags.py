@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import sys
 import typing as t
 from dataclasses import replace
 
-from tap_pagerduty.children import ChildStream
-from tap_pagerduty.client import PagerDutyStream
+from tap_pagerduty.compat import override
 from tap_pagerduty.streams.common import RESOURCE, key, properties, resource, text
-
-if sys.version_info >= (3, 12):
-    from typing import override
-else:
-    from typing_extensions import override
+from tap_pagerduty.sync.child import ChildStream
+from tap_pagerduty.sync.client import PagerDutyStream
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from tap_pagerduty.calls import Call
+    from tap_pagerduty.api.requests import PageRequest
     from tap_pagerduty.records import Record
 
 LABEL = text("label", "Text of the tag.")
@@ -59,7 +54,7 @@ class EntityTags(ChildStream):
     )
 
     @override
-    def calls(self, parents: Iterable[Record]) -> Iterator[Call]:
+    def child_requests(self, parents: Iterable[Record]) -> Iterator[PageRequest]:
         """Yield a request for each kind of entity, whose plural also holds the records.
 
         Documented in "Get connected entities" (`GET /tags/{id}/{entity_type}`).
@@ -68,7 +63,7 @@ class EntityTags(ChildStream):
             for kind in ("users", "teams", "escalation_policies"):
                 columns = {**self.columns_for_child(tag), "entity_type": kind}
                 path = self.path.format(**columns)
-                yield replace(self.call(), path=path, records_key=kind, parent=columns)
+                yield replace(self.list_request(), path=path, records_key=kind, parent=columns)
 
     @override
     def unnested(self, records: Iterable[Record]) -> Iterable[Record]:

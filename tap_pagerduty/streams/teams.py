@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from tap_pagerduty.children import ChildStream
-from tap_pagerduty.client import PagerDutyStream
-from tap_pagerduty.pagination import UNCOUNTED
+from tap_pagerduty.api.pagination import UNCOUNTED
 from tap_pagerduty.streams.common import (
     RESOURCE,
     SUBSCRIPTION,
@@ -15,6 +13,8 @@ from tap_pagerduty.streams.common import (
     reference,
     text,
 )
+from tap_pagerduty.sync.child import ChildStream
+from tap_pagerduty.sync.client import PagerDutyStream
 
 
 class Teams(PagerDutyStream):

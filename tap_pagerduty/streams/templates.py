@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from tap_pagerduty.client import PagerDutyStream
-from tap_pagerduty.pagination import WHOLE
+from tap_pagerduty.api.pagination import WHOLE
 from tap_pagerduty.streams.common import (
     RESOURCE,
     integer,
@@ -14,6 +13,7 @@ from tap_pagerduty.streams.common import (
     text,
     time,
 )
+from tap_pagerduty.sync.client import PagerDutyStream
 
 PLAN = "a plan with status update templates"
 DOMAIN = (

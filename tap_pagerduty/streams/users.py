@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from tap_pagerduty.children import ChildStream
-from tap_pagerduty.client import PagerDutyStream
-from tap_pagerduty.pagination import CURSOR, UNCOUNTED, WHOLE
+from tap_pagerduty.api.pagination import CURSOR, UNCOUNTED, WHOLE
 from tap_pagerduty.streams.common import (
     BY_TEAM,
     RESOURCE,
@@ -22,6 +20,8 @@ from tap_pagerduty.streams.common import (
     time,
     url,
 )
+from tap_pagerduty.sync.child import ChildStream
+from tap_pagerduty.sync.client import PagerDutyStream
 
 USER = (
     text("name", "Full name of the user."),

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from tap_pagerduty.client import PagerDutyStream
-from tap_pagerduty.pagination import WHOLE
+from tap_pagerduty.api.pagination import WHOLE
 from tap_pagerduty.streams.common import (
     array,
     boolean,
@@ -15,6 +14,7 @@ from tap_pagerduty.streams.common import (
     texts,
     url,
 )
+from tap_pagerduty.sync.client import PagerDutyStream
 
 
 class WebhookSubscriptions(PagerDutyStream):

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from tap_pagerduty.client import PagerDutyStream
-from tap_pagerduty.pagination import CURSOR
+from tap_pagerduty.api.pagination import CURSOR
 from tap_pagerduty.streams.common import (
     RESOURCE,
     array,
@@ -16,6 +15,7 @@ from tap_pagerduty.streams.common import (
     time,
     url,
 )
+from tap_pagerduty.sync.client import PagerDutyStream
 
 
 class WorkflowIntegrations(PagerDutyStream):

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tap_pagerduty.pagination import CEILING, CeilingError, OffsetPaginator
+from tap_pagerduty.api.pagination import CEILING, CeilingError, OffsetPaginator
 
 
 def answer(records, params, *, size=100, total=True):
@@ -25,12 +25,12 @@ def answer(records, params, *, size=100, total=True):
 
 def pages(paginator, records, **api):
     """Return all pages of RECORDS, as read with PAGINATOR."""
-    waiting, read = [paginator.first()], []
+    waiting, read = [paginator.first_page()], []
     while waiting:
         page = waiting.pop(0)
         found, body = answer(records, page.params, **api)
         read.append(found)
-        waiting = paginator.following(page, body, len(found)) + waiting
+        waiting = paginator.next_pages(page, body, len(found)) + waiting
     return read
 
 
@@ -66,9 +66,9 @@ def test_a_page_repeats_the_last_record_of_the_one_before_if_it_is_to(records):
 
 def test_only_the_first_page_asks_for_the_total_which_is_slow():
     paginator = OffsetPaginator()
-    first = paginator.first()
+    first = paginator.first_page()
     assert first.params == {"limit": 100, "offset": 0, "total": "true"}
-    following = paginator.following(first, {"more": True, "total": 301}, 100)
+    following = paginator.next_pages(first, {"more": True, "total": 301}, 100)
     assert [page.params for page in following] == [
         {"limit": 100, "offset": offset} for offset in (100, 200, 300)
     ]
@@ -76,34 +76,34 @@ def test_only_the_first_page_asks_for_the_total_which_is_slow():
 
 def test_a_list_that_grew_is_followed_to_its_end():
     paginator = OffsetPaginator()
-    (page,) = paginator.following(paginator.first(), {"more": True, "total": 150}, 100)
-    (behind,) = paginator.following(page, {"more": True, "total": None}, 100)
+    (page,) = paginator.next_pages(paginator.first_page(), {"more": True, "total": 150}, 100)
+    (behind,) = paginator.next_pages(page, {"more": True, "total": None}, 100)
     assert behind.params["offset"] == 200
 
 
 @pytest.mark.parametrize("body", [{}, {"more": False}, {"more": None, "total": None}])
 def test_an_answer_that_promises_nothing_is_the_last(body):
     paginator = OffsetPaginator(1)
-    assert paginator.following(paginator.first(), body, 100) == []
+    assert paginator.next_pages(paginator.first_page(), body, 100) == []
 
 
 @pytest.mark.parametrize("overlap", [0, 1])
 @pytest.mark.parametrize("total", [None, 5000])
 def test_an_empty_page_that_promises_more_is_not_asked_for_again_and_again(overlap, total):
     paginator = OffsetPaginator(overlap)
-    waiting, asked = [paginator.first()], []
+    waiting, asked = [paginator.first_page()], []
     with suppress(CeilingError):
         while waiting and len(asked) < 200:
             page = waiting.pop(0)
             asked.append(page.params["offset"])
-            waiting = paginator.following(page, {"more": True, "total": total}, 0) + waiting
+            waiting = paginator.next_pages(page, {"more": True, "total": total}, 0) + waiting
     assert len(asked) == len(set(asked)) <= 102
     assert max(asked) < CEILING
 
 
 def test_a_page_with_a_single_record_is_not_asked_for_again_and_again():
     paginator = OffsetPaginator(1)
-    (page,) = paginator.following(paginator.first(), {"more": True}, 1)
+    (page,) = paginator.next_pages(paginator.first_page(), {"more": True}, 1)
     assert page.params["offset"] == 1
 
 
@@ -117,5 +117,5 @@ def test_more_than_can_be_paged_is_an_error(total, overlap):
 def test_too_much_is_noticed_on_the_first_page_when_the_total_is_known():
     paginator = OffsetPaginator()
     with pytest.raises(CeilingError) as error:
-        paginator.following(paginator.first(), {"more": True, "total": 95_600}, 100)
+        paginator.next_pages(paginator.first_page(), {"more": True, "total": 95_600}, 100)
     assert error.value.total == 95_600

@@ -11,8 +11,8 @@ import pytest
 import requests
 
 from sandbox.endpoints.registry import find
-from tap_pagerduty import connection
-from tap_pagerduty.connection import Connection
+from tap_pagerduty.api import connection
+from tap_pagerduty.api.connection import Connection
 from tap_pagerduty.streams import STREAMS
 from tests.support.harness import SECRET, TOKEN, oauth_app, sandbox
 

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tap_pagerduty.windows import SECOND, Window, cut, isoformat
+from tap_pagerduty.api.windows import SECOND, Window, cut
+from tap_pagerduty.records.timestamps import isoformat
 
 START = datetime(2024, 1, 1, tzinfo=timezone.utc)
 SPANS = st.integers(1, 3 * 365 * 86_400).map(lambda seconds: timedelta(seconds=seconds))

@@ -21,11 +21,11 @@ from unittest import mock
 import pytest
 from rich.console import Console
 
-from tap_pagerduty import display
-from tap_pagerduty.bars import Bars
-from tap_pagerduty.progress import Progress
+from tap_pagerduty.api.windows import Window, cut
+from tap_pagerduty.reporting import lines as progress_lines
+from tap_pagerduty.reporting.progress import Progress
+from tap_pagerduty.reporting.progress_bars import ProgressBars
 from tap_pagerduty.streams import STREAMS
-from tap_pagerduty.windows import Window, cut
 from tests.conftest import Clock
 from tests.support.harness import PATIENCE, arguments, sandbox
 from tests.support.project import ROOT
@@ -353,7 +353,7 @@ def test_a_long_wait_is_told_once_when_it_begins(printed):
 
 
 def test_a_line_now_and_then_tells_how_far_it_is(sync, account, monkeypatch):
-    monkeypatch.setattr(display, "INTERVAL", 0.0)
+    monkeypatch.setattr(progress_lines, "INTERVAL", 0.0)
     account.headers = {
         "ratelimit-limit": "960",
         "ratelimit-remaining": "900",
@@ -373,12 +373,12 @@ def test_a_line_now_and_then_tells_how_far_it_is(sync, account, monkeypatch):
 # -- What it reckons with
 
 
-def activity():
+def stream_progress():
     clock = Clock()
     run = Progress(clock)
-    run.begin(["incidents"])
-    found = run.activity("incidents")
-    found.begin()
+    run.start(["incidents"])
+    found = run.stream("incidents")
+    found.start()
     return found, clock, run
 
 
@@ -387,16 +387,16 @@ FOUR = list(cut(SINCE, SINCE + timedelta(days=40), timedelta(days=10)))
 
 
 def test_time_left_follows_from_the_share_of_the_range():
-    found, clock, _ = activity()
-    with found.planned(FOUR):
+    found, clock, _ = stream_progress()
+    with found.windows_in_progress(FOUR):
         assert found.share == 0
         assert found.seconds_left is None
-        found.answered(FOUR[0], 100, 200)
+        found.page_received(FOUR[0], 100, 200)
         clock.now = 2
         assert found.share == pytest.approx(1 / 8)
         assert found.seconds_left is None, "two seconds tell nothing"
-        found.answered(FOUR[0], 100, 0)
-        found.answered(FOUR[1], 0, 0)
+        found.page_received(FOUR[0], 100, 0)
+        found.page_received(FOUR[1], 0, 0)
         clock.now = 20
         assert found.windows == (1, 4)
         assert found.share == pytest.approx(1 / 4)
@@ -404,57 +404,57 @@ def test_time_left_follows_from_the_share_of_the_range():
 
 
 def test_a_window_that_was_cut_counts_by_its_parts():
-    found, _, _ = activity()
-    with found.planned(FOUR):
-        found.answered(FOUR[0], 100, 12_000)
+    found, _, _ = stream_progress()
+    with found.windows_in_progress(FOUR):
+        found.page_received(FOUR[0], 100, 12_000)
         for part in FOUR[0].split(12_000):
-            found.answered(part, 100, 100)
+            found.page_received(part, 100, 100)
         assert found.windows == (1, 4)
         assert found.share == pytest.approx(1 / 4)
 
 
 def test_windows_that_overlap_by_a_second_are_counted():
-    found, _, _ = activity()
+    found, _, _ = stream_progress()
     second = timedelta(seconds=1)
-    seamed = [FOUR[0], *(Window(each.since - second, each.until) for each in FOUR[1:])]
-    with found.planned(seamed):
-        for number, window in enumerate(seamed):
-            found.answered(window, 0, 0)
+    overlapping = [FOUR[0], *(Window(each.since - second, each.until) for each in FOUR[1:])]
+    with found.windows_in_progress(overlapping):
+        for number, window in enumerate(overlapping):
+            found.page_received(window, 0, 0)
             assert found.windows[0] in {number, number + 1}
     assert found.windows == (0, 0)
 
 
 def test_a_list_without_a_count_has_no_time_left():
-    found, clock, _ = activity()
-    found.answered(None, 100, 0)
+    found, clock, _ = stream_progress()
+    found.page_received(None, 100, 0)
     clock.now = 100
     assert found.share is None
     assert found.seconds_left is None
 
 
 def test_a_child_has_come_as_far_as_its_parent():
-    found, clock, run = activity()
-    child = run.activity("incident_notes")
-    child.leader = found
-    found.answered(None, 100, 400)
-    child.begin()
-    child.answered(None, 3, 3)
+    found, clock, run = stream_progress()
+    child = run.stream("incident_notes")
+    child.parent = found
+    found.page_received(None, 100, 400)
+    child.start()
+    child.page_received(None, 3, 3)
     clock.now = 10
     assert child.share == 1 / 4
     assert child.seconds_left == pytest.approx(30)
 
 
 def test_counts_of_several_threads_add_up():
-    found, _, run = activity()
+    found, _, run = stream_progress()
     before = sys.getswitchinterval()
     sys.setswitchinterval(1e-6)
     try:
 
         def work():
             for _ in range(2_000):
-                found.sent()
-                found.retried()
-                found.refused()
+                found.request_sent()
+                found.request_retried()
+                found.rate_limited()
 
         threads = [threading.Thread(target=work) for _ in range(4)]
         for thread in threads:
@@ -468,7 +468,7 @@ def test_counts_of_several_threads_add_up():
 
 
 def test_a_metric_that_is_told_meanwhile_does_not_lose_records(monkeypatch):
-    found, _, _ = activity()
+    found, _, _ = stream_progress()
     found.counter.log_interval = -1
     told = []
     logger = mock.Mock()
@@ -477,7 +477,7 @@ def test_a_metric_that_is_told_meanwhile_does_not_lose_records(monkeypatch):
     with found.counter:
         for number in range(3):
             found.counter.increment()
-            found.answered(None, number, 0)
+            found.page_received(None, number, 0)
         found.counter.increment()
     assert told == [1, 1, 1, 1]
     assert found.records == 4
@@ -489,15 +489,15 @@ def test_bars_never_overflow_the_terminal(columns, rows, count):
     clock = Clock()
     run = Progress(clock)
     names = [stream.name for stream in STREAMS][:count]
-    run.begin(names)
+    run.start(names)
     out = io.StringIO()
     console = Console(file=out, width=columns, height=rows, force_terminal=True)
-    bars = Bars(run, console)
+    bars = ProgressBars(run, console)
     for before, name in pairwise([None, *names]):
         if before:
-            run.activity(before).end(failed="x" if len(before) % 2 else "")
-        run.activity(name).begin()
-        run.activity(name).answered(None, 100, 1_234_567)
+            run.stream(before).finish(failed="x" if len(before) % 2 else "")
+        run.stream(name).start()
+        run.stream(name).page_received(None, 100, 1_234_567)
         clock.now += 7
         if names.index(name) not in {0, 1, 12, count // 2, count - 1}:
             continue
@@ -522,25 +522,25 @@ def blocks_of_readme():
 def test_bars_look_as_in_the_readme():
     clock = Clock()
     run = Progress(clock)
-    run.begin(["incidents", "log_entries", "tags", "teams"])
+    run.start(["incidents", "log_entries", "tags", "teams"])
     run.limit = 16.0
-    first, second = run.activity("incidents"), run.activity("log_entries")
-    first.begin()
+    first, second = run.stream("incidents"), run.stream("log_entries")
+    first.start()
     for _ in range(31):
-        first.sent()
+        first.request_sent()
         clock.now += 0.1
     first.counter.increment(2_748)
-    first.end()
-    second.begin()
-    with second.planned(FOUR):
+    first.finish()
+    second.start()
+    with second.windows_in_progress(FOUR):
         for _ in range(111):
-            second.sent()
+            second.request_sent()
             clock.now += 0.08
-        second.answered(FOUR[1], 60, 100)
+        second.page_received(FOUR[1], 60, 100)
         second.counter.increment(10_780)
         out = io.StringIO()
         console = Console(file=out, width=80, height=24)
-        console.print(Bars(run, console)._screen())
+        console.print(ProgressBars(run, console)._screen())
     drawn = "".join(f"{line.rstrip()}\n" for line in out.getvalue().splitlines())
     assert drawn == blocks_of_readme()[0]
 

@@ -7,8 +7,8 @@ from itertools import pairwise
 
 import pytest
 
+from tap_pagerduty.records.timestamps import instant
 from tap_pagerduty.tap import TapPagerDuty
-from tap_pagerduty.times import instant
 
 KEY = "u+SECRETKEY123456789"
 TOMORROW = (datetime.now(timezone.utc) + timedelta(days=1)).isoformat()

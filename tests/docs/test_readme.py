@@ -16,11 +16,12 @@ from urllib.parse import urlsplit
 import pytest
 import trustme
 
-from tap_pagerduty.pagination import CEILING
+from tap_pagerduty.api.pagination import CEILING
 from tap_pagerduty.streams import STREAMS
-from tap_pagerduty.streams.incidents import FEED_OVERLAP, Incidents
+from tap_pagerduty.streams.incidents import Incidents
 from tap_pagerduty.streams.log_entries import LogEntries
 from tap_pagerduty.streams.notifications import Notifications
+from tap_pagerduty.sync.change_feed import FEED_OVERLAP
 from tap_pagerduty.tap import TapPagerDuty
 from tests.support.harness import catalog
 from tests.support.project import ROOT
@@ -372,7 +373,7 @@ RUNS = {
         {"us/abilities": (401, {"error": {"message": "Authentication failed"}})},
         {
             "api_url": None,
-            "patched": "from tap_pagerduty.connection import HOSTS; "
+            "patched": "from tap_pagerduty.api.connection import HOSTS; "
             "HOSTS.update(us='{url}/us', eu='{url}')",
         },
         1,

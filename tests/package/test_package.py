@@ -91,7 +91,7 @@ def test_the_wheel_runs_without_being_installed(wheel, tmp_path):
 
 def test_programs_that_import_it_see_its_types(installed, tmp_path):
     (tmp_path / "consumer.py").write_text(
-        "from tap_pagerduty.windows import isoformat\n\nreveal_type(isoformat)\n"
+        "from tap_pagerduty.records.timestamps import isoformat\n\nreveal_type(isoformat)\n"
     )
     mypy = [sys.executable, "-m", "mypy", "--follow-imports=silent"]
     printed = run(*mypy, "--python-executable", installed / "python", "consumer.py", cwd=tmp_path)

@@ -17,16 +17,17 @@ import pytest
 from docs.references import references
 from sandbox.endpoints.registry import ENDPOINTS, find
 from sandbox.values.timestamps import iso, moment_of
-from tap_pagerduty.children import ChildStream, WindowedChildStream
-from tap_pagerduty.events import EventStream
-from tap_pagerduty.records import leave_out
+from tap_pagerduty.records.paths import leave_out
 from tap_pagerduty.streams import STREAMS
+from tap_pagerduty.sync.child import ChildStream, WindowedChildStream
+from tap_pagerduty.sync.windowed import WindowedStream
 from tests.support import harness
+from tests.support.columns import as_declared
 from tests.support.harness import DAY, UPDATED, Warehouse, ago, in_utc
 
 NAMES = [stream.name for stream in STREAMS]
 BY_NAME = {stream.name: stream for stream in STREAMS}
-EVENTS = [stream for stream in STREAMS if issubclass(stream, EventStream)]
+EVENTS = [stream for stream in STREAMS if issubclass(stream, WindowedStream)]
 # Days: the account is older than what is loaded of it, and its plans reach so far ahead.
 AGE, LOADED, AHEAD = 60, 50, 90
 # Parameters that add to a record, or show it whole, besides `include[]`.
@@ -107,7 +108,7 @@ class Expected:
 
     def row(self, stream, record):
         """Return a record with its times, its columns and its id, without its secrets."""
-        row = normalised(record, stream.schema)
+        row = as_declared(normalised(record, stream.schema), stream.schema)
         row.update({name: first_at(row, path) for name, path in stream.columns.items()})
         if stream.id_columns:
             parts = [row.get(name) for name in stream.id_columns]
@@ -121,7 +122,7 @@ class Expected:
         if issubclass(stream, ChildStream):
             for parent in self.parents(stream):
                 yield from self.children(stream, parent)
-        elif issubclass(stream, EventStream):
+        elif issubclass(stream, WindowedStream):
             for record in self.asked(stream):
                 if self.start <= in_utc(record[stream.replication_key]) < self.now:
                     yield record
@@ -356,7 +357,7 @@ def test_the_state_of_all_streams_is_flat_and_small(first):
     for name, bookmark in first.run.state["bookmarks"].items():
         assert all(isinstance(value, str) for value in bookmark.values()), name
         assert len(bookmark) <= (4 if name == "incidents" else 3), name
-        assert bool(bookmark) == issubclass(BY_NAME[name], EventStream), name
+        assert bool(bookmark) == issubclass(BY_NAME[name], WindowedStream), name
 
 
 @pytest.mark.parametrize("name", NAMES)

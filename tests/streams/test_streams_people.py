@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tap_pagerduty.shifts import Shifts, seamed
-from tap_pagerduty.times import instant
-from tap_pagerduty.windows import cut, isoformat
+from tap_pagerduty.api.windows import cut
+from tap_pagerduty.records.timestamps import instant, isoformat
+from tap_pagerduty.sync.shifts import Shifts, overlapping
 
 CLASSIC = {"limit": "100", "offset": "0", "total": "true"}
 # Where the API does not take `total`.
@@ -512,7 +512,7 @@ def rotas(draw):
 @given(rotas(), st.integers(2, 48), st.sampled_from([None, timedelta(0), 15 * HOUR]))
 def test_shifts_that_windows_show_whole_or_cut_come_out_whole_and_once(rota, width, edge):
     end = START + 450 * HOUR
-    windows = list(seamed(cut(START, end, width * HOUR)))
+    windows = list(overlapping(cut(START, end, width * HOUR)))
     shifts = Shifts(lambda each: each["user"]["id"])
     out = []
     for window in windows:

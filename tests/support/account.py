@@ -12,10 +12,10 @@ from functools import cache
 from http.client import responses
 from urllib.parse import parse_qs, urlsplit, urlunsplit
 
-from tap_pagerduty.answers import WHOLE_BODY
-from tap_pagerduty.events import EventStream
+from tap_pagerduty.api.responses import WHOLE_BODY
 from tap_pagerduty.streams import AREAS, STREAMS
 from tap_pagerduty.streams.incidents import LISTED
+from tap_pagerduty.sync.windowed import WindowedStream
 
 NAMES = [stream.name for stream in STREAMS]
 # The streams that are lists of the account, or of what happened, read by themselves.
@@ -107,7 +107,9 @@ def stream_of(request):
         for stream in STREAMS
         if getattr(stream, "method", "GET") == request.method
         and pattern(stream.path).fullmatch(request.path)
-        and (stream.path != "/oncalls" or issubclass(stream, EventStream) == bool(request.window))
+        and (
+            stream.path != "/oncalls" or issubclass(stream, WindowedStream) == bool(request.window)
+        )
     ]
     # What the path of another stream shows in more detail is asked for by name.
     asked = {*request.params.get("include[]", ())}
@@ -172,7 +174,7 @@ class Account:
                 "replication_key_value": self.at(**ago),
             }
             for stream in STREAMS
-            if issubclass(stream, EventStream)
+            if issubclass(stream, WindowedStream)
         }
         for name in ("incidents", "analytics_incidents"):
             bookmarks[name]["created_until"] = self.at(**ago)

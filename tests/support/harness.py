@@ -27,7 +27,8 @@ from unittest import mock
 from sandbox import Sandbox
 from sandbox.api import query_checks
 from sandbox.values.timestamps import iso, moment_of
-from tap_pagerduty import events, pacing, pagination, windows
+from tap_pagerduty.api import pagination, rate_limit, windows
+from tap_pagerduty.sync import windowed
 from tap_pagerduty.tap import TapPagerDuty
 
 DAY = 86_400
@@ -174,7 +175,7 @@ def sync(box, *streams, state=None, **settings):
     """Run the tap in this process: as the command does, without its second of start-up."""
     out = io.TextIOWrapper(io.BytesIO(), "utf-8")
     status = 0
-    with _as_it_was(), mock.patch.object(pacing, "CONSERVATIVE", 10_000.0):
+    with _as_it_was(), mock.patch.object(rate_limit, "DEFAULT_RATE", 10_000.0):
         logging.disable(logging.CRITICAL)
         try:
             with contextlib.redirect_stdout(out):
@@ -198,7 +199,7 @@ def ceiling_of(records):
     with (
         mock.patch.object(query_checks, "MAX_REACH", records),
         mock.patch.object(pagination, "CEILING", records),
-        mock.patch.object(events, "CEILING", records),
+        mock.patch.object(windowed, "CEILING", records),
         mock.patch.object(windows, "COMFORTABLE", records * 4 // 5),
     ):
         yield

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tap_pagerduty.children import ChildStream
-from tap_pagerduty.records import leave_out
+from tap_pagerduty.records.paths import leave_out
 from tap_pagerduty.streams import STREAMS
+from tap_pagerduty.sync.child import ChildStream
 from tests.support.account import sample_of
 
 START = "2023-04-01T00:00:00Z"

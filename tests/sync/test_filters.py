@@ -5,9 +5,9 @@ import re
 import pytest
 
 from sandbox.endpoints.registry import find
-from tap_pagerduty.analytics import Analytics
-from tap_pagerduty.children import ChildStream
 from tap_pagerduty.streams import STREAMS
+from tap_pagerduty.sync.analytics import Analytics
+from tap_pagerduty.sync.child import ChildStream
 from tests.support.harness import (
     DAY,
     Warehouse,

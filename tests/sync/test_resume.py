@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from sandbox.values.timestamps import moment_of
-from tap_pagerduty.events import EventStream
 from tap_pagerduty.streams import STREAMS as CLASSES
+from tap_pagerduty.sync.windowed import WindowedStream
 from tests.support.harness import (
     DAY,
     EVENTS,
@@ -30,7 +30,7 @@ ENDS["a target that dies"] = "closed"
 LONGEST = {
     stream.name: stream.max_window_days * DAY
     for stream in CLASSES
-    if issubclass(stream, EventStream)
+    if issubclass(stream, WindowedStream)
 }
 
 

@@ -4,16 +4,16 @@ from itertools import pairwise
 
 import pytest
 
-from tap_pagerduty.children import WindowedChildStream
-from tap_pagerduty.events import EventStream
 from tap_pagerduty.streams import STREAMS
+from tap_pagerduty.sync.child import WindowedChildStream
+from tap_pagerduty.sync.windowed import WindowedStream
 from tests.support.harness import Warehouse, ago, differences, sandbox, sync
 
 START = "2024-05-03T10:00:00Z"
 # Neither at midnight, nor on the first of a month: periods must not be cut by them.
 BORDERS = ["2024-05-20T15:30:00Z", "2024-06-04T03:00:00Z"]
 # What is read by time, and something of each incident.
-BY_TIME = [each for each in STREAMS if issubclass(each, (EventStream, WindowedChildStream))]
+BY_TIME = [each for each in STREAMS if issubclass(each, (WindowedStream, WindowedChildStream))]
 NAMES = [*(each.name for each in BY_TIME), "incident_notes", "analytics_incident_responses"]
 
 

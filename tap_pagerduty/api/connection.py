@@ -1,0 +1,204 @@
+"""What the streams of one run share: the account's address and key, its pace, its time."""
+
+from __future__ import annotations
+
+import threading
+import typing as t
+from datetime import datetime, timezone
+from email.utils import parsedate_to_datetime
+from http import HTTPStatus
+from pathlib import Path
+
+import requests
+
+from tap_pagerduty.api.auth import AccessToken, ApiKey, OAuthApp
+from tap_pagerduty.api.errors import CredentialsError, StopError, TokenError
+from tap_pagerduty.api.prefetch import Workers
+from tap_pagerduty.api.rate_limit import MINUTE, RateLimiter
+from tap_pagerduty.records.timestamps import whole_second
+from tap_pagerduty.reporting.progress import Progress
+
+if t.TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from tap_pagerduty.api.auth import Scopes
+
+# Source: the service regions in PagerDuty's documentation.
+HOSTS = {"us": "https://api.pagerduty.com", "eu": "https://api.eu.pagerduty.com"}
+# Seconds for the other region's host to respond, when this one has refused the credentials.
+DIAGNOSIS_TIMEOUT = 10
+
+
+class Connection:
+    """The one way to the account, used by all streams and threads of a run."""
+
+    def __init__(self, config: Mapping[str, t.Any], scopes: Callable[[], Scopes]) -> None:
+        """Read the tap's settings; nothing is sent yet.
+
+        SCOPES returns those that an OAuth app requests, once the streams are selected.
+        """
+        self.url = (config.get("api_url") or HOSTS[config["region"]]).rstrip("/")
+        others = {region: host for region, host in HOSTS.items() if region != config["region"]}
+        # Where the account might be, unless an address has been set.
+        self._other_hosts = {} if config.get("api_url") else others
+        self.authenticator: ApiKey | AccessToken | OAuthApp
+        if config.get("client_id"):
+            self.authenticator = OAuthApp(config, others, scopes, self._new_session)
+        elif token := config.get("access_token"):
+            self.authenticator = AccessToken(token=token)
+        else:  # without any, as in discovery, nothing is sent
+            self.authenticator = ApiKey(config.get("api_key", ""))
+        # Seconds: for one response, and for one request with all its retries.
+        self.timeout: float = config["request_timeout_seconds"]
+        self.retry_timeout: float = config["retry_timeout_seconds"]
+        self._rate_limiters: dict[str, RateLimiter] = {}
+        self._rate_settings = {
+            "requests_per_second": config.get("requests_per_second"),
+            "reserve_percent": config["rate_limit_reserve_percent"],
+        }
+        self._lock = threading.Lock()
+        self.progress = Progress()
+        self.workers = Workers(config["max_concurrency"])
+        # The account's time at the run's first response, UTC. This machine's clock may be
+        # off, and a window that ends in the account's future is not closed.
+        self.started_at: datetime | None = None
+        self._threads = threading.local()
+
+    def limit_timeouts(self, timeout: float, retry_timeout: float) -> None:
+        """Wait no longer, in seconds, for a response, and for a request with all its retries."""
+        self.timeout = min(self.timeout, timeout)
+        self.retry_timeout = min(self.retry_timeout, retry_timeout)
+        if isinstance(self.authenticator, OAuthApp):
+            self.authenticator.timeout = self.timeout
+
+    @property
+    def session(self) -> requests.Session:
+        """This thread's session: its connection is kept alive, and never shared.
+
+        Raises:
+            StopError: the file of trusted certificates is not there.
+        """
+        if not hasattr(self._threads, "session"):
+            self._threads.session = self._new_session(self.url)
+        session: requests.Session = self._threads.session
+        return session
+
+    @staticmethod
+    def _new_session(url: str) -> requests.Session:
+        session = requests.Session()
+        # What the environment says of proxies and certificates, asked once: with each request
+        # it would take a tenth of the CPU, and `send`, which the SDK uses, leaves out
+        # `REQUESTS_CA_BUNDLE`.
+        found = session.merge_environment_settings(url, {}, None, None, None)
+        session.proxies, session.verify = found["proxies"], found["verify"]
+        session.trust_env = False
+        # The body is read in one go, by `responses.decode`.
+        session.stream = True
+        if isinstance(session.verify, str) and not Path(session.verify).exists():
+            msg = (
+                f"REQUESTS_CA_BUNDLE or CURL_CA_BUNDLE names {session.verify}, which is not there."
+            )
+            raise StopError(msg)
+        return session
+
+    def wait(self, budget: str) -> None:
+        """Return when a request may be sent; `response_received` or `request_lost` must follow.
+
+        BUDGET names an endpoint's own budget; it then also draws on that of the key. Empty if
+        it has none.
+        """
+        for name in ("", budget) if budget else ("",):
+            rate_limiter = self._rate_limiter(name)
+            self.progress.requests_wait(rate_limiter.delay)
+            rate_limiter.wait()
+
+    def response_received(self, budget: str, response: requests.Response) -> None:
+        """Take from a response what is left of the budget, and once what time it is."""
+        if self.started_at is None:
+            try:
+                now = parsedate_to_datetime(response.headers["Date"])
+            except (KeyError, ValueError):
+                now = datetime.now(timezone.utc)
+            self.started_at = whole_second(now.astimezone(timezone.utc))
+        if budget:
+            # The headers report the limit that is nearest, here the endpoint's.
+            self._rate_limiter("").request_lost()
+        rate_limiter = self._rate_limiter(budget)
+        rate_limiter.observe(response.headers)
+        if rate_limiter.limit and not budget:
+            self.progress.limit = rate_limiter.limit / MINUTE
+
+    def request_lost(self, budget: str) -> None:
+        """Note that a request got no response."""
+        for name in {"", budget}:
+            self._rate_limiter(name).request_lost()
+
+    def rate_limited(self, budget: str, seconds: float) -> None:
+        """Hold all requests back after one came too fast (429), for so many seconds."""
+        self._rate_limiter(budget).pause(seconds)
+
+    @property
+    def rate_limiter(self) -> RateLimiter:
+        """The request budget of the credentials."""
+        return self._rate_limiter("")
+
+    def _refused_credentials_message(
+        self, error: CredentialsError, headers: Mapping[str, str]
+    ) -> str:
+        """Return the line for people when the credentials are refused.
+
+        The other region's host is asked, with these HEADERS, if it would take them.
+        """
+        sign_in = self.authenticator
+        refused = f"PagerDuty refused the {sign_in.kind} at {self.url} ({error})."
+        for region, host in self._other_hosts.items():
+            if self._is_accepted(host, headers):
+                return (
+                    f"{refused} It belongs to the {region.upper()} region: set `region: {region}`."
+                )
+        return (
+            f"{refused} Check {sign_in.setting}, and `region`: "
+            f"{'a key' if sign_in.kind == 'key' else 'one'} of the other region is a usual cause."
+        )
+
+    def _is_accepted(self, host: str, headers: Mapping[str, str]) -> bool:
+        try:
+            with self._new_session(host) as session:
+                response = session.get(
+                    f"{host}/abilities",
+                    headers=dict(headers),
+                    auth=self.authenticator,
+                    timeout=min(self.timeout, DIAGNOSIS_TIMEOUT),
+                    allow_redirects=False,
+                )
+        except (requests.exceptions.RequestException, StopError, TokenError):
+            return False
+        # Or refused for a scope: the host has known the credentials.
+        return response.status_code in {HTTPStatus.OK, HTTPStatus.FORBIDDEN}
+
+    def stop_message(self, error: Exception, headers: Mapping[str, str]) -> str:
+        """Return the line for people about an error that stops a run (`errors.STOPPING`).
+
+        HEADERS are those of a request, for one that finds out why the credentials are refused.
+        """
+        if isinstance(error, CredentialsError):
+            return self._refused_credentials_message(error, headers)
+        if isinstance(error, TokenError):
+            return f"{error}{self.gave_up_message}. Check the network and `oauth_url`."
+        return str(error)
+
+    @property
+    def gave_up_message(self) -> str:
+        """What to add to a message about a request that was retried in vain."""
+        return f"; given up after {self.retry_timeout} s"
+
+    @property
+    def unreachable_message(self) -> str:
+        """The line for people when there is no response at all."""
+        return f"Nothing has answered at {self.url}; check the network, `region` and `api_url`."
+
+    def _rate_limiter(self, budget: str) -> RateLimiter:
+        with self._lock:
+            if budget not in self._rate_limiters:
+                self._rate_limiters[budget] = RateLimiter(**self._rate_settings)
+            return self._rate_limiters[budget]

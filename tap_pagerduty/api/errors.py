@@ -1,0 +1,177 @@
+"""What each kind of failure of the API means: retry, skip the stream, or stop the run."""
+
+from __future__ import annotations
+
+import math
+import re
+from http import HTTPStatus
+from urllib.parse import urlsplit
+
+import msgspec
+import requests
+from singer_sdk.exceptions import FatalAPIError, RetriableAPIError, SkippableAPIError
+
+_decoder = msgspec.json.Decoder()
+
+# Characters of the API's own message that go into ours.
+_MESSAGE_LENGTH = 300
+
+
+class CredentialsError(Exception):
+    """The API refused the credentials (401)."""
+
+
+class StopError(Exception):
+    """Nothing can be read, whichever stream it is; the text is the line for people."""
+
+
+class TokenError(Exception):
+    """The token host gave no access token, which may pass; the text names the host."""
+
+
+class NotFoundError(FatalAPIError):
+    """The API does not know the resource (404), or knows it no more."""
+
+
+class QuotaError(FatalAPIError):
+    """The account's quota for the day is used up (429 with `daily-ratelimit-*` headers)."""
+
+
+# Faults of the connection after which a request is made again.
+RETRIED = (
+    requests.exceptions.ConnectionError,
+    requests.exceptions.Timeout,
+    requests.exceptions.ChunkedEncodingError,
+    requests.exceptions.ContentDecodingError,
+)
+# Errors after which no stream can be read.
+STOPPING = (CredentialsError, StopError, TokenError)
+
+
+def raise_for_status(response: requests.Response) -> None:
+    """Return if the response is a success.
+
+    Raises:
+        CredentialsError: 401.
+        SkippableAPIError: 402, 403; the account or the key lacks what the stream needs.
+        NotFoundError: 404.
+        QuotaError: 429, for a quota that is renewed daily.
+        FatalAPIError: another 3xx or 4xx, 400 among them: asking again will not help.
+        RetriableAPIError: 408, 429, 5xx.
+    """
+    status = response.status_code
+    if status < HTTPStatus.MULTIPLE_CHOICES:
+        return
+    message, required_scopes = error_message(response.content)
+    said = f"{status} {response.reason or ''}".rstrip() + (f": {message}" if message else "")
+    if status == HTTPStatus.UNAUTHORIZED:
+        raise CredentialsError(said)
+    if status in {HTTPStatus.PAYMENT_REQUIRED, HTTPStatus.FORBIDDEN}:
+        raise SkippableAPIError(said + (f" ({required_scopes})" if required_scopes else ""))
+    if status == HTTPStatus.NOT_FOUND:
+        raise NotFoundError(said)
+    if _daily_quota_is_used_up(response):
+        hours = header_number(response, "daily-ratelimit-reset") / 3600
+        msg = f"the account's daily quota is used up; it is renewed in {hours:.1f} h"
+        raise QuotaError(msg)
+    if (
+        status in {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS}
+        or status >= HTTPStatus.INTERNAL_SERVER_ERROR
+    ):
+        raise RetriableAPIError(said, response)
+    raise FatalAPIError(said)
+
+
+def _daily_quota_is_used_up(response: requests.Response) -> bool:
+    """Return whether a 429 is for a day's quota: no wait that is worth it ends it."""
+    return (
+        response.status_code == HTTPStatus.TOO_MANY_REQUESTS
+        and header_number(response, "daily-ratelimit-remaining", default=1) <= 0
+    )
+
+
+def header_number(response: requests.Response, header: str, default: float = 0) -> float:
+    """Return the number that a HEADER holds; DEFAULT if it is absent or holds none."""
+    try:
+        found = float(response.headers[header])
+    except (KeyError, ValueError):
+        return default
+    return found if math.isfinite(found) else default
+
+
+def describe(error: Exception) -> str:
+    """Return in one line what went wrong with a request, without its URL."""
+    if isinstance(error, requests.exceptions.ConnectTimeout):
+        return "no connection in time"
+    if isinstance(error, requests.exceptions.Timeout):
+        return "no answer in time"
+    if isinstance(error, requests.exceptions.ConnectionError):
+        cause = str(error).rpartition("Caused by ")[2] or str(error)
+        return f"connection failed: {_last_words(cause)}"
+    if isinstance(error, requests.exceptions.RequestException):
+        return f"connection broke off: {_last_words(str(error))}"
+    return str(error)
+
+
+def check_certificate(error: requests.exceptions.RequestException) -> None:
+    """Return unless a request failed as the host's certificate is not trusted.
+
+    Raises:
+        StopError: it is not, or there is none to trust; asking again will not help.
+    """
+    text = str(error)
+    if "[X509" in text:  # said of a file, never of what a host shows
+        msg = (
+            "The file that REQUESTS_CA_BUNDLE or CURL_CA_BUNDLE names holds no certificates (PEM)."
+        )
+        raise StopError(msg) from None
+    found = re.search(r"certificate verify failed: (.+?) \(_ssl", text)
+    if found:
+        host = urlsplit(error.request.url or "").netloc if error.request else "the host"
+        msg = (
+            f"The certificate of {host} is not trusted ({found[1]}). If a proxy of yours stands "
+            "in between, name the file with its CA's certificate in REQUESTS_CA_BUNDLE."
+        )
+        raise StopError(msg) from None
+
+
+def _last_words(text: str) -> str:
+    """Return the plain end of a nested exception's text."""
+    words = text.rpartition(": ")[2].strip("\"'() ")
+    words += ")" * (words.count("(") - words.count(")"))
+    return words or text
+
+
+def error_message(content: bytes) -> tuple[str, str]:
+    """Return the API's message and the scopes it names as missing; either may be empty.
+
+    Error bodies come in several shapes: `error` is an object with `message` and `errors`
+    (a list, a text or a map of lists), a list or a text, of the token host with an
+    `error_description`; or the body is none of ours (a proxy's page), of which nothing is
+    repeated.
+    """
+    try:
+        body = _decoder.decode(content)
+    except msgspec.DecodeError:
+        return "", ""
+    if not isinstance(body, dict):
+        return "", ""
+    error = body.get("error", body)
+    scopes = ""
+    if isinstance(error, dict):
+        scopes = " ".join(_texts(error.get("required_scopes") or body.get("required_scopes")))
+        parts = [*_texts(error.get("message")), *_texts(error.get("errors"))]
+    else:
+        parts = [*_texts(error), *_texts(body.get("error_description"))]
+    return ": ".join(parts)[:_MESSAGE_LENGTH], scopes
+
+
+def _texts(value: object) -> list[str]:
+    if isinstance(value, str):
+        text = " ".join(value.split())
+        return [text] if text else []
+    if isinstance(value, list):
+        return [text for item in value for text in _texts(item)]
+    if isinstance(value, dict):
+        return [f"{name} {text}" for name, item in value.items() for text in _texts(item)]
+    return []

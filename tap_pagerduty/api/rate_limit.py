@@ -1,0 +1,158 @@
+"""One request budget, shared by all threads, steered by what the API says is left of it."""
+
+from __future__ import annotations
+
+import math
+import threading
+import time
+import typing as t
+
+if t.TYPE_CHECKING:
+    from collections.abc import Mapping
+
+# Requests per second until a response reports the limit, or for the whole run if none does.
+DEFAULT_RATE = 5.0
+# Seconds: PagerDuty documents its limits by the minute. Its responses do not say so.
+MINUTE = 60.0
+# Seconds: by so much the reported ends of one window may differ, as they are rounded.
+ROUNDING = 2.0
+
+
+class RateLimiter:
+    """Spaces requests so that a budget is used up evenly, just as it is renewed.
+
+    Each response reports the requests that the present window allows (`ratelimit-limit`),
+    those left of them (`ratelimit-remaining`) and the seconds until all are there again
+    (`ratelimit-reset`). Source: PagerDuty's REST API documentation, "Rate Limiting".
+    """
+
+    def __init__(
+        self,
+        requests_per_second: float | None = None,
+        reserve_percent: float = 0,
+        clock: t.Callable[[], float] = time.monotonic,
+        sleep: t.Callable[[float], None] = time.sleep,
+    ) -> None:
+        """Never exceed REQUESTS_PER_SECOND, and leave RESERVE_PERCENT of each window alone."""
+        self._shortest = 1 / requests_per_second if requests_per_second else 0.0
+        self._interval = max(self._shortest, 1 / DEFAULT_RATE)
+        self._reserve = reserve_percent / 100
+        self._clock, self._sleep = clock, sleep
+        self._lock = threading.Lock()
+        self._next = 0.0
+        self._sent = 0
+        self._in_flight = 0
+        self._window: _LimitWindow | None = None
+        # Requests per second that others make with the same key.
+        self._others = 0.0
+        # Requests that the API allows in a minute, and how many were left at the last response;
+        # None until a response reports them.
+        self.limit: int | None = None
+        self.remaining: int | None = None
+
+    @property
+    def long_term_rate(self) -> float:
+        """Requests per second that may be sent in the long run, as far as is known now."""
+        if self.limit is None:
+            return 1 / max(self._shortest, 1 / DEFAULT_RATE)
+        return 1 / max(self._shortest, MINUTE / (self.limit * (1 - self._reserve)))
+
+    def wait(self) -> None:
+        """Return when it is this request's turn; `observe` or `request_lost` must follow."""
+        while True:
+            with self._lock:
+                now = self._clock()
+                if now >= self._next:
+                    # A turn may have passed while all threads waited for responses. It is made
+                    # up for, or a twentieth of the budget would be lost. Not before the limit
+                    # is known.
+                    late = min(now - self._next, self._interval) if self._window else 0.0
+                    self._next = now + max(self._shortest, self._interval - late)
+                    self._sent += 1
+                    self._in_flight += 1
+                    return
+                pause = self._next - now
+            self._sleep(pause)
+
+    @property
+    def delay(self) -> float:
+        """Seconds for which the next request has to wait."""
+        with self._lock:
+            return max(0.0, self._next - self._clock())
+
+    def request_lost(self) -> None:
+        """Note that a request got no response."""
+        with self._lock:
+            self._in_flight -= 1
+
+    def pause(self, seconds: float) -> None:
+        """Let no request through for the next SECONDS, from whichever thread."""
+        with self._lock:
+            self._next = max(self._next, self._clock() + seconds)
+
+    def observe(self, headers: Mapping[str, str]) -> None:
+        """Take from a response what is left of the budget, and space further requests by it."""
+        with self._lock:
+            self._in_flight -= 1
+            try:
+                limit = int(headers["ratelimit-limit"])
+                remaining = int(headers["ratelimit-remaining"])
+                reset = float(headers["ratelimit-reset"])
+            except (KeyError, ValueError):
+                return
+            if not math.isfinite(reset):
+                return
+            self.limit, self.remaining = limit, remaining
+            now = self._clock()
+            window = self._window
+            if window and now + reset < window.resets_at - ROUNDING:
+                return  # a late response, of the window before
+            # Responses may overtake each other, so a few more than before mean nothing.
+            if (
+                window is None
+                or now >= window.resets_at
+                or remaining > window.remaining + limit / 4
+            ):
+                responded = self._sent - self._in_flight
+                window = _LimitWindow(now, responded, remaining, now + reset, self._others)
+                self._window = window
+            window.remaining = min(window.remaining, remaining)
+            # Whole seconds, rounded up: the least of several is the nearest to the truth.
+            window.resets_at = min(window.resets_at, now + reset)
+            self._steer(window, limit, now)
+
+    def _steer(self, window: _LimitWindow, limit: int, now: float) -> None:
+        left = max(0.0, window.resets_at - now)
+        ours = self._sent - window.responded
+        theirs = max(0, window.first - window.remaining - ours)
+        # They come in bursts: a rate taken from a short time would be far off, so that of
+        # the window before counts as well.
+        memory = (window.resets_at - window.started) / 4
+        passed = now - window.started + memory
+        self._others = (theirs + window.others_before * memory) / passed if passed else 0.0
+        free = window.remaining - self._in_flight - self._reserve * limit
+        if free >= 1:
+            # A part is ours in any case: who makes no requests does not see others stop.
+            free = max(free - self._others * left, free / 10)
+            self._interval = max(self._shortest, left / free)
+        else:
+            self._interval = max(self._shortest, 1 / DEFAULT_RATE)
+            self._next = max(self._next, window.resets_at)
+
+
+class _LimitWindow:
+    """The API's present window, as it was when we first saw it and as it is now."""
+
+    __slots__ = ("first", "others_before", "remaining", "resets_at", "responded", "started")
+
+    def __init__(
+        self,
+        started: float,
+        responded: int,
+        remaining: int,
+        resets_at: float,
+        others_before: float,
+    ) -> None:
+        self.started, self.responded, self.resets_at = started, responded, resets_at
+        self.first = self.remaining = remaining
+        self.others_before = others_before

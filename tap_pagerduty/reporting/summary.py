@@ -1,0 +1,80 @@
+"""The summary that a run ends with: a row for each stream."""
+
+from __future__ import annotations
+
+import typing as t
+
+from tap_pagerduty.reporting.formatting import count, duration
+
+if t.TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from tap_pagerduty.reporting.progress import Progress, StreamProgress
+
+_HEADING = ("stream", "records", "requests", "429s", "retries", "bookmark", "")
+
+
+def summary(
+    progress: Progress, earlier: Mapping[str, str], bookmarks: Mapping[str, str]
+) -> list[tuple[str, dict[str, t.Any]]]:
+    """Return the lines of the summary, each with what a program wants to know of it."""
+    # The first request of a stream may be made before it is its turn.
+    started = [each for each in progress.streams if each.started_at is not None or each.requests]
+    if not started:
+        return []
+    reached = {
+        each.name: each.bookmark or (bookmarks.get(each.name, "") if _is_finished(each) else "")
+        for each in started
+    }
+    rows = [(each.name, *_numbers([each]), reached[each.name], _outcome(each)) for each in started]
+    seconds = progress.clock() - progress.started_at
+    total = ("total", *_numbers(started), f"in {duration(seconds)}", "")
+    lines = _aligned([_HEADING, *rows, total])
+    extras: list[dict[str, t.Any]] = [
+        {
+            "summary": {
+                **each.figures,
+                "finished": _is_finished(each),
+                "since": earlier.get(each.name, ""),
+                "bookmark": reached[each.name],
+            },
+            "stream_name": each.name,
+        }
+        for each in started
+    ]
+    found = list(
+        zip(lines, [{}, *extras, {"summary": {"seconds": round(seconds, 1)}}], strict=True)
+    )
+    if missing := len(progress.streams) - len(started):
+        found.append((f"{count(missing, 'stream')} not begun", {}))
+    return found
+
+
+def _numbers(streams: list[StreamProgress]) -> tuple[str, ...]:
+    names = ("records", "requests", "refusals", "retries")
+    return tuple(f"{sum(getattr(each, name) for each in streams):,}" for name in names)
+
+
+def _is_finished(stream: StreamProgress) -> bool:
+    return stream.finished_at is not None and not stream.failed
+
+
+def _outcome(stream: StreamProgress) -> str:
+    if stream.finished_at is None:
+        return "not finished"
+    if stream.failed:
+        return "incomplete"
+    return "skipped" if stream.skipped else ""
+
+
+def _aligned(rows: list[tuple[str, ...]]) -> list[str]:
+    """Return the rows of a table: texts to the left, numbers to the right."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    numbers = range(1, 5)
+    return [
+        "  ".join(
+            cell.rjust(width) if index in numbers else cell.ljust(width)
+            for index, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ).rstrip()
+        for row in rows
+    ]

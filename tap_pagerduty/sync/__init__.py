@@ -1,0 +1,1 @@
+"""How a stream is read: the base class, the kinds of streams, and what they have in common."""

@@ -1,0 +1,209 @@
+"""Child streams: lists that each record of another stream has."""
+
+from __future__ import annotations
+
+import logging
+import typing as t
+from contextlib import ExitStack
+from dataclasses import replace
+from datetime import timedelta
+from itertools import groupby
+from operator import attrgetter
+
+from singer_sdk.exceptions import SkippableAPIError
+
+from tap_pagerduty.api.windows import cut
+from tap_pagerduty.compat import override
+from tap_pagerduty.records.timestamps import whole_second
+from tap_pagerduty.sync.client import PagerDutyStream
+
+if t.TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from singer_sdk.tap_base import Tap
+
+    from tap_pagerduty.api.connection import Connection
+    from tap_pagerduty.api.requests import PageRequest
+    from tap_pagerduty.api.responses import PageResponse
+    from tap_pagerduty.api.windows import Window
+    from tap_pagerduty.records import Record
+
+
+class ChildStream(PagerDutyStream):
+    """A list of each record of its parent stream, which `path` names in braces.
+
+    The parent stream has it read, for as many parents at a time as make the look-ahead
+    worth while, when their records are out. The SDK's own way, a sync per parent, writes
+    a SCHEMA and a bookmark for each.
+    """
+
+    # The parent stream; what is in braces in `path` are `parent_columns`.
+    parent: t.ClassVar[type[PagerDutyStream]]
+    selected_by_default = False
+    state_partitioning_keys = ()
+
+    def __init__(self, tap: Tap, connection: Connection) -> None:
+        """Take the tap, and the connection that all its streams share."""
+        super().__init__(tap, connection)
+        # On the instance, since `discover_streams` links them: of what is on the class
+        # the SDK logs a line per stream at each start.
+        self.parent_stream_type = self.parent
+        # Parents that the API refused to show, and what it said.
+        self._refused: list[str] = []
+        # What counts the requests and records between `start` and `finish`.
+        self._meters = ExitStack()
+        self._count = self.get_record_counter()
+        # Keys that have been emitted, where they do not hold the parent's.
+        self._emitted: set[str] = set()
+
+    @classmethod
+    @override
+    def scopes(cls) -> set[str]:
+        """Return the scopes of its requests, and of those for its parents."""
+        return super().scopes() | cls.parent.scopes()
+
+    @override
+    def first_request(self) -> PageRequest | None:
+        """Return None: the requests depend on the parents."""
+
+    def start(self, *, versioned: bool) -> None:
+        """Write the SCHEMA, and those of the children; see `ChildReader`."""
+        self._meters.enter_context(self.metered())
+        self._count = self._meters.enter_context(self.get_record_counter())
+        if self.selected:
+            self._write_schema_message()
+            self._versioned = versioned and self.is_versioned
+        self.child_readers.start(versioned=versioned and self.is_versioned)
+
+    def read_for(self, parents: list[Record]) -> None:
+        """Read and emit what belongs to PARENTS, in their order."""
+        if not self.outcome.is_complete:
+            return
+        self.progress.parents += len(parents)
+        with self.outcome.errors_reported():
+            for record in self.child_readers.read_with(self._records_of(parents)):
+                if self.selected:
+                    self._write_record_message(record)
+                    self._count.increment()
+
+    def finish(self, *, complete: bool, skipped_message: str) -> None:
+        """Tell the target to drop what has vanished, if all that is left was read."""
+        outcome = self.outcome
+        outcome.skipped_message = outcome.skipped_message or skipped_message
+        if self._refused and not outcome.skipped_message:
+            self.log(
+                "%d parents are closed to the key: %s",
+                len(self._refused),
+                self._refused[0],
+                level=logging.WARNING,
+            )
+        complete = complete and outcome.is_complete and not self._refused
+        if self._versioned and complete:
+            self._write_activate_version_message(self.version)
+        self.child_readers.finish(
+            complete=complete, skipped_message=outcome.children_skipped_message
+        )
+        self._meters.close()
+
+    def child_requests(self, parents: Iterable[Record]) -> Iterator[PageRequest]:
+        """Yield the first request for each parent."""
+        for parent in parents:
+            columns = self.columns_for_child(parent)
+            path = self.path.format(**columns)
+            yield replace(self.list_request(), path=path, parent=columns)
+
+    def merge_lists(
+        self, lists: Iterable[tuple[PageRequest, Iterable[Record]]]
+    ) -> Iterable[Record]:
+        """Yield the records of one parent out of its LISTS, each with its first request."""
+        for _, records in lists:
+            yield from records
+
+    def _records_of(self, parents: list[Record]) -> Iterator[Record]:
+        responses = self.read_pages(self.child_requests(parents))
+        for columns, group in groupby(responses, key=attrgetter("request.parent")):
+            for record in self.merge_lists(self._lists_of(group)):
+                record.update(columns)
+                row = self.post_process(record)
+                if row is not None and self._is_new(row):
+                    yield row
+
+    def _lists_of(
+        self, responses: Iterable[PageResponse]
+    ) -> Iterator[tuple[PageRequest, Iterable[Record]]]:
+        for first, group in groupby(responses, key=_first_of):
+            yield first, self.unnested(self.read_list(first, self._shown(group)))
+
+    def _shown(self, responses: Iterable[PageResponse]) -> Iterator[PageResponse]:
+        """Yield the responses; note what the API refuses to show.
+
+        Raises:
+            SkippableAPIError: it has not shown the children of any parent so far.
+        """
+        for response in responses:
+            if response.refusal_message and not self.outcome.has_response:
+                raise SkippableAPIError(response.refusal_message)
+            if response.refusal_message:
+                self._refused.append(response.refusal_message)
+            yield response
+
+    def _is_new(self, row: Record) -> bool:
+        """Return whether the row is not out yet, by way of another parent."""
+        if self.parent_columns.keys() & set(self.primary_keys):
+            return True
+        key = ":".join(str(row.get(name)) for name in self.primary_keys)
+        if key in self._emitted:
+            return False
+        self._emitted.add(key)
+        return True
+
+
+class WindowedChildStream(ChildStream):
+    """A list that each parent has for a time range, which the endpoint demands.
+
+    It is a full table, from `start_date` to some days ahead of the run, in windows: so it
+    costs a request, or more if it is paged, for each parent and window.
+    """
+
+    # The longest range that is asked for, in days. PagerDuty documents none for these lists,
+    # and three months for others; 1 February to 1 May is 89 days.
+    max_window_days: t.ClassVar[int] = 88
+    # Days after the start of the run up to which plans are read; on-calls are listed no further.
+    days_ahead: t.ClassVar[int] = 90
+
+    def windows(self) -> Iterable[Window]:
+        """Return the windows to read of each parent, oldest first."""
+        start, end = whole_second(self.sync_range.start), self.sync_range.end(self.days_ahead)
+        return cut(start, end, timedelta(days=self.max_window_days))
+
+    @property
+    @override
+    def is_versioned(self) -> bool:
+        """Not in a slice: the other slices' rows are not gone."""
+        return super().is_versioned and not self.sync_range.is_slice
+
+    @override
+    def child_requests(self, parents: Iterable[Record]) -> Iterator[PageRequest]:
+        """Yield the first request for each window of each parent."""
+        windows = list(self.windows())
+        for request in super().child_requests(parents):
+            for window in windows:
+                yield replace(request, window=window)
+
+    @override
+    def merge_lists(
+        self, lists: Iterable[tuple[PageRequest, Iterable[Record]]]
+    ) -> Iterable[Record]:
+        """Yield the records of one parent; what stands in several windows comes once."""
+        seen: set[str] = set()
+        for _, records in lists:
+            for record in records:
+                identity = self.identity(record)
+                if identity not in seen:
+                    seen.add(identity)
+                    yield record
+
+
+def _first_of(response: PageResponse) -> PageRequest:
+    """Return the first request of the list that a response belongs to."""
+    return replace(response.request, page=response.request.paginator.first_page())

@@ -1,0 +1,62 @@
+"""The state that a run leaves for the next: what it holds, and whether one can be used.
+
+Per stream it has the SDK's `replication_key` and `replication_key_value`; of incidents
+and of their analytics also `created_until`. These are times in UTC, before which all
+records have been emitted. Incidents also have `seen_until`: none that was created later
+has been.
+"""
+
+from __future__ import annotations
+
+import typing as t
+
+from tap_pagerduty.records.timestamps import instant
+
+if t.TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from singer_sdk import Stream
+
+POSITIONS = ("replication_key_value", "created_until", "seen_until")
+
+
+def check_state(state: Mapping[str, t.Any], streams: Mapping[str, Stream]) -> None:
+    """Return if the STATE of an earlier run is one of these STREAMS.
+
+    What a later version may have added, a stream or a key of one, does no harm.
+
+    Raises:
+        ValueError: it is not; says why.
+    """
+    if not state:
+        return
+    if state.get("type") == "STATE":
+        msg = "it is a whole STATE message, and the tap takes the `value` in it"
+        raise ValueError(msg)
+    bookmarks = state.get("bookmarks")
+    if not isinstance(bookmarks, dict):
+        msg = "it holds no `bookmarks`"
+        raise ValueError(msg)  # noqa: TRY004, not a caller's mistake
+    known = bookmarks.keys() & streams.keys()
+    if bookmarks and not known:
+        msg = "its bookmarks are of other streams than this tap's"
+        raise ValueError(msg)
+    for name, bookmark in bookmarks.items():
+        if not isinstance(bookmark, dict):
+            msg = f"the bookmark of {name} is no object"
+            raise ValueError(msg)  # noqa: TRY004
+    for name in sorted(known):
+        _check_bookmark(bookmarks[name], streams[name])
+
+
+def _check_bookmark(bookmark: Mapping[str, t.Any], stream: Stream) -> None:
+    key = bookmark.get("replication_key")
+    if key and stream.replication_key and key != stream.replication_key:
+        msg = f"the bookmark of {stream.name} is on {key}, not on {stream.replication_key}"
+        raise ValueError(msg)
+    for position in bookmark.keys() & POSITIONS:
+        try:
+            instant(bookmark[position])
+        except (TypeError, ValueError):
+            msg = f"{position} of {stream.name} is no time"
+            raise ValueError(msg) from None
