@@ -13,9 +13,9 @@ from pathlib import Path
 import yaml
 
 from docs.references import references
-from tap_pagerduty.sync.windowed import WindowedStream
 from tap_pagerduty.streams import AREAS
 from tap_pagerduty.streams.common import reference_fields
+from tap_pagerduty.sync.windowed import WindowedStream
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
