@@ -19,10 +19,11 @@ export UV_COMPILE_BYTECODE = 1
 ENVIRONMENT = .venv/.complete
 PLUGINS = .meltano/.complete
 EXAMPLE = examples/.venv/.complete
+DBT = .venv-dbt/.complete
 LOWEST = .venv-lowest/.complete
 SITE = .venv-docs/.complete
 
-.PHONY: help run target psql report test test-lowest test-docs browser bench targets docs lint format dist pins clean
+.PHONY: help run target psql report test test-lowest test-docs browser bench targets docs views lint format dist pins clean
 
 help:
 	@echo 'make run      load the account of TAP_PAGERDUTY_API_KEY, or of the sandbox if it is not set,'
@@ -34,6 +35,7 @@ help:
 	@echo 'make bench    measure speed and cost against others, into docs/benchmarks.md (half an hour)'
 	@echo 'make targets  load the tap into other Singer targets, compare, into docs/targets.md (10 minutes)'
 	@echo 'make docs     make a site of the documents, in site/; make test-docs looks at it in a browser'
+	@echo 'make views    write the dbt models as plain views, into transform/views'
 	@echo 'make format   format the code, and mend what the linter can'
 	@echo 'make dist     build wheel and sdist, into dist/'
 	@echo 'make pins     renew requirements/*.txt'
@@ -58,7 +60,7 @@ report: target $(ENVIRONMENT)
 
 # Some tests wait more than they compute, so there is one more worker than the two cores that any
 # machine has.
-test: lint browser $(PLUGINS) $(EXAMPLE)
+test: lint browser $(PLUGINS) $(EXAMPLE) $(DBT)
 	$(BIN)/python -m pytest -n 3 --dist worksteal
 
 # Tests that look at pages need a browser. Where it is missing they are skipped, or fail if CI is
@@ -166,6 +168,17 @@ $(EXAMPLE): $(ENVIRONMENT) requirements/example.txt
 	@$(UV) pip install --quiet --python examples/.venv/bin/python -r requirements/example.txt
 	@touch $@
 
+# dbt's needs and Meltano's do not agree.
+$(DBT): $(ENVIRONMENT) requirements/dbt.txt
+	@echo 'Setting up .venv-dbt, once ...'
+	@$(UV) venv --quiet --clear --python $(BIN)/python .venv-dbt
+	@$(UV) pip install --quiet --python .venv-dbt/bin/python -r requirements/dbt.txt
+	@touch $@
+
+# The models of the dbt package as plain views, in transform/views.
+views: $(DBT)
+	$(BIN)/python -m docs.dbt_views
+
 COMPILE = $(UV) pip compile --quiet --upgrade --universal --python-version 3.10 --generate-hashes \
 	--no-header --no-emit-index-url --annotation-style line --no-python-downloads
 
@@ -177,6 +190,7 @@ pins: $(ENVIRONMENT)
 	$(COMPILE) requirements/build.in -o requirements/build.txt
 	$(COMPILE) requirements/workflows.in -o requirements/workflows.txt
 	$(COMPILE) requirements/example.in -o requirements/example.txt
+	$(COMPILE) requirements/dbt.in -o requirements/dbt.txt
 	$(COMPILE) requirements/docs.in -o requirements/docs.txt
 	for name in postgres duckdb jsonl; do \
 		$(COMPILE) requirements/target-$$name.in -o requirements/target-$$name.txt || exit; \

@@ -36,7 +36,8 @@ MELTANO = "default_environment: dev\nenvironments:\n- name: dev\n"
 
 # `make` tells what it would do. `python` renews no document, and stops a sandbox that serves.
 # `git` works on a repository of its own. `meltano` installs nothing and explains a run. The
-# target stores nothing, and prints each state, as a target does.
+# target stores nothing, and prints each state, as a target does. What `dbt` does is
+# tried in tests/transform.
 STAND_INS = {
     "make": 'exec "$MAKE" --dry-run -C "$ROOT" "$@"',
     "python": """
@@ -65,6 +66,7 @@ install) ;;
 run) shift; exec "$MELTANO" run --dry-run "$@" ;;
 *) exec "$MELTANO" "$@" ;;
 esac""",
+    "dbt": 'case "$*" in deps | "build --select package:pagerduty") ;; *) exit 1 ;; esac',
     "target-postgres": """
 test "$1" = --config && test -s "$2" || exit 1
 exec "$PYTHON" -c 'import json, sys
@@ -94,6 +96,8 @@ def home(box, tmp_path):
     entries = re.compile(r"^```yaml\n(.*?)^```", re.DOTALL | re.MULTILINE)
     [accounts] = entries.findall(document("docs/accounts.md"))
     project = project.replace("  loaders:\n", f"{textwrap.indent(accounts, '  ')}  loaders:\n")
+    own = yaml.safe_load(document("meltano.yml"))["plugins"]["utilities"]
+    project += textwrap.indent(yaml.safe_dump({"utilities": own}), "  ")
     (tmp_path / "meltano.yml").write_text(f"{MELTANO}{project}", encoding="utf-8")
     blocks = re.findall(r"^```json\n(.*?)^```", page, re.DOTALL | re.MULTILINE)
     [config] = [block for block in blocks if "start_date" in block]

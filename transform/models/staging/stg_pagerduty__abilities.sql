@@ -1,0 +1,7 @@
+-- Written by `python -m docs.generate` from the stream `abilities`.
+
+select
+    nullif(cast("name" as text), '') as ability,
+    "_sdc_extracted_at" as extracted_at,
+    (_sdc_deleted_at is not null) as is_deleted
+from {{ pagerduty.stream('abilities') }}

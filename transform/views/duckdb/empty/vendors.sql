@@ -1,0 +1,15 @@
+-- Written by `make views` from the dbt package.
+
+create or replace view pagerduty_models.stg_pagerduty__vendors as
+-- Written by `python -m docs.generate` from the stream `vendors`.
+
+select
+    nullif(cast("id" as text), '') as vendor_id,
+    nullif(cast("html_url" as text), '') as url,
+    nullif(cast("name" as text), '') as vendor_name,
+    nullif(cast("website_url" as text), '') as website_url,
+    nullif(cast("description" as text), '') as description,
+    nullif(cast("integration_guide_url" as text), '') as integration_guide_url,
+    "_sdc_extracted_at" as extracted_at,
+    (_sdc_deleted_at is not null) as is_deleted
+from (select cast(null as varchar) as "id", cast(null as varchar) as "type", cast(null as varchar) as "summary", cast(null as varchar) as "self", cast(null as varchar) as "html_url", cast(null as varchar) as "name", cast(null as varchar) as "website_url", cast(null as varchar) as "logo_url", cast(null as varchar) as "thumbnail_url", cast(null as varchar) as "description", cast(null as varchar) as "integration_guide_url", cast(null as timestamp) as "_sdc_extracted_at", cast(null as timestamp) as "_sdc_deleted_at" where false) as vendors;
