@@ -9,6 +9,7 @@ import time
 
 import psutil
 import pytest
+
 from tests.support.harness import NOW, differences
 from tests.support.scheduled import STREAMS
 from tests.support.targets import row_of
@@ -125,6 +126,7 @@ def test_when_all_is_killed_the_next_run_resumes_from_the_last_state_printed(lig
     reached = hanging(box)
     with light.start() as run:
         until(reached)
+        until(lambda: '"log_entries"' in (light.place / "states.jsonl").read_text())
         for process in [psutil.Process(run.pid), *psutil.Process(run.pid).children()]:
             process.kill()
         run.communicate(timeout=PATIENCE)
