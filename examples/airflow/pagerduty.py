@@ -35,7 +35,8 @@ with DAG(
 ) as dag:
     load = BashOperator(
         task_id="load",
-        bash_command=f"exec {SCRIPTS}/load.sh",
+        # Without the space Airflow takes what ends in `.sh` for the name of a template.
+        bash_command=f"exec {SCRIPTS}/load.sh ",
         # On a timeout, Airflow sends SIGTERM and does not wait: a retry should not come before the
         # target has committed, which load.sh refuses with status 75.
         execution_timeout=timedelta(hours=6),
@@ -45,7 +46,7 @@ with DAG(
     )
     check = BashOperator(
         task_id="check",
-        bash_command=f"exec {SCRIPTS}/check.sh",
+        bash_command=f"exec {SCRIPTS}/check.sh ",
         # What failed to load is late, too.
         trigger_rule="all_done",
         on_failure_callback=MAIL,

@@ -61,8 +61,11 @@ def mailed(home):
     given = {name: value for name, value in home.env.items() if name.startswith("PG")}
     home.env = {
         **{name: value for name, value in variables.items() if name not in set_here},
-        **given, "PATH": home.env["PATH"], "PAGERDUTY_HOME": str(home.place),
-        "HOME": str(home.place), "LOGNAME": "pagerduty",
+        **given,
+        "PATH": home.env["PATH"],
+        "PAGERDUTY_HOME": str(home.place),
+        "HOME": str(home.place),
+        "LOGNAME": "pagerduty",
     }
     assert set_here - {"PGSERVICE", "PGSERVICEFILE"} <= home.env.keys()
 
