@@ -1,8 +1,8 @@
--- What is late or missing in the tables that tap-pagerduty fills: no row if nothing is. Each query
--- is explained in docs/operating.md. PostgreSQL and DuckDB take them.
+-- What is late or missing in the tables that tap-pagerduty fills: no row if nothing is.
+-- docs/operating.md explains each query. PostgreSQL and DuckDB take them.
 SET search_path = 'pagerduty';
 
-SELECT stream, 'was last read at ' || last_read AS problem
+SELECT stream, coalesce('was last read at ' || last_read, 'has no row') AS problem
 FROM (
   SELECT 'users' AS stream, max(_sdc_extracted_at) AS last_read FROM users
   UNION ALL
@@ -13,16 +13,18 @@ FROM (
 WHERE coalesce(last_read, '1970-01-01') < now() AT TIME ZONE 'UTC' - INTERVAL '3 hours'
 ORDER BY stream;
 
-SELECT 'incidents' AS stream, count(*) || ' open ones were not read since ' || min(_sdc_extracted_at)
-  AS problem
+SELECT
+  'incidents' AS stream,
+  count(*) || ' open ones were not read since ' || min(_sdc_extracted_at) AS problem
 FROM incidents
 WHERE
   status <> 'resolved'
   AND _sdc_extracted_at < (SELECT max(_sdc_extracted_at) FROM users) - INTERVAL '3 hours'
 HAVING count(*) > 0;
 
-SELECT 'incidents' AS stream, 'no row has the numbers ' || previous + 1 || ' to ' || incident_number - 1
-  AS problem
+SELECT
+  'incidents' AS stream,
+  'no row has the numbers ' || previous + 1 || ' to ' || incident_number - 1 AS problem
 FROM (
   SELECT incident_number, lag(incident_number) OVER (ORDER BY incident_number) AS previous
   FROM incidents
@@ -31,15 +33,18 @@ FROM (
 WHERE incident_number > previous + 1
 ORDER BY incident_number;
 
-SELECT 'incidents' AS stream, 'none has the id ' || (log_entries.incident->>'id') || ', which log entries name'
-  AS problem
+SELECT
+  'incidents' AS stream,
+  'none has the id ' || (log_entries.incident->>'id') || ', which log entries name' AS problem
 FROM log_entries
 LEFT JOIN incidents ON incidents.id = (log_entries.incident->>'id')
 WHERE incidents.id IS NULL AND (log_entries.incident->>'id') IS NOT NULL
 GROUP BY log_entries.incident->>'id'
 ORDER BY min(log_entries.created_at);
 
-SELECT 'log_entries' AS stream, 'none tells how incident ' || incidents.id || ' began' AS problem
+SELECT
+  'log_entries' AS stream,
+  'none shows how incident ' || incidents.id || ' was triggered' AS problem
 FROM incidents
 LEFT JOIN log_entries
   ON (log_entries.incident->>'id') = incidents.id

@@ -16,13 +16,20 @@ from airflow.sdk import DAG
 # The directory of load.sh, check.sh and check.sql; those scripts say what they take from the
 # environment of the workers.
 SCRIPTS = os.environ["PAGERDUTY_SCRIPTS"]
-# Sent through the connection `smtp_default`.
-MAIL = SmtpNotifier(
-    from_email=os.environ["PAGERDUTY_MAIL_FROM"],
-    to=os.environ["PAGERDUTY_MAIL_TO"],
-    subject="PagerDuty: {{ ti.task_id }} failed, run of {{ dag_run.run_after }}",
-    html_content="{{ exception }}<p>The log: {{ ti.log_url }}",
-)
+
+
+def mail() -> SmtpNotifier:
+    """Return what mails a failure, through the connection `smtp_default`.
+
+    Each task gets its own: a notifier fills its templates in once, in place.
+    """
+    return SmtpNotifier(
+        from_email=os.environ["PAGERDUTY_MAIL_FROM"],
+        to=os.environ["PAGERDUTY_MAIL_TO"],
+        subject="PagerDuty: {{ ti.task_id }} failed, run of {{ dag_run.run_after }}",
+        html_content="{{ exception }}<p>The log: {{ ti.log_url }}",
+    )
+
 
 with DAG(
     dag_id="pagerduty",
@@ -42,13 +49,13 @@ with DAG(
         execution_timeout=timedelta(hours=6),
         retries=2,
         retry_delay=timedelta(minutes=5),
-        on_failure_callback=MAIL,
+        on_failure_callback=mail(),
     )
     check = BashOperator(
         task_id="check",
         bash_command=f"exec {SCRIPTS}/check.sh ",
         # What failed to load is late, too.
         trigger_rule="all_done",
-        on_failure_callback=MAIL,
+        on_failure_callback=mail(),
     )
     load >> check
