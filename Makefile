@@ -18,10 +18,11 @@ export UV_COMPILE_BYTECODE = 1
 ENVIRONMENT = .venv/.complete
 PLUGINS = .meltano/.complete
 EXAMPLE = examples/.venv/.complete
+SCHEDULERS = examples/.venv-schedulers/.complete
 LOWEST = .venv-lowest/.complete
 SITE = .venv-docs/.complete
 
-.PHONY: help run target psql report test test-lowest test-docs browser bench docs lint format dist pins clean
+.PHONY: help run target psql report test test-examples test-lowest test-docs browser bench docs lint format dist pins clean
 
 help:
 	@echo 'make run      load the account of TAP_PAGERDUTY_API_KEY, or of the sandbox if it is not set,'
@@ -29,6 +30,7 @@ help:
 	@echo 'make psql     look into the PostgreSQL database that make run has filled'
 	@echo 'make report   draw what make run has loaded, on a page for the browser'
 	@echo 'make test     check format, lint and types, and run every test'
+	@echo 'make test-examples  run the examples for Airflow and Kubernetes by the tools of these'
 	@echo 'make test-lowest  run tests with the oldest dependencies that pyproject.toml allows'
 	@echo 'make bench    measure speed and cost against others, into docs/benchmarks.md (half an hour)'
 	@echo 'make docs     make a site of the documents, in site/; make test-docs looks at it in a browser'
@@ -69,6 +71,10 @@ browser:
 			|| echo 'Chromium could not be installed.'; \
 	fi
 
+# Airflow is 160 distributions and 335 MB, and takes a minute to run the example.
+test-examples: $(PLUGINS) $(SCHEDULERS)
+	$(BIN)/python -m pytest tests/examples/test_airflow.py
+
 # What only .venv has is left out: Meltano, databases, the tools of the documents.
 test-lowest: $(LOWEST)
 	.venv-lowest/bin/python -m pytest -n 2 $(addprefix tests/,$(addsuffix .py,\
@@ -91,8 +97,9 @@ lint: $(ENVIRONMENT)
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy tap_pagerduty sandbox demo docs benchmarks examples
-	$(BIN)/zizmor --offline --quiet .github
-	$(BIN)/check-jsonschema --quiet --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	$(BIN)/zizmor --offline --quiet .github examples/github-actions/*.yml
+	$(BIN)/check-jsonschema --quiet --builtin-schema vendor.github-workflows .github/workflows/*.yml \
+		examples/github-actions/*.yml
 	$(BIN)/check-jsonschema --quiet --builtin-schema vendor.dependabot .github/dependabot.yml
 	$(BIN)/check-jsonschema --quiet --builtin-schema vendor.github-issue-forms \
 		$(filter-out %/config.yml,$(wildcard .github/ISSUE_TEMPLATE/*.yml))
@@ -151,6 +158,12 @@ $(EXAMPLE): $(ENVIRONMENT) requirements/example.txt
 	@$(UV) pip install --quiet --python examples/.venv/bin/python -r requirements/example.txt
 	@touch $@
 
+$(SCHEDULERS): $(ENVIRONMENT) requirements/schedulers.txt
+	@echo 'Installing the schedulers of the examples, once ...'
+	@$(PYTHON) -m venv --clear examples/.venv-schedulers
+	@$(UV) pip install --quiet --python examples/.venv-schedulers/bin/python -r requirements/schedulers.txt
+	@touch $@
+
 COMPILE = $(UV) pip compile --quiet --upgrade --universal --python-version 3.10 --generate-hashes \
 	--no-header --no-emit-index-url --annotation-style line --no-python-downloads
 
@@ -162,6 +175,7 @@ pins: $(ENVIRONMENT)
 	$(COMPILE) requirements/build.in -o requirements/build.txt
 	$(COMPILE) requirements/workflows.in -o requirements/workflows.txt
 	$(COMPILE) requirements/example.in -o requirements/example.txt
+	$(COMPILE) requirements/schedulers.in -o requirements/schedulers.txt
 	$(COMPILE) requirements/docs.in -o requirements/docs.txt
 	for name in postgres duckdb jsonl; do \
 		$(COMPILE) requirements/target-$$name.in -o requirements/target-$$name.txt || exit; \
@@ -171,6 +185,6 @@ pins: $(ENVIRONMENT)
 	$(BIN)/python -m docs.dependencies
 
 clean:
-	rm -rf .venv .venv-lowest .venv-docs examples/.venv site .meltano benchmarks/.envs output build dist *.egg-info \
+	rm -rf .venv .venv-lowest .venv-docs examples/.venv examples/.venv-schedulers site .meltano benchmarks/.envs output build dist *.egg-info \
 		.mypy_cache .pytest_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -prune -exec rm -rf {} +

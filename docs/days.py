@@ -20,6 +20,9 @@ from docs.facts import table
 from sandbox import Sandbox
 from tap_pagerduty.tap import TapPagerDuty
 
+if t.TYPE_CHECKING:
+    from tap_pagerduty.client import PagerDutyStream
+
 DOCUMENT = Path(__file__).parent / "operating.md"
 # A Wednesday.
 BEGIN = "2026-03-04T00:00:00Z"
@@ -80,7 +83,8 @@ def _run(box: Sandbox, state: dict[str, t.Any]) -> dict[str, t.Any]:
     with contextlib.redirect_stdout(io.TextIOWrapper(io.BytesIO(), "utf-8")):
         tap = TapPagerDuty(config=config, state=state)
         tap.sync_all()
-    if missing := [each.name for each in tap.streams.values() if each.selected and each.skipped]:
+    streams = t.cast("dict[str, PagerDutyStream]", tap.streams).values()
+    if missing := [each.name for each in streams if each.selected and each.skipped]:
         msg = f"skipped: {', '.join(missing)}"
         raise RuntimeError(msg)
     return dict(tap.state)
