@@ -12,7 +12,7 @@ import pytest
 
 from tests.support.harness import NOW, differences
 from tests.support.scheduled import STREAMS
-from tests.support.targets import row_of
+from tests.support.targets import SCHEMA, row_of
 
 # Seconds after which something that does not happen is a failed test.
 PATIENCE = 30
@@ -104,6 +104,24 @@ def test_sigterm_commits_what_has_arrived_and_the_next_run_reads_the_rest(
     assert home.run()[0] == 0
     assert len(box.requests) - before < 12
     assert differences(database, box, *STREAMS, shown=row_of) == []
+
+
+def test_a_target_of_the_sdk_commits_on_sigterm(home, box, database):
+    reached = hanging(box)
+    with home.start() as run:
+        until(reached)
+        # It has made the table by the SCHEMA message, which comes after the incidents.
+        there = f"SELECT to_regclass('{SCHEMA}.log_entries')"
+        until(lambda: database.ask(there) != [(None,)])
+        children = psutil.Process(run.pid).children()
+        [target] = [each for each in children if "target.json" in " ".join(each.cmdline())]
+        target.terminate()
+        target.wait(PATIENCE)
+        run.terminate()
+        printed, _ = run.communicate(timeout=PATIENCE)
+    assert run.returncode == 143, printed
+    assert home.bookmark("incidents") == NOW
+    assert database.count("incidents") == len(box.truth("incidents"))
 
 
 def test_as_process_1_of_a_container_it_stops_on_sigterm(light, box):
