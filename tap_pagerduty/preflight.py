@@ -21,7 +21,7 @@ from tap_pagerduty.reporting.formatting import count
 from tap_pagerduty.sync.child import ChildStream
 
 if t.TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from singer_sdk import Tap
 
@@ -30,17 +30,17 @@ if t.TYPE_CHECKING:
     from tap_pagerduty.records import Record
     from tap_pagerduty.sync.client import PagerDutyStream
 
-# Seconds: a check waits less for an answer, and for faults to pass, than a run does.
+# Seconds: a check waits less for a response, and for faults to pass, than a run does.
 REQUEST_TIMEOUT = 15
 RETRY_TIMEOUT = 5
-# Minutes from which hours are told.
+# Minutes from which hours are printed.
 LONG = 180
 # Parents for which the requests of a child stream are counted; of more, they are worked out.
 SAMPLE = 100
 
 
 class Finding:
-    """What the first requests of a stream have told of it."""
+    """What the first requests of a stream have shown of it."""
 
     def __init__(self, stream: PagerDutyStream) -> None:
         """Begin with nothing."""
@@ -64,7 +64,7 @@ class Finding:
         return (name, *("?" if each is None else f"{each:,}{more}" for each in numbers))  # type: ignore[return-value]
 
     def count(self, request: PageRequest, response: PageResponse) -> None:
-        """Add the list that REQUEST begins, of which RESPONSE has shown the first records.
+        """Add the list that REQUEST starts, of which RESPONSE has shown the first records.
 
         Raises:
             CeilingError: it holds more than the API lets one page through.
@@ -96,7 +96,7 @@ class Finding:
 
 @dataclass(frozen=True)
 class Probe:
-    """A request that tells whether a stream can be read, and how much there is of it.
+    """A request that shows whether a stream can be read, and how much there is of it.
 
     REQUEST is what a run would send, `small` what is sent.
     """
@@ -106,7 +106,7 @@ class Probe:
 
     @property
     def counts(self) -> bool:
-        """Whether the API tells how much there is."""
+        """Whether the API reports how much there is."""
         return "total" in self.request.page.params
 
     @property
@@ -126,11 +126,11 @@ class Probe:
         try:
             response = stream.fetch(self.small)
         except SkippableAPIError as error:
-            return stream.missing_access_message(str(error))
+            return stream.outcome.missing_access_message(str(error))
         except (FatalAPIError, RetriableAPIError, *RETRIED) as error:
             return errors.describe(error)
         if response.refusal_message:
-            return stream.missing_access_message(response.refusal_message)
+            return stream.outcome.missing_access_message(response.refusal_message)
         return response
 
 
@@ -153,7 +153,7 @@ class Preflight:
         self._credentials: str = connection.authenticator.kind
 
     def run(self) -> str:
-        """Make the requests and print what they tell; return what stops a run, or nothing."""
+        """Send the requests and print the result; return what stops a run, or nothing."""
         if not self._findings:
             return "No stream is selected."
         try:
@@ -162,7 +162,7 @@ class Preflight:
             for _ in look_ahead(self._probes(), Probe.fetch, self._next_probes, workers):
                 pass
         except STOPPING as error:
-            return self._plain.stop_message(error)
+            return self._plain.outcome.stop_message(error)
         except RETRIED:
             return self._connection.unreachable_message
         for finding in self._findings.values():
@@ -211,7 +211,7 @@ class Preflight:
             yield from probes
 
     def _next_probes(self, probe: Probe, result: PageResponse | str) -> Iterator[Probe]:
-        """Take what a probe has told, and yield those of the stream's children."""
+        """Take the result of a probe, and yield the probes of the stream's children."""
         finding, stream = probe.finding, probe.finding.stream
         finding.is_tried = True
         if isinstance(result, str):
@@ -227,13 +227,13 @@ class Preflight:
         if finding.example or not row:
             return
         finding.example = {**row, **(probe.request.parent or {})}
-        for child in t.cast("list[ChildStream]", stream.child_readers):
+        for child in t.cast("Iterable[ChildStream]", stream.child_readers):
             request = next(iter(child.child_requests([finding.example])), None)
             if request:
                 yield Probe(self._findings[child.name], request)
 
     def _estimate_children(self, parent: Finding) -> None:
-        for child in t.cast("list[ChildStream]", parent.stream.child_readers):
+        for child in t.cast("Iterable[ChildStream]", parent.stream.child_readers):
             finding = self._findings[child.name]
             finding.estimate(parent)
             self._estimate_children(finding)
@@ -251,10 +251,14 @@ class Preflight:
             who += f" of the user {self._user.get('name')} ({self._user.get('role')})"
         limit, left = connection.rate_limiter.limit, connection.rate_limiter.remaining
         rate = "not told" if limit is None else f"{limit:,} requests a minute, {left:,} left now"
-        start = isoformat(whole_second(self._plain.first_load_start))
+        sync_range = self._plain.sync_range
+        start = isoformat(whole_second(sync_range.start))
         why = "`start_date`" if config.get("start_date") else "no `start_date` is set: a year ago"
-        if self._plain.is_slice:
-            start, why = f"{start} to {isoformat(self._plain.sync_end())}", f"{why}, `end_date`"
+        if sync_range.is_slice:
+            start, why = (
+                f"{start} to {isoformat(sync_range.end())}",
+                f"{why}, `end_date`",
+            )
         return [
             f"Account      {account} ({region}{connection.url})",
             f"Signed in    with the {who}",

@@ -10,7 +10,9 @@ from tap_pagerduty.streams.common import AIOPS, array, key_time, number, propert
 from tap_pagerduty.sync.windowed import WindowedStream
 
 if t.TYPE_CHECKING:
-    from singer_sdk.helpers.types import Context, Record
+    from singer_sdk.helpers.types import Context
+
+    from tap_pagerduty.records import Record
 
 PAUSED_ALERT = (
     text("id", "Id of the alert.", to="incident_alerts"),
@@ -65,7 +67,7 @@ class PausedIncidentAlerts(PausedIncidentReport):
     )
 
     def post_process(self, row: Record, context: Context | None = None) -> Record | None:
-        """Take the report out of the answer, under whatever name it stands there.
+        """Take the report out of the response, under whatever name it stands there.
 
         In "Get Paused Incident Reporting on Alerts" (`GET /paused_incident_reports/alerts`)
         the schema calls it `paused_incident_reporting_alerts`, and the example

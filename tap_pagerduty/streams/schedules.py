@@ -232,12 +232,14 @@ class ScheduleUsers(WindowedChildStream):
 
         One that a slice's end would cut is left to the next slice.
         """
-        end = self.sync_end(self.days_ahead)
-        return months(self.first_load_start, start_of("month", end) if self.is_slice else end)
+        end = self.sync_range.end(self.days_ahead)
+        return months(
+            self.sync_range.start, start_of("month", end) if self.sync_range.is_slice else end
+        )
 
     @override
     def child_requests(self, parents: Iterable[Record]) -> Iterator[PageRequest]:
-        """Yield the calls; of the month, the records themselves tell nothing."""
+        """Yield the requests, with the month as columns: the records do not have it."""
         for request in super().child_requests(parents):
             ends = request.window.params if request.window else {}
             yield replace(request, parent={**(request.parent or {}), **ends})

@@ -53,7 +53,7 @@ class ChildStream(PagerDutyStream):
         # What counts the requests and records between `start` and `finish`.
         self._meters = ExitStack()
         self._count = self.get_record_counter()
-        # Keys that are out, where they do not tell the parent.
+        # Keys that have been emitted, where they do not hold the parent's.
         self._emitted: set[str] = set()
 
     @classmethod
@@ -64,7 +64,7 @@ class ChildStream(PagerDutyStream):
 
     @override
     def first_request(self) -> PageRequest | None:
-        """Return None: the parents tell what to ask for."""
+        """Return None: the requests depend on the parents."""
 
     def start(self, *, versioned: bool) -> None:
         """Write the SCHEMA, and those of the children; see `ChildReader`."""
@@ -73,37 +73,36 @@ class ChildStream(PagerDutyStream):
         if self.selected:
             self._write_schema_message()
             self._versioned = versioned and self.is_versioned
-        for child_reader in self.child_readers:
-            child_reader.start(versioned=versioned and self.is_versioned)
+        self.child_readers.start(versioned=versioned and self.is_versioned)
 
     def read_for(self, parents: list[Record]) -> None:
         """Read and emit what belongs to PARENTS, in their order."""
-        if self.skipped or self.failed:
+        if not self.outcome.is_complete:
             return
         self.progress.parents += len(parents)
-        with self.errors_reported():
-            for record in self.with_children(self._records_of(parents)):
+        with self.outcome.errors_reported():
+            for record in self.child_readers.read_with(self._records_of(parents)):
                 if self.selected:
                     self._write_record_message(record)
                     self._count.increment()
 
-    def finish(self, *, complete: bool, children_skipped_message: str) -> None:
+    def finish(self, *, complete: bool, skipped_message: str) -> None:
         """Tell the target to drop what has vanished, if all that is left was read."""
-        self.skipped = self.skipped or children_skipped_message
-        if self._refused and not self.skipped:
+        outcome = self.outcome
+        outcome.skipped_message = outcome.skipped_message or skipped_message
+        if self._refused and not outcome.skipped_message:
             self.log(
                 "%d parents are closed to the key: %s",
                 len(self._refused),
                 self._refused[0],
                 level=logging.WARNING,
             )
-        complete = complete and not (self.skipped or self.failed or self._refused)
+        complete = complete and outcome.is_complete and not self._refused
         if self._versioned and complete:
             self._write_activate_version_message(self.version)
-        for child_reader in self.child_readers:
-            child_reader.finish(
-                complete=complete, children_skipped_message=self.children_skipped_message
-            )
+        self.child_readers.finish(
+            complete=complete, skipped_message=outcome.children_skipped_message
+        )
         self._meters.close()
 
     def child_requests(self, parents: Iterable[Record]) -> Iterator[PageRequest]:
@@ -116,7 +115,7 @@ class ChildStream(PagerDutyStream):
     def merge_lists(
         self, lists: Iterable[tuple[PageRequest, Iterable[Record]]]
     ) -> Iterable[Record]:
-        """Yield the records of one parent out of its LISTS, each with its first call."""
+        """Yield the records of one parent out of its LISTS, each with its first request."""
         for _, records in lists:
             yield from records
 
@@ -136,13 +135,13 @@ class ChildStream(PagerDutyStream):
             yield first, self.unnested(self.read_list(first, self._shown(group)))
 
     def _shown(self, responses: Iterable[PageResponse]) -> Iterator[PageResponse]:
-        """Yield the answers; note what the API refuses to show.
+        """Yield the responses; note what the API refuses to show.
 
         Raises:
             SkippableAPIError: it has not shown the children of any parent so far.
         """
         for response in responses:
-            if response.refusal_message and not self._has_response:
+            if response.refusal_message and not self.outcome.has_response:
                 raise SkippableAPIError(response.refusal_message)
             if response.refusal_message:
                 self._refused.append(response.refusal_message)
@@ -162,26 +161,26 @@ class ChildStream(PagerDutyStream):
 class WindowedChildStream(ChildStream):
     """A list that each parent has for a time range, which the endpoint demands.
 
-    It is read whole, from `start_date` to some days ahead of the run, in windows: so it
+    It is a full table, from `start_date` to some days ahead of the run, in windows: so it
     costs a request, or more if it is paged, for each parent and window.
     """
 
     # The longest range that is asked for, in days. PagerDuty documents none for these lists,
     # and three months for others; 1 February to 1 May is 89 days.
     max_window_days: t.ClassVar[int] = 88
-    # Days after the run's begin up to which plans are read; on-calls are not told further.
+    # Days after the start of the run up to which plans are read; on-calls are listed no further.
     days_ahead: t.ClassVar[int] = 90
 
     def windows(self) -> Iterable[Window]:
         """Return the windows to read of each parent, oldest first."""
-        start, end = whole_second(self.first_load_start), self.sync_end(self.days_ahead)
+        start, end = whole_second(self.sync_range.start), self.sync_range.end(self.days_ahead)
         return cut(start, end, timedelta(days=self.max_window_days))
 
     @property
     @override
     def is_versioned(self) -> bool:
         """Not in a slice: the other slices' rows are not gone."""
-        return super().is_versioned and not self.is_slice
+        return super().is_versioned and not self.sync_range.is_slice
 
     @override
     def child_requests(self, parents: Iterable[Record]) -> Iterator[PageRequest]:
@@ -206,5 +205,5 @@ class WindowedChildStream(ChildStream):
 
 
 def _first_of(response: PageResponse) -> PageRequest:
-    """Return the first call of the list that an answer belongs to."""
+    """Return the first request of the list that a response belongs to."""
     return replace(response.request, page=response.request.paginator.first_page())

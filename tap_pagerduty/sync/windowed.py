@@ -1,10 +1,11 @@
-"""Streams of what happened: lists read in closed time windows, oldest first."""
+"""Windowed streams: lists of what happened, read in closed time windows."""
 
 from __future__ import annotations
 
 import typing as t
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import cached_property
 
 from singer_sdk.exceptions import FatalAPIError
 from singer_sdk.singerlib.catalog import REPLICATION_INCREMENTAL
@@ -16,6 +17,7 @@ from tap_pagerduty.records.timestamps import isoformat
 from tap_pagerduty.sync.client import PagerDutyStream
 from tap_pagerduty.sync.consistent_reads import MAX_PASSES, OverlapCheck
 from tap_pagerduty.sync.state import POSITIONS
+from tap_pagerduty.sync.sync_range import SyncRange
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -30,9 +32,9 @@ if t.TYPE_CHECKING:
 class WindowedStream(PagerDutyStream):
     """A list of what happened, read in closed time windows, oldest first.
 
-    A window ends at the latest when the run began, unless the endpoint tells the future;
-    so nothing can be inserted into it while it is paged. The bookmark is the end of the
-    last window whose records are all out; the next run starts there.
+    A window ends at the latest when the run started, unless the endpoint lists the future; so
+    nothing can be inserted into it while it is paged. The bookmark is the end of the last window
+    of which all records have been emitted; the next run starts there.
     """
 
     # The longest range that the endpoint takes, in days.
@@ -41,49 +43,48 @@ class WindowedStream(PagerDutyStream):
     history_days: t.ClassVar[int] = 0
     # Days before the bookmark that are read again, where records change or come late.
     overlap_days: t.ClassVar[int] = 0
-    # Days after the run's begin that are read as well, and again on each run, where the
-    # endpoint tells what is planned.
+    # Days after the start of the run that are read as well, and again on each run, where the
+    # endpoint lists what is planned.
     days_ahead: t.ClassVar[int] = 0
     # The calendar period that the records sum up, which no window may cut: `day`, or `month`
     # for a window each; empty if they are of single moments.
     period: t.ClassVar[str] = ""
-    # Columns that take the begin and the end of the window, where records do not tell them.
+    # Columns that take the start and the end of the window, where records do not have them.
     window_columns: t.ClassVar[tuple[str, ...]] = ()
     paginator: t.ClassVar[Paginator] = WINDOW
 
     @override
     def request_records(self, context: Context | None) -> Iterable[Record]:
         """Yield what happened from the bookmark, or `start_date`, to the start of the run."""
-        start = self.get_starting_timestamp(context) or self.first_load_start
-        now = self.run_started_at
+        start = self.get_starting_timestamp(context) or self.sync_range.start
+        now = self.sync_range.run_started_at
         if (
             self.replication_method == REPLICATION_INCREMENTAL
             and "replication_key_value" in self.stream_state
         ):
-            earliest = min(start, self.first_load_start)
+            earliest = min(start, self.sync_range.start)
             start = max(start - timedelta(days=self.overlap_days), earliest)
         for window, records in self.read_windows(
             map(self.list_request, self.windows_to_read(start))
         ):
-            yield from self.with_children(self.unnested(records))
+            yield from self.child_readers.read_with(self.unnested(records))
             self.bookmark(replication_key_value=min(window.until, now))
 
     def windows_to_read(self, start: datetime) -> Iterator[Window]:
         """Yield the windows from START to where reading ends."""
         if self.history_days:
-            start = max(start, self.run_started_at - timedelta(days=self.history_days))
-        return self.windows(start, self.sync_end(self.days_ahead))
+            start = max(start, self.sync_range.run_started_at - timedelta(days=self.history_days))
+        return self.windows(start, self.sync_range.end(self.days_ahead))
 
+    @cached_property
     @override
-    def sync_end(self, days_ahead: int = 0) -> datetime:
-        """Return where reading ends; a period that `end_date` cuts is left to the next slice."""
-        end = super().sync_end(days_ahead)
-        return start_of(self.period, end) if end < self.run_started_at else end
+    def sync_range(self) -> SyncRange:
+        return SyncRange(self.config, self.connection, self.fetch, self.period)
 
     @override
     def first_load_requests(self) -> list[PageRequest]:
         """Return the first request of each window that a first load reads."""
-        return [self.list_request(window) for window in self.windows_to_read(self.first_load_start)]
+        return [self.list_request(window) for window in self.windows_to_read(self.sync_range.start)]
 
     @override
     def first_request(self) -> PageRequest | None:
@@ -128,9 +129,9 @@ class WindowedStream(PagerDutyStream):
     def _window(
         self, first: PageResponse, responses: Iterator[PageResponse]
     ) -> Iterator[PageResponse]:
-        """Yield the FIRST answer of a window and its others, and wait for none behind them.
+        """Yield the FIRST response of a window and its others, and wait for none behind them.
 
-        So the bookmark moves as soon as the window is out.
+        So the bookmark moves as soon as the window is done.
         """
         yield first
         response = first
@@ -147,7 +148,7 @@ class WindowedStream(PagerDutyStream):
         """Yield the records of one window that are not among the EARLIER ones.
 
         The API does not say in which order records of one second come, and an order that
-        differs between two pages hides a record. So the records FOUND are held against the
+        differs between two pages hides a record. So the records FOUND are compared with the
         total, and a window that comes short is read again for the rest; as is one of which a
         filter lets others through by the time of the next page, so that pages do not fit.
         """
@@ -167,12 +168,14 @@ class WindowedStream(PagerDutyStream):
             if overlap_check.is_consistent and attempt > 1 and len(found) == before:
                 break
             group = self.read_pages([replace(request, page=request.paginator.first_page())])
-        # What there is comes, of later windows too, but the bookmark stays before this one.
+        # What was found is emitted, of later windows too, but the bookmark stays before this one.
         if overlap_check.is_consistent:
             counted = f"PagerDuty counts {total:,} records from {request.window}"
-            self.fail(f"{counted} and lists {len(found):,}")
+            self.outcome.fail(f"{counted} and lists {len(found):,}")
         else:
-            self.fail(f"the list from {request.window} changed at each of {MAX_PASSES} readings")
+            self.outcome.fail(
+                f"the list from {request.window} changed at each of {MAX_PASSES} readings"
+            )
 
     def _records_of(self, response: PageResponse, overlap_check: OverlapCheck) -> Iterable[Record]:
         """Return a page's records with what they take from the window; add it to OVERLAP_CHECK."""
@@ -207,12 +210,15 @@ class WindowedStream(PagerDutyStream):
             raise FatalAPIError(msg) from error
 
     def bookmark(self, **positions: datetime) -> None:
-        """Write positions to the state, if the records before them are all out.
+        """Write positions to the state, if all records before them have been emitted.
 
         If one is missing, or one of their children, the next run has to come back to it.
         """
         children = t.cast("list[PagerDutyStream]", self.descendent_streams)
-        missing = self.failed or any(child.failed or child.postponed for child in children)
+        outcomes = [child.outcome for child in children]
+        missing = self.outcome.failed_message or any(
+            outcome.failed_message or outcome.postponed for outcome in outcomes
+        )
         if missing or self.replication_method != REPLICATION_INCREMENTAL:
             return
         self.stream_state["replication_key"] = self.replication_key
@@ -224,7 +230,7 @@ class WindowedStream(PagerDutyStream):
         )
         self.state_manager.is_flushed = False
         if self.get_batch_config(self.config) is None:
-            # With BATCH the records are not out yet: the SDK writes both, in order.
+            # With BATCH the records have not been written yet: the SDK writes both, in order.
             self._write_state_message()
 
     @override
