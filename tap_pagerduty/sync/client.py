@@ -266,12 +266,15 @@ class PagerDutyStream(RESTStream[PageRequest]):
         self, request: PageRequest, responses: Iterable[PageResponse] = ()
     ) -> Iterable[Record]:
         """Return the records of a full list; see `read_consistently`."""
-        return read_consistently(
+        records = read_consistently(
             lambda attempt: self.read_pages([with_page_size(request, attempt)]),
             self.identity,
             responses,
             self._report_miscount,
         )
+        if not self.parent_stream_type and not self.is_miscounted:
+            Positions(lambda: self.stream_state).is_complete(f"{self.path} in full", "")
+        return records
 
     def _report_miscount(self, total: int, found: int) -> None:
         """Note that the API counts more records than it lists; none may be taken for gone."""
@@ -279,7 +282,9 @@ class PagerDutyStream(RESTStream[PageRequest]):
         counted = f"PagerDuty counts {total:,} records and lists {found:,} at each reading"
         # The state of a child would grow with its parents.
         known = Positions(lambda: self.stream_state)
-        if self.parent_stream_type or known.is_miscounted("list", total - found):
+        if self.parent_stream_type or known.is_miscounted(
+            f"{self.path} in full", "", total - found
+        ):
             self.log(
                 "%s; rows that are gone from the account stay in the target.",
                 counted,

@@ -24,8 +24,10 @@ _logger = logging.getLogger(NAME)
 
 # How often a list that keeps shifting is read, or a window that comes short.
 MAX_PASSES = 5
+# How often it is read, as long as each pass finds further records that the API counts.
+MOST_PASSES = 12
 # Passes in which nothing new has to come up for what was found to be all that is listed.
-_SETTLED_PASSES = 2
+SETTLED_PASSES = 2
 # Records: by how much the pages of each further reading are smaller, so that their borders move.
 PAGE_STEP = 7
 
@@ -89,6 +91,11 @@ class WindowReading:
         return all(check.is_consistent for check in self._checks)
 
     @property
+    def windows(self) -> Iterable[Window | None]:
+        """The window, or its parts."""
+        return self._totals
+
+    @property
     def total(self) -> int:
         """How many records the API counts."""
         return sum(self._totals.values())
@@ -110,7 +117,7 @@ def with_page_size(request: PageRequest, attempt: int) -> PageRequest:
     if not attempt or "offset" not in params:
         return request
     page = replace(
-        request.page, params={**params, "limit": pagination.PAGE_SIZE - PAGE_STEP * attempt}
+        request.page, params={**params, "limit": pagination.PAGE_SIZE - PAGE_STEP * (attempt % 8)}
     )
     return replace(request, page=page)
 
@@ -127,34 +134,36 @@ def read_consistently(
     tap reads the list again. If that is so at each pass, it takes the records of all passes,
     provided they are as many as the API counts.
 
-    READ starts a pass, given how many before it came short; RESPONSES are those of a first pass
-    that is in progress already. IDENTITY returns what distinguishes a record from the others.
-    ON_MISCOUNT takes the API's count and the number of records, if all pages fit, several passes
-    find the same records, and they are fewer than that.
+    READ starts a pass, given how often the borders of its pages are to move; RESPONSES are those of
+    a first pass that is in progress already. IDENTITY returns what distinguishes a record from the
+    others. ON_MISCOUNT takes the API's count and the number of records, if all pages fit, several
+    passes find the same records, and they are fewer than that.
 
     Raises:
         CeilingError: the list holds more than the API lets one page through.
         FatalAPIError: all passes together do not hold the full list.
     """
     all_records: dict[str, Record] = {}
-    total = settled = short = 0
-    for _ in range(MAX_PASSES):
-        found, overlap_check, counted = _read_once(responses or read(short), identity)
+    total = settled = moves = in_vain = 0
+    for number in range(1, MOST_PASSES + 1):
+        found, overlap_check, counted = _read_once(responses or read(moves), identity)
         responses = ()
         if overlap_check.is_consistent and len(found) >= counted:
             return found.values()
-        short += overlap_check.is_consistent
         total = counted or total
-        new = found.keys() - all_records.keys()
+        in_vain = 0 if found.keys() - all_records.keys() else in_vain + 1
+        # Other borders between pages show other records, unless the list has merely shifted once.
+        moves += overlap_check.is_consistent or number > 1
         all_records.update(found)
-        # Two passes that add nothing to a first one, and of which the pages fit, settle it.
-        settled = settled + 1 if overlap_check.is_consistent and not new else 0
-        if settled == _SETTLED_PASSES:
+        # Passes that add nothing to the first one, and of which the pages fit, settle it.
+        settled = settled + 1 if overlap_check.is_consistent and in_vain else 0
+        is_over = len(all_records) >= total or in_vain >= SETTLED_PASSES
+        if settled == SETTLED_PASSES or (number >= MAX_PASSES and is_over):
             break
         _logger.info("The list changed while it was read; reading it again.")
     if len(all_records) < total:
         if not settled:
-            msg = f"the list changed at each of {MAX_PASSES} readings"
+            msg = f"the list changed at each of {number} readings"
             raise FatalAPIError(msg)
         on_miscount(total, len(all_records))
     return all_records.values()

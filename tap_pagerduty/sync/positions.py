@@ -16,8 +16,6 @@ if t.TYPE_CHECKING:
 TOLERANCE = timedelta(minutes=15)
 # On so many runs a window has to lack the same number of records until the count is disbelieved.
 _RUNS = 3
-# The windows that the state remembers for that.
-_REMEMBERED = 5
 
 
 class Positions:
@@ -29,6 +27,8 @@ class Positions:
     def __init__(self, state: Callable[[], MutableMapping[str, t.Any]]) -> None:
         """Take what returns the stream's own part of the state."""
         self._state = state
+        # The lists that came short in this run.
+        self._short: set[str] = set()
 
     def __getitem__(self, name: str) -> datetime | None:
         """Return a position; None if the state has none."""
@@ -92,20 +92,29 @@ class Positions:
 
     # -- Windows of which PagerDuty counts more records than it lists
 
-    def is_miscounted(self, name: str, missing: int) -> bool:
-        """Note that what has this NAME, a window or list, lacks so many records that were counted.
+    def is_miscounted(self, path: str, window: str, missing: int) -> bool:
+        """Note that a WINDOW of the list at PATH lacks so many records that were counted.
 
-        Return whether it has lacked as many on several runs: then the count is wrong.
+        Return whether the count is taken for wrong: the first such window of the list has lacked
+        as many on several runs, and no window has been complete since. The state remembers that
+        one only, as the bookmark does not pass it.
         """
         known = self._state().setdefault("miscounted", {})
-        count, runs = known.pop(name, (missing, 0))
-        known[name] = [missing, runs + 1 if count == missing else 1]
-        while len(known) > _REMEMBERED:
-            del known[next(iter(known))]
-        return bool(known[name][1] >= _RUNS)
+        first, count, runs = known.get(path, (window, missing, 0))
+        if runs >= _RUNS and count == missing:
+            return True
+        if path in self._short:
+            return False
+        self._short.add(path)
+        runs = runs + 1 if (first, count) == (window, missing) else 1
+        known[path] = [window, missing, runs]
+        return bool(runs >= _RUNS)
 
-    def is_complete(self, name: str) -> None:
-        """Note that what has this NAME has all records that were counted."""
-        known = self._state().get("miscounted")
-        if known and known.pop(name, None) and not known:
-            del self._state()["miscounted"]
+    def is_complete(self, path: str, window: str) -> None:
+        """Note that a WINDOW of the list at PATH has all records that were counted."""
+        known = self._state().get("miscounted") or {}
+        first, _, runs = known.get(path, (None, 0, 0))
+        if first == window or runs >= _RUNS:
+            del known[path]
+            if not known:
+                del self._state()["miscounted"]

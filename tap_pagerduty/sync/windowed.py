@@ -11,13 +11,15 @@ from functools import cached_property
 from singer_sdk.exceptions import FatalAPIError
 from singer_sdk.singerlib.catalog import REPLICATION_INCREMENTAL
 
-from tap_pagerduty.api.pagination import CEILING, LIST, WINDOW, Paginator
+from tap_pagerduty.api.pagination import CEILING, LIST, WINDOW, CeilingError, Paginator
 from tap_pagerduty.api.windows import Window, cut, months, start_of
 from tap_pagerduty.compat import override
 from tap_pagerduty.records.timestamps import isoformat
 from tap_pagerduty.sync.client import PagerDutyStream
 from tap_pagerduty.sync.consistent_reads import (
     MAX_PASSES,
+    MOST_PASSES,
+    SETTLED_PASSES,
     OverlapCheck,
     WindowReading,
     with_page_size,
@@ -33,9 +35,6 @@ if t.TYPE_CHECKING:
     from tap_pagerduty.api.requests import PageRequest
     from tap_pagerduty.api.responses import PageResponse
     from tap_pagerduty.records import Record
-
-# Readings of a window that comes short and that bring nothing new, before it is given up.
-_ATTEMPTS_IN_VAIN = 2
 
 
 class WindowedStream(PagerDutyStream):
@@ -79,6 +78,11 @@ class WindowedStream(PagerDutyStream):
     @property
     def _is_incremental(self) -> bool:
         return self.replication_method == REPLICATION_INCREMENTAL
+
+    @cached_property
+    def _grown(self) -> set[Window]:
+        """Windows that hold more than can be paged since their first page was read."""
+        return set()
 
     @cached_property
     def positions(self) -> Positions:
@@ -235,8 +239,8 @@ class WindowedStream(PagerDutyStream):
         total, and a window that comes short is read again for the rest; as is one of which a
         filter lets others through by the time of the next page, so that pages do not fit.
         """
-        own, reading = None, WindowReading()
-        for attempt in range(1, MAX_PASSES + 1):
+        own, reading, in_vain = None, WindowReading(), 0
+        for attempt in range(1, MOST_PASSES + 1):
             before = len(found)
             reading.start()
             for response in group:
@@ -250,28 +254,33 @@ class WindowedStream(PagerDutyStream):
                         found.add(identity)
                         if identity not in earlier:
                             yield record
-            if own is None or (reading.is_consistent and not reading.missing):
+            is_consistent = reading.is_consistent and self._grown.isdisjoint(reading.windows)
+            self._grown.clear()
+            if own is None or (is_consistent and not reading.missing):
                 self._report_complete(own)
                 return
-            if reading.is_consistent and attempt > _ATTEMPTS_IN_VAIN and len(found) == before:
+            in_vain = 0 if len(found) > before else in_vain + 1
+            if in_vain == SETTLED_PASSES if is_consistent else attempt >= MAX_PASSES:
                 break
             group = self.read_pages([with_page_size(own, attempt)])
         # What was found is emitted, of later windows too, but the bookmark stays before this one.
-        self._report_incomplete(t.cast("PageRequest", own), reading)
+        self._report_incomplete(t.cast("PageRequest", own), reading, is_consistent=is_consistent)
 
     def _report_complete(self, request: PageRequest | None) -> None:
-        if request and request.window:
-            self.positions.is_complete(_name_of(request))
+        if request:
+            self.positions.is_complete(request.path, _name_of(request))
 
-    def _report_incomplete(self, request: PageRequest, reading: WindowReading) -> None:
+    def _report_incomplete(
+        self, request: PageRequest, reading: WindowReading, *, is_consistent: bool
+    ) -> None:
         """Fail; but a window that lacks as many records run after run is counted wrongly."""
         window = t.cast("Window", request.window)
-        if not reading.is_consistent:
+        if not is_consistent:
             self.outcome.fail(f"the list from {window} changed at each of {MAX_PASSES} readings")
             return
         listed = reading.total - reading.missing
         counted = f"PagerDuty counts {reading.total:,} records from {window} and lists {listed:,}"
-        if self.positions.is_miscounted(_name_of(request), reading.missing):
+        if self.positions.is_miscounted(request.path, _name_of(request), reading.missing):
             self.log(
                 "%s, as in earlier runs; the count is taken for wrong.",
                 counted,
@@ -304,8 +313,15 @@ class WindowedStream(PagerDutyStream):
         Raises:
             FatalAPIError: a single second holds more than the API lets one page through.
         """
-        if request.window is None or response.total <= CEILING:
+        if request.window is None:
             return super().next_requests(request, response)
+        if response.total <= CEILING:
+            try:
+                return super().next_requests(request, response)
+            except CeilingError:
+                # It has grown since its first page; at the next reading it is split.
+                self._grown.add(request.window)
+                return []
         try:
             return [replace(request, window=part) for part in request.window.split(response.total)]
         except ValueError as error:
