@@ -22,7 +22,7 @@ EXAMPLE = examples/.venv/.complete
 LOWEST = .venv-lowest/.complete
 SITE = .venv-docs/.complete
 
-.PHONY: help run target psql report test test-lowest test-docs browser bench docs lint format dist pins clean
+.PHONY: help run target psql report test test-lowest test-docs browser bench targets docs lint format dist pins clean
 
 help:
 	@echo 'make run      load the account of TAP_PAGERDUTY_API_KEY, or of the sandbox if it is not set,'
@@ -32,6 +32,7 @@ help:
 	@echo 'make test     check format, lint and types, and run every test'
 	@echo 'make test-lowest  run tests with the oldest dependencies that pyproject.toml allows'
 	@echo 'make bench    measure speed and cost against others, into docs/benchmarks.md (half an hour)'
+	@echo 'make targets  load the tap into other Singer targets, compare, into docs/targets.md (10 minutes)'
 	@echo 'make docs     make a site of the documents, in site/; make test-docs looks at it in a browser'
 	@echo 'make format   format the code, and mend what the linter can'
 	@echo 'make dist     build wheel and sdist, into dist/'
@@ -84,10 +85,14 @@ test-lowest: $(LOWEST)
 		$(addprefix api/test_,pagination prefetch rate_limit responses windows) \
 		$(addprefix command/test_,sdk settings) $(addprefix records/test_,timestamps writer) \
 		$(addprefix streams/test_,catalog streams_automation streams_incidents streams_people \
-		streams_services) $(addprefix sync/test_,children incident_changes lists windowed)))
+		streams_services) $(addprefix sync/test_,change_feed children incident_changes lists windowed)))
 
 bench: $(ENVIRONMENT)
 	@$(BIN)/python -m benchmarks
+
+# Each target has an environment under benchmarks/.envs, made once.
+targets: $(ENVIRONMENT)
+	@$(BIN)/python -m benchmarks.targets
 
 docs: $(SITE)
 	@.venv-docs/bin/sphinx-build --fail-on-warning --fresh-env --write-all --quiet -d .venv-docs/doctrees docs site

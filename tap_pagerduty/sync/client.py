@@ -19,9 +19,9 @@ from tap_pagerduty.api.prefetch import look_ahead
 from tap_pagerduty.api.requester import Requester
 from tap_pagerduty.api.requests import PageRequest
 from tap_pagerduty.compat import override
+from tap_pagerduty.records.column_types import adapter
 from tap_pagerduty.records.lazy_records import FieldPeek
 from tap_pagerduty.records.paths import dig, leave_out
-from tap_pagerduty.records.timestamps import Normaliser, normaliser
 from tap_pagerduty.sync.account_column import fit_to_account, with_account
 from tap_pagerduty.sync.child_readers import ChildReaders
 from tap_pagerduty.sync.consistent_reads import read_consistently, with_page_size
@@ -43,6 +43,7 @@ if t.TYPE_CHECKING:
     from tap_pagerduty.api.responses import PageResponse
     from tap_pagerduty.api.windows import Window
     from tap_pagerduty.records import Record
+    from tap_pagerduty.records.timestamps import Normaliser
     from tap_pagerduty.reporting.progress import RecordCounter
 
 
@@ -358,9 +359,9 @@ class PagerDutyStream(RESTStream[PageRequest]):
 
     @override
     def post_process(self, row: Record, context: Context | None = None) -> Record | None:
-        """Bring the times of a record to UTC, add its columns, leave out its secrets."""
-        if self._normalise:
-            self._normalise(row)
+        """Bring a record to its schema, add its columns, leave out its secrets."""
+        if self._adapt:
+            self._adapt(row)
         for name, path in self.columns.items():
             row[name] = dig(row, path)
         if self.id_columns:
@@ -374,8 +375,8 @@ class PagerDutyStream(RESTStream[PageRequest]):
         return row
 
     @cached_property
-    def _normalise(self) -> Normaliser | None:
-        return normaliser(self.schema)
+    def _adapt(self) -> Normaliser | None:
+        return adapter(self.schema)
 
     @cached_property
     def _field_peek(self) -> FieldPeek | None:
