@@ -47,3 +47,34 @@ def test_what_is_listed_late_arrives_with_a_later_run(delay):
             happened = {r["id"] for r in box.truth_of(path) if start <= moment_of(r[time])}
             assert happened
             assert happened <= warehouse.rows(name).keys()
+
+
+def test_no_older_version_of_an_incident_follows_a_newer_one():
+    warehouse, newest = Warehouse(), {}
+    # Lists show incidents as they are, log entries as they were a quarter of an hour ago.
+    with sandbox(embed_lag=850) as box:
+        own = box.account.create_incident(at=ago(box, days=3))
+        for change in (box.account.acknowledge, box.account.resolve, box.account.reopen) * 2:
+            box.advance(60)
+            change(own, at=ago(box, seconds=20))
+            done = warehouse.load(sync(box, "incidents", state=warehouse.state))
+            for record in done.records("incidents"):
+                assert record["updated_at"] >= newest.get(record["id"], "")
+                newest[record["id"]] = record["updated_at"]
+        box.advance(900)
+        warehouse.load(sync(box, "incidents", state=warehouse.state))
+        assert differences(warehouse, box, "incidents") == []
+
+
+def test_the_overlap_of_incidents_is_emitted_again_only_if_it_has_changed():
+    with sandbox() as box:
+        own = box.account.create_incident(at=ago(box, minutes=9))
+        box.account.resolve(own, at=ago(box, minutes=8))
+        first = sync(box, "incidents")
+        box.advance(60)
+        second = sync(box, "incidents", state=first.state)
+        assert own not in {record["id"] for record in second.records("incidents")}
+        box.advance(60)
+        box.account.add_note(own, "late", at=ago(box, seconds=30))
+        third = sync(box, "incidents", state=second.state)
+        assert own in {record["id"] for record in third.records("incidents")}
