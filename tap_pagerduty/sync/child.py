@@ -97,7 +97,7 @@ class ChildStream(PagerDutyStream):
                 self._refused[0],
                 level=logging.WARNING,
             )
-        complete = complete and outcome.is_complete and not self._refused
+        complete = complete and outcome.is_complete and not self._refused and not self.is_miscounted
         if self._versioned and complete:
             self._write_activate_version_message(self.version)
         self.child_readers.finish(
