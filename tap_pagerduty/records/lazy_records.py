@@ -8,7 +8,7 @@ from collections.abc import MutableMapping, Sequence
 import msgspec
 from singer_sdk.exceptions import FatalAPIError
 
-from tap_pagerduty.records.timestamps import normaliser
+from tap_pagerduty.records.column_types import CONVERTED, adapter
 
 if t.TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
@@ -90,19 +90,19 @@ class LazyRecord(MutableMapping[str, t.Any]):
 
 
 class FieldPeek:
-    """Looks into an encoded record: at some properties, and whether its times are in UTC."""
+    """Looks into an encoded record: at some properties, and whether it is as its schema says."""
 
     def __init__(self, schema: Schema, names: Collection[str]) -> None:
         """Take the stream's SCHEMA, and the NAMES of the properties to look at."""
         properties = schema["properties"]
-        times = {name: kind for name in properties if (kind := _times_in(properties[name]))}
-        kinds = {**times, **dict.fromkeys(names, t.Any)}
+        adapted = {name: kind for name in properties if (kind := _adapted_in(properties[name]))}
+        kinds = {**adapted, **dict.fromkeys(names, t.Any)}
         self._see = msgspec.json.Decoder(_object_of(kinds)).decode
         self._names = frozenset(names)
-        self._normalise = normaliser(schema)
+        self._adapt = adapter(schema)
 
     def __call__(self, encoded: msgspec.Raw) -> Record:
-        """Return the record, still encoded if its times are as they should be.
+        """Return the record, still encoded if nothing in it is to be adapted to the schema.
 
         Raises:
             FatalAPIError: it has to be decoded, and cannot be.
@@ -111,7 +111,7 @@ class FieldPeek:
             seen = self._see(encoded)
         except ValueError:  # what should hold a time is not of its documented type
             return decode_record(encoded)
-        if self._normalise and self._normalise(seen):
+        if self._adapt and self._adapt(seen):
             return decode_record(encoded)
         # No dict, but it serves as one wherever streams use a record.
         return t.cast("Record", LazyRecord(encoded, seen, self._names))
@@ -142,20 +142,20 @@ class RecordList(Sequence["Record"]):
         return self._take(self._encoded[index])
 
 
-def _times_in(schema: Schema) -> t.Any:  # noqa: ANN401, a type that is made here
-    """Return the type as which msgspec decodes the times in a value, and skips the rest.
+def _adapted_in(schema: Schema) -> t.Any:  # noqa: ANN401, a type that is made here
+    """Return the type as which msgspec decodes what `adapter` looks at, and skips the rest.
 
-    None if there is no time in it.
+    None if there is nothing of it in the value.
     """
-    if schema.get("format") == "date-time":
+    if schema.get("format") == "date-time" or schema.get(CONVERTED):
         return t.Any
     if "items" in schema:
-        kind = _times_in(schema["items"])
+        kind = _adapted_in(schema["items"])
         return kind and list[kind] | None  # type: ignore[valid-type]
     kinds = {
         name: kind
         for name, field in schema.get("properties", {}).items()
-        if (kind := _times_in(field))
+        if (kind := _adapted_in(field))
     }
     return _object_of(kinds) | None if kinds else None
 

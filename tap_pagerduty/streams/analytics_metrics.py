@@ -9,13 +9,13 @@ from tap_pagerduty.streams.common import (
     BUSINESS_HOURS,
     OFF_HOURS,
     SLEEP_HOURS,
+    anything,
     integer,
     key,
     key_time,
     number,
     properties,
     text,
-    text_or_integer,
     time,
 )
 from tap_pagerduty.sync.analytics import OF_INCIDENTS, Analytics
@@ -136,7 +136,7 @@ INCIDENT_METRICS = (
 )
 
 RESPONDER_METRICS = (
-    text_or_integer(
+    anything(
         "responder_id",
         "Id of the user; null where the row is of all responders; documented as a number.",
         to="users",

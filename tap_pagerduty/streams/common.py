@@ -11,6 +11,8 @@ import typing as t
 
 from singer_sdk import typing as th
 
+from tap_pagerduty.records.column_types import CONVERTED
+
 Schema = dict[str, t.Any]
 Property = th.Property[t.Any]
 # The streams whose records an id may be of, by name; None where no stream has them.
@@ -22,8 +24,15 @@ REFERS_TO = "x-refers-to"
 
 
 def properties(*props: Property) -> Schema:
-    """Return the JSON schema of a stream made of these properties."""
-    return th.PropertiesList(*props).to_dict()
+    """Return the JSON schema of a stream made of these properties.
+
+    It names no `$schema`: targets on old validators refuse one that they do not know. Objects
+    without known properties have no `properties`: flattening and some targets would make no
+    column of them.
+    """
+    schema: Schema = _without_empty_properties(th.PropertiesList(*props).to_dict())
+    schema.pop("$schema", None)
+    return schema
 
 
 # Filters of the endpoints that take them; see `PagerDutyStream.filters`.
@@ -81,12 +90,6 @@ def array(name: str, description: str, *props: Property) -> Property:
     return th.Property(name, th.ArrayType(_open_object(*props)), description=description)
 
 
-def text_or_integer(name: str, description: str, *, to: To = None) -> Property:
-    """Return a property that PagerDuty documents as the one, and shows as the other."""
-    schema = {"type": ["null", "string", "integer"]}
-    return th.Property(name, th.CustomType(schema), description=description, **_leads(to))
-
-
 def texts(name: str, description: str, *, to: To = None) -> Property:
     """Return an array of texts."""
     array = th.ArrayType(th.StringType)
@@ -98,15 +101,28 @@ def integers(name: str, description: str) -> Property:
     return th.Property(name, th.ArrayType(th.IntegerType), description=description)
 
 
-def anything(name: str, description: str, *props: Property) -> Property:
-    """Return a property whose type PagerDuty leaves open: any JSON value.
+def anything(name: str, description: str, *, to: To = None) -> Property:
+    """Return a text column for what PagerDuty sends in several types.
 
-    PROPS are what it holds where it is an object.
+    The tap converts what is not text to JSON text: a column has one type in every target.
+    Inside an object, use `any_value`.
     """
-    schema: Schema = {"type": _ANY_TYPE}
-    if props:
-        schema["properties"] = properties(*props)["properties"]
-    return th.Property(name, th.CustomType(schema), description=description)
+    more: Schema = {CONVERTED: True, **_leads(to)}
+    return th.Property(name, th.StringType, description=description, **more)
+
+
+def text_or_integer(name: str, description: str) -> Property:
+    """Return a column of whole numbers that PagerDuty may send as text; the tap converts them."""
+    more: Schema = {CONVERTED: True}
+    return th.Property(name, th.IntegerType, description=description, **more)
+
+
+def any_value(name: str, description: str) -> Property:
+    """Return a property of an object whose type PagerDuty leaves open: any JSON value.
+
+    It stays as PagerDuty sends it: targets load the object around it as JSON.
+    """
+    return th.Property(name, th.CustomType({"type": _ANY_TYPE}), description=description)
 
 
 def reference(name: str, to: To, description: str, *more: Property) -> Property:
@@ -146,6 +162,18 @@ def _leads(to: To) -> Schema:
     if to is None:
         return {}
     return {REFERS_TO: [to] if isinstance(to, str) else list(to)}
+
+
+def _without_empty_properties(schema: t.Any) -> t.Any:  # noqa: ANN401, any part of a schema
+    if isinstance(schema, list):
+        return [_without_empty_properties(each) for each in schema]
+    if isinstance(schema, dict):
+        return {
+            name: _without_empty_properties(each)
+            for name, each in schema.items()
+            if not (name == "properties" and each == {})
+        }
+    return schema
 
 
 def _open_object(*props: Property) -> th.ObjectType:
@@ -243,8 +271,8 @@ CUSTOM_FIELD_VALUE = (
     *CUSTOM_FIELD_KIND,
     anything(
         "value",
-        "Value of the field, a list of values for the `multi_value` types; null when none is set.",
-        anything("value", "Value, where PagerDuty wraps it in an object."),
+        "Value of the field as text: a list of values for the `multi_value` types, or an object, "
+        "is JSON text; null when none is set.",
     ),
 )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from tap_pagerduty.streams.common import (
     BY_TEAM,
     RESOURCE,
+    any_value,
     anything,
     array,
     integer,
@@ -46,7 +47,7 @@ class EscalationPolicies(PagerDutyStream):
                 ("users", "schedules", "flexible_schedules"),
                 "Users and schedules that the rule assigns incidents to.",
             ),
-            anything(
+            any_value(
                 "escalation_rule_assignment_strategy",
                 "How the targets share the work: `round_robin` or `assign_to_everyone`. The API "
                 "describes a text, but its examples show objects with a `type`. Often absent.",

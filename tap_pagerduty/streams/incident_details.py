@@ -8,6 +8,7 @@ from tap_pagerduty.streams.common import (
     CUSTOM_FIELD_VALUE,
     IMPACT,
     RESOURCE,
+    any_value,
     anything,
     array,
     boolean,
@@ -62,7 +63,7 @@ class IncidentAlerts(ChildStream):
             "Content of the event.",
             text("type", "Kind of body: `alert_body`."),
             array("contexts", "Links and images that came with the event.", *CONTEXT),
-            anything("details", "Free-form; documented as an object or text."),
+            any_value("details", "Free-form; documented as an object or text."),
         ),
         anything("privilege", "Not documented by PagerDuty; meaning unknown."),
     )

@@ -65,8 +65,7 @@ class IncidentTypeCustomFields(ChildStream):
         text("incident_type", "Type that the field belongs to, as PagerDuty names it."),
         anything(
             "default_value",
-            "Value that a new incident gets, a list of values for the `multi_value` types; null "
-            "when none is set.",
-            anything("value", "Value, where PagerDuty wraps it in an object."),
+            "Value that a new incident gets, as text: a list of values for the `multi_value` "
+            "types, or an object, is JSON text; null when none is set.",
         ),
     )

@@ -17,6 +17,7 @@ from tap_pagerduty.streams.common import (
     BY_TEAM,
     PENDING_ACTION,
     RESOURCE,
+    any_value,
     anything,
     array,
     boolean,
@@ -269,7 +270,7 @@ class Incidents(WindowedStream):
         obj(
             "body",
             "Details given at creation; mostly absent from lists.",
-            anything("details", "Free-form; documented as an object, also seen as text."),
+            any_value("details", "Free-form; documented as an object, also seen as text."),
         ),
         array(
             "subscriber_requests",

@@ -8,7 +8,7 @@ from tap_pagerduty.streams.common import (
     NOTIFICATION,
     PENDING_ACTION,
     RESOURCE,
-    anything,
+    any_value,
     array,
     integer,
     obj,
@@ -25,9 +25,9 @@ from tap_pagerduty.sync.windowed import WindowedStream
 FIELD_CHANGE = (
     text("id", "Id of the field, or of what it refers to."),
     text("name", "Name of the field."),
-    anything("value", "New value: text, number or list."),
+    any_value("value", "New value: text, number or list."),
     text("namespace", "Where the field belongs, such as `incidents`."),
-    anything("old_value", "Value before; null if there was none. Documented as text."),
+    any_value("old_value", "Value before; null if there was none. Documented as text."),
 )
 
 CHANNEL = (
@@ -61,7 +61,7 @@ CHANNEL = (
     text("host", "For `nagios`: host that reported."),
     text("service", "For `nagios`: service on the host; null if the host itself."),
     text("state", "For `nagios`: state that caused the event."),
-    anything("details", "What the sender attached to the event: an object, or plain text."),
+    any_value("details", "What the sender attached to the event: an object, or plain text."),
     text("service_key", "For `api`: key by which the event named its service."),
     text("description", "For `api`: description of the event."),
     text("incident_key", "For `api`: key by which events are recognised as the same incident."),

@@ -36,9 +36,10 @@ from tap_pagerduty.api.prefetch import look_ahead
 from tap_pagerduty.api.requests import PageRequest
 from tap_pagerduty.api.responses import PageResponse, decode
 from tap_pagerduty.compat import override
+from tap_pagerduty.records.column_types import adapter
 from tap_pagerduty.records.lazy_records import FieldPeek, LazyRecord
 from tap_pagerduty.records.paths import dig, leave_out
-from tap_pagerduty.records.timestamps import Normaliser, instant, normaliser, whole_second
+from tap_pagerduty.records.timestamps import Normaliser, instant, whole_second
 from tap_pagerduty.records.writer import Writer
 from tap_pagerduty.sync.consistent_reads import read_consistently
 
@@ -645,9 +646,9 @@ class PagerDutyStream(RESTStream[PageRequest]):
 
     @override
     def post_process(self, row: Record, context: Context | None = None) -> Record | None:
-        """Bring the times of a record to UTC, add its columns, leave out its secrets."""
-        if self._normalise:
-            self._normalise(row)
+        """Bring a record to its schema, add its columns, leave out its secrets."""
+        if self._adapt:
+            self._adapt(row)
         for name, path in self.columns.items():
             row[name] = dig(row, path)
         if self.id_columns:
@@ -705,5 +706,5 @@ class PagerDutyStream(RESTStream[PageRequest]):
         return None
 
     @cached_property
-    def _normalise(self) -> Normaliser | None:
-        return normaliser(self.schema)
+    def _adapt(self) -> Normaliser | None:
+        return adapter(self.schema)
