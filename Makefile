@@ -21,7 +21,7 @@ EXAMPLE = examples/.venv/.complete
 LOWEST = .venv-lowest/.complete
 SITE = .venv-docs/.complete
 
-.PHONY: help run target psql report test test-lowest test-docs browser bench docs lint format dist pins clean
+.PHONY: help run target psql report test test-lowest test-docs browser bench targets docs lint format dist pins clean
 
 help:
 	@echo 'make run      load the account of TAP_PAGERDUTY_API_KEY, or of the sandbox if it is not set,'
@@ -31,6 +31,7 @@ help:
 	@echo 'make test     check format, lint and types, and run every test'
 	@echo 'make test-lowest  run tests with the oldest dependencies that pyproject.toml allows'
 	@echo 'make bench    measure speed and cost against others, into docs/benchmarks.md (half an hour)'
+	@echo 'make targets  load the tap into other Singer targets, compare, into docs/targets.md (10 minutes)'
 	@echo 'make docs     make a site of the documents, in site/; make test-docs looks at it in a browser'
 	@echo 'make format   format the code, and mend what the linter can'
 	@echo 'make dist     build wheel and sdist, into dist/'
@@ -79,6 +80,10 @@ test-lowest: $(LOWEST)
 
 bench: $(ENVIRONMENT)
 	@$(BIN)/python -m benchmarks
+
+# Each target has an environment under benchmarks/.envs, made once.
+targets: $(ENVIRONMENT)
+	@$(BIN)/python -m benchmarks.targets
 
 docs: $(SITE)
 	@.venv-docs/bin/sphinx-build --fail-on-warning --fresh-env --write-all --quiet -d .venv-docs/doctrees docs site

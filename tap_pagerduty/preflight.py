@@ -21,7 +21,7 @@ from tap_pagerduty.reporting.formatting import count
 from tap_pagerduty.sync.child import ChildStream
 
 if t.TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from singer_sdk import Tap
 
@@ -126,11 +126,11 @@ class Probe:
         try:
             response = stream.fetch(self.small)
         except SkippableAPIError as error:
-            return stream.missing_access_message(str(error))
+            return stream.outcome.missing_access_message(str(error))
         except (FatalAPIError, RetriableAPIError, *RETRIED) as error:
             return errors.describe(error)
         if response.refusal_message:
-            return stream.missing_access_message(response.refusal_message)
+            return stream.outcome.missing_access_message(response.refusal_message)
         return response
 
 
@@ -162,7 +162,7 @@ class Preflight:
             for _ in look_ahead(self._probes(), Probe.fetch, self._next_probes, workers):
                 pass
         except STOPPING as error:
-            return self._plain.stop_message(error)
+            return self._plain.outcome.stop_message(error)
         except RETRIED:
             return self._connection.unreachable_message
         for finding in self._findings.values():
@@ -227,13 +227,13 @@ class Preflight:
         if finding.example or not row:
             return
         finding.example = {**row, **(probe.request.parent or {})}
-        for child in t.cast("list[ChildStream]", stream.child_readers):
+        for child in t.cast("Iterable[ChildStream]", stream.child_readers):
             request = next(iter(child.child_requests([finding.example])), None)
             if request:
                 yield Probe(self._findings[child.name], request)
 
     def _estimate_children(self, parent: Finding) -> None:
-        for child in t.cast("list[ChildStream]", parent.stream.child_readers):
+        for child in t.cast("Iterable[ChildStream]", parent.stream.child_readers):
             finding = self._findings[child.name]
             finding.estimate(parent)
             self._estimate_children(finding)
@@ -251,10 +251,14 @@ class Preflight:
             who += f" of the user {self._user.get('name')} ({self._user.get('role')})"
         limit, left = connection.rate_limiter.limit, connection.rate_limiter.remaining
         rate = "not told" if limit is None else f"{limit:,} requests a minute, {left:,} left now"
-        start = isoformat(whole_second(self._plain.first_load_start))
+        sync_range = self._plain.sync_range
+        start = isoformat(whole_second(sync_range.start))
         why = "`start_date`" if config.get("start_date") else "no `start_date` is set: a year ago"
-        if self._plain.is_slice:
-            start, why = f"{start} to {isoformat(self._plain.sync_end())}", f"{why}, `end_date`"
+        if sync_range.is_slice:
+            start, why = (
+                f"{start} to {isoformat(sync_range.end())}",
+                f"{why}, `end_date`",
+            )
         return [
             f"Account      {account} ({region}{connection.url})",
             f"Signed in    with the {who}",

@@ -265,17 +265,19 @@ class TapPagerDuty(Tap):
 
     def _report_missing_data(self) -> None:
         streams = t.cast("dict[str, PagerDutyStream]", self.streams).values()
-        skipped = [stream for stream in streams if stream.selected and stream.skipped]
+        skipped = [
+            stream for stream in streams if stream.selected and stream.outcome.skipped_message
+        ]
         for stream in skipped:
-            self.logger.warning("%s was skipped: %s", stream.name, stream.skipped)
-        if not all(stream.postponed for stream in skipped):
+            self.logger.warning("%s was skipped: %s", stream.name, stream.outcome.skipped_message)
+        if not all(stream.outcome.postponed for stream in skipped):
             self.logger.info(
                 "To load what was skipped, use a key and a plan that have what it takes; or "
                 "deselect it."
             )
-        incomplete = [stream for stream in streams if stream.failed]
+        incomplete = [stream for stream in streams if stream.outcome.failed_message]
         for stream in incomplete:
-            self.logger.error("%s is incomplete: %s", stream.name, stream.failed)
+            self.logger.error("%s is incomplete: %s", stream.name, stream.outcome.failed_message)
         if incomplete:
             self.logger.error("What was finished is in the state; the next run reads the rest.")
             raise SystemExit(1)

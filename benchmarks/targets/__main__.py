@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 PAGE = HERE.parent / "docs" / "targets.md"
 # Seconds for a load: some targets insert row by row.
-PATIENCE = 600
+PATIENCE = 1800
 HEADER = (
     "Target",
     "Version",

@@ -142,7 +142,7 @@ class Connection:
         """The request budget of the credentials."""
         return self._rate_limiter("")
 
-    def refused_credentials_message(
+    def _refused_credentials_message(
         self, error: CredentialsError, headers: Mapping[str, str]
     ) -> str:
         """Return what to tell people when the credentials are refused.
@@ -175,6 +175,22 @@ class Connection:
             return False
         # Or refused for a scope: the host has known the credentials.
         return response.status_code in {HTTPStatus.OK, HTTPStatus.FORBIDDEN}
+
+    def stop_message(self, error: Exception, headers: Mapping[str, str]) -> str:
+        """Return the line for people about an error that stops a run (`errors.STOPPING`).
+
+        HEADERS are those of a request, for one that finds out why the credentials are refused.
+        """
+        if isinstance(error, CredentialsError):
+            return self._refused_credentials_message(error, headers)
+        if isinstance(error, TokenError):
+            return f"{error}{self.gave_up_message}. Check the network and `oauth_url`."
+        return str(error)
+
+    @property
+    def gave_up_message(self) -> str:
+        """What to add to a message about a request that was retried in vain."""
+        return f"; given up after {self.retry_timeout} s"
 
     @property
     def unreachable_message(self) -> str:

@@ -419,5 +419,5 @@ class AnalyticsUserMetrics(Analytics, WindowedStream):
         "Get aggregated metrics for all users" (`POST /analytics/metrics/users/all`) tells
         how users are set up now, and has no history of it: the rows of the runs are one.
         """
-        if not self.is_slice:
+        if not self.sync_range.is_slice:
             yield Window(midnight(end), end)

@@ -33,7 +33,9 @@ if t.TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from datetime import datetime
 
-    from singer_sdk.helpers.types import Context, Record
+    from singer_sdk.helpers.types import Context
+
+    from tap_pagerduty.records import Record
 
 # Days: PagerDuty names no longest range for these, but a year for the metrics.
 LONGEST_RANGE = 365
@@ -162,18 +164,18 @@ class AnalyticsIncidents(Analytics, WindowedStream):
         and what has changed is read all at once. A slice holds what was created in it; the
         changes are for the runs after the last slice.
         """
-        now, end = self.run_started_at, self.sync_end()
+        now, end = self.sync_range.run_started_at, self.sync_range.end()
         if self.replication_method != REPLICATION_INCREMENTAL:
-            yield from self._created(self.first_load_start, end)
+            yield from self._created(self.sync_range.start, end)
             return
         state = self.stream_state
         # What changes while the first load is under way is due from its start on.
         changed = instant(state.setdefault("replication_key_value", isoformat(now)))
         created = (
-            instant(state["created_until"]) if "created_until" in state else self.first_load_start
+            instant(state["created_until"]) if "created_until" in state else self.sync_range.start
         )
-        yield from self._created(created, end if self.is_slice else changed)
-        if self.is_slice:
+        yield from self._created(created, end if self.sync_range.is_slice else changed)
+        if self.sync_range.is_slice:
             self.bookmark(created_until=end)
             return
         if changed < now:
@@ -181,7 +183,7 @@ class AnalyticsIncidents(Analytics, WindowedStream):
             filter_params = self.filter_params.get("filters", {})
             params = {**self.params, "filters": {**filter_params, "updated_after": since}}
             for response in self.read_pages([replace(self.list_request(), params=params)]):
-                yield from self.with_children(response.records)
+                yield from self.child_readers.read_with(response.records)
         self.bookmark(replication_key_value=now, created_until=now)
 
     def _created(self, start: datetime, end: datetime) -> Iterator[Record]:
@@ -189,7 +191,7 @@ class AnalyticsIncidents(Analytics, WindowedStream):
         for response in self.read_pages(
             self.list_request(window) for window in self.windows(start, end)
         ):
-            yield from self.with_children(response.records)
+            yield from self.child_readers.read_with(response.records)
             if response.records and (last := response.records[-1].get("created_at")):
                 self.bookmark(created_until=instant(last))
 

@@ -3,15 +3,8 @@
 from __future__ import annotations
 
 import typing as t
-from dataclasses import replace
-from datetime import datetime, timedelta
-from itertools import chain
 
-from singer_sdk.singerlib.catalog import REPLICATION_INCREMENTAL
-
-from tap_pagerduty.api.pagination import CeilingError, Page
-from tap_pagerduty.api.requests import PageRequest
-from tap_pagerduty.records.timestamps import instant, isoformat
+from tap_pagerduty.compat import override
 from tap_pagerduty.streams.common import (
     BY_SERVICE,
     BY_TEAM,
@@ -31,17 +24,17 @@ from tap_pagerduty.streams.common import (
     time,
     url,
 )
+from tap_pagerduty.sync.change_feed import ChangeFeed
 from tap_pagerduty.sync.client import PagerDutyStream
-from tap_pagerduty.sync.filter_exits import FilterExits
 from tap_pagerduty.sync.windowed import WindowedStream
 
 if t.TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator
+    from collections.abc import Iterable
 
-    from singer_sdk.helpers.types import Context, Record
-    from singer_sdk.tap_base import Tap
+    from singer_sdk.helpers.types import Context
 
-    from tap_pagerduty.api.connection import Connection
+    from tap_pagerduty.records import Record
+
 
 ASSIGNMENT = (
     time("at", "When the assignment was made."),
@@ -103,10 +96,6 @@ EXTERNAL_REFERENCE = (
 )
 
 
-# How far before its bookmark the change feed begins: an entry may be listed a little late.
-FEED_OVERLAP = timedelta(minutes=5)
-
-
 # Properties of a listed incident, less those that only some accounts or requests have.
 LISTED = frozenset(
     {
@@ -144,8 +133,8 @@ LISTED = frozenset(
 class Incidents(WindowedStream):
     """Incidents with their state at the time of reading (`GET /incidents`).
 
-    PagerDuty lists incidents by creation only, so the stream has two positions in the
-    state: `created_until` for those created, and the bookmark for those changed since.
+    PagerDuty lists incidents by creation only; see `ChangeFeed` for how changes are found, and
+    for the two positions in the state: `created_until` and the bookmark.
     """
 
     name = "incidents"
@@ -289,185 +278,12 @@ class Incidents(WindowedStream):
         ),
     )
 
-    def __init__(self, tap: Tap, connection: Connection) -> None:
-        super().__init__(tap, connection)
-        # What this run has emitted and may meet again: when it was last changed, by id.
-        self._emitted: dict[str, str] = {}
-        # Properties that an embedded incident has when it is as full as a listed one.
-        self._expected = set(LISTED)
-        # What is due of lists that the filters do not narrow down; None without filters.
-        self._filter_exits: FilterExits | None = None
-
+    @override
     def request_records(self, context: Context | None) -> Iterable[Record]:
-        """Yield the incidents created since the last run, those now open, those changed.
+        """Yield what the change feed finds: no list of the API is by change."""
+        return ChangeFeed(self, LISTED).records()
 
-        `since` and `until` of `GET /incidents` select by creation, and no list is by
-        change. But a change writes a log entry, which can embed the incident as it is now;
-        what changes without one is caught while the incident is open.
-
-        A slice has what was created in it, and leaves changes to the run that goes on from
-        its state, or from that of a run before it.
-        """
-        now, start, end = self.run_started_at, self.first_load_start, self.sync_end()
-        if self.replication_method != REPLICATION_INCREMENTAL:
-            yield from self._created(start, end)
-            return
-        state = self.stream_state
-        # A first load needs no feed, but changes to what it has read are due from its start
-        # on, even if it is interrupted and goes on days later.
-        changes_since = instant(state.setdefault("replication_key_value", isoformat(now)))
-        created = instant(state["created_until"]) if "created_until" in state else start
-        if self.config.get("start_date"):
-            created = max(created, start)
-        if self.filter_params:
-            self._filter_exits = FilterExits(self.config, state, changes_since - FEED_OVERLAP, end)
-        # A run that is killed may have loaded incidents of which no other position tells. If
-        # the next one has filters, it has to know.
-        self.bookmark(seen_until=end)
-        if self.is_slice:
-            yield from self._created(created, end)
-            return
-        self._log_what_is_read(created, changes_since if changes_since < now else None)
-        lookback = timedelta(days=self.config["incident_lookback_days"])
-        first = min(created, max(start, now - lookback))
-        if self._filter_exits and first < created:
-            yield from self._created(first, created, changes_since, filtered=False)
-            first = created
-        yield from self._created(first, now, changes_since if changes_since < now else None)
-        yield from self.with_children(self._open(start, now))
-        if changes_since < now:
-            yield from self._changed(changes_since - FEED_OVERLAP, now)
-
-    def _log_what_is_read(self, created: datetime, changes_since: datetime | None) -> None:
-        since = f"Reading incidents created since {isoformat(created)}"
-        if changes_since:
-            self.log(
-                "%s, changed since %s, or open; others are loaded already.",
-                since,
-                isoformat(changes_since),
-            )
-        else:
-            self.log("%s, or open.", since)
-
-    def _created(
-        self,
-        start: datetime,
-        end: datetime,
-        changes_since: datetime | None = None,
-        *,
-        filtered: bool = True,
-    ) -> Iterator[Record]:
-        """Yield the incidents created in a range; note those that this run will meet again.
-
-        Unless it is to be NARROWED, the API filters nothing.
-        """
-        requests = (self.list_request(window) for window in self.windows(start, end))
-        if not filtered:
-            requests = (replace(request, params=self.params) for request in requests)
-        for window, records in self.read_windows(requests):
-            recent = bool(changes_since and window.until > changes_since - FEED_OVERLAP)
-            due = records if filtered else filter(self._is_due, records)
-            yield from self.with_children(self._listed(due, recent=recent))
-            self.bookmark(created_until=window.until)
-
-    def _listed(self, records: Iterable[Record], *, recent: bool) -> Iterator[Record]:
-        """Yield listed incidents; note the open ones and, if RECENT, the others as well."""
-        for record in records:
-            if recent or record.get("status") != "resolved":
-                self._learn(record)
-                self._note(record)
-            yield record
-
-    def _open(self, start: datetime, end: datetime) -> Iterator[Record]:
-        """Yield the incidents that are open now, whenever they were created."""
-        params = {**self.params, "statuses[]": ["triggered", "acknowledged"]}
-        request = replace(
-            self.list_request(), params=params, paginator=PagerDutyStream.paginator, peek=None
-        )
-        try:
-            records = self.read_list(replace(request, params={**params, "date_range": "all"}))
-        except CeilingError:
-            requests = (replace(request, window=window) for window in self.windows(start, end))
-            records = chain.from_iterable(records for _, records in self.read_windows(requests))
-        for record in records:
-            self._learn(record)
-            if self._is_due(record):
-                yield from self._news(record)
-
-    def _changed(self, start: datetime, end: datetime) -> Iterator[Record]:
-        """Yield the incidents that the log entries of a range are about."""
-        feed = PageRequest(
-            "/log_entries",
-            "log_entries",
-            {"time_zone": "UTC", "include[]": ["incidents"]},
-            self.paginator,
-            self.paginator.first_page(),
-        )
-        requests = (replace(feed, window=window) for window in self.windows(start, end))
-        for window, entries in self.read_windows(requests):
-            yield from self.with_children(self._embedded(entries))
-            self.bookmark(replication_key_value=window.until)
-
-    def _embedded(self, entries: Iterable[Record]) -> Iterator[Record]:
-        """Yield the incidents in these log entries; what is less than listed, read again."""
-        short: dict[str, set[str]] = {}
-        for entry in entries:
-            record, kind = entry.get("incident"), entry.get("type") or ""
-            if not record or not self._is_due(record, {kind}):
-                continue
-            if self._is_whole(record):
-                yield from self._news(record)
-            elif not self._is_emitted(record):
-                short.setdefault(record["id"], set()).add(kind)
-        yield from self._again(short)
-
-    def _again(self, entries: dict[str, set[str]]) -> Iterator[Record]:
-        """Yield the incidents, each read by itself, that these ENTRIES are about, by their id."""
-        for response in self.read_pages(
-            PageRequest(f"/incidents/{i}", "incident", {}, self.paginator, Page({}), parent={})
-            for i in entries
-        ):
-            if response.refusal_message:
-                self.log("A changed incident is closed to the key: %s", response.refusal_message)
-            for record in response.records:
-                if self._is_due(record, entries.get(record["id"], ())):
-                    yield from self._news(record)
-
-    def _is_due(self, record: Record, entries: Collection[str] = ()) -> bool:
-        """Return whether an incident is due that the API has not filtered; see `FilterExits`."""
-        return (
-            self._filter_exits is None
-            or record["id"] in self._emitted
-            or self._filter_exits.is_due(record, entries)
-        )
-
-    def _learn(self, record: Record) -> None:
-        """Take from a listed incident what an embedded one has to have as well."""
-        if not self._is_whole(record):
-            self._expected &= record.keys()
-
-    def _is_whole(self, record: Record) -> bool:
-        """Return whether an embedded incident is as full as a listed one."""
-        return record.keys() >= self._expected
-
-    def _is_emitted(self, record: Record) -> bool:
-        """Return whether this run has emitted the incident as new as this."""
-        changed, known = record.get("updated_at"), self._emitted.get(record["id"])
-        if not changed or not known:
-            return False
-        return bool(changed == known or instant(changed) <= instant(known))
-
-    def _news(self, record: Record) -> Iterator[Record]:
-        """Yield the incident, unless this run has emitted it as new as this."""
-        if not self._is_emitted(record):
-            self._note(record)
-            yield record
-
-    def _note(self, record: Record) -> None:
-        """Remember that the incident is emitted as it is here."""
-        if changed := record.get("updated_at"):
-            self._emitted[record["id"]] = changed
-
+    @override
     def post_process(self, row: Record, context: Context | None = None) -> Record | None:
         """Fill in `updated_at` where it is missing or null, so that the bookmark can use it.
 

@@ -107,7 +107,9 @@ class OncallShifts(WindowedStream):
 
         Those of a slice begin a second early: what was cut there is told from what began.
         """
-        return overlapping(super().windows(start - SECOND if self.is_slice else start, end))
+        return overlapping(
+            super().windows(start - SECOND if self.sync_range.is_slice else start, end)
+        )
 
     @override
     def next_requests(self, request: PageRequest, response: PageResponse) -> list[PageRequest]:
@@ -151,9 +153,16 @@ class OncallShifts(WindowedStream):
 
     def _of_slice(self, shifts: Iterable[Record]) -> Iterator[Record]:
         """Yield the shifts that begin in the slice, if it is one; permanent ones are in each."""
-        begin, end = isoformat(whole_second(self.first_load_start)), isoformat(self.sync_end())
+        begin, end = (
+            isoformat(whole_second(self.sync_range.start)),
+            isoformat(self.sync_range.end()),
+        )
         for shift in shifts:
-            if not self.is_slice or not shift.get("start") or begin <= shift["start"] < end:
+            if (
+                not self.sync_range.is_slice
+                or not shift.get("start")
+                or begin <= shift["start"] < end
+            ):
                 yield shift
 
     def _rest(self, shifts: Shifts, window: Window) -> Iterator[Record]:
@@ -161,10 +170,10 @@ class OncallShifts(WindowedStream):
 
         One that ends just there may have been cut, and is looked for in what comes after.
         """
-        horizon = self.run_started_at + timedelta(days=self.days_ahead)
+        horizon = self.sync_range.run_started_at + timedelta(days=self.days_ahead)
         length = timedelta(days=self.max_window_days)
         while (
-            self.is_slice
+            self.sync_range.is_slice
             and window.until < horizon
             and any(self._of_slice(shifts.ending_at(window.until)))
         ):
@@ -180,7 +189,7 @@ class OncallShifts(WindowedStream):
         That is nothing, unless they seem to begin just where the window does.
         """
         found: list[tuple[Window, list[Record]]] = []
-        since, first = window.since, whole_second(self.first_load_start)
+        since, first = window.since, whole_second(self.sync_range.start)
         owners = _cut_at(since, records)
         while owners and since > first:
             begin = max(first, since - timedelta(days=self.max_window_days))

@@ -10,7 +10,9 @@ from tap_pagerduty.streams.common import AIOPS, array, key_time, number, propert
 from tap_pagerduty.sync.windowed import WindowedStream
 
 if t.TYPE_CHECKING:
-    from singer_sdk.helpers.types import Context, Record
+    from singer_sdk.helpers.types import Context
+
+    from tap_pagerduty.records import Record
 
 PAUSED_ALERT = (
     text("id", "Id of the alert.", to="incident_alerts"),

@@ -232,8 +232,10 @@ class ScheduleUsers(WindowedChildStream):
 
         One that a slice's end would cut is left to the next slice.
         """
-        end = self.sync_end(self.days_ahead)
-        return months(self.first_load_start, start_of("month", end) if self.is_slice else end)
+        end = self.sync_range.end(self.days_ahead)
+        return months(
+            self.sync_range.start, start_of("month", end) if self.sync_range.is_slice else end
+        )
 
     @override
     def child_requests(self, parents: Iterable[Record]) -> Iterator[PageRequest]:

@@ -73,37 +73,36 @@ class ChildStream(PagerDutyStream):
         if self.selected:
             self._write_schema_message()
             self._versioned = versioned and self.is_versioned
-        for child_reader in self.child_readers:
-            child_reader.start(versioned=versioned and self.is_versioned)
+        self.child_readers.start(versioned=versioned and self.is_versioned)
 
     def read_for(self, parents: list[Record]) -> None:
         """Read and emit what belongs to PARENTS, in their order."""
-        if self.skipped or self.failed:
+        if not self.outcome.is_complete:
             return
         self.progress.parents += len(parents)
-        with self.errors_reported():
-            for record in self.with_children(self._records_of(parents)):
+        with self.outcome.errors_reported():
+            for record in self.child_readers.read_with(self._records_of(parents)):
                 if self.selected:
                     self._write_record_message(record)
                     self._count.increment()
 
-    def finish(self, *, complete: bool, children_skipped_message: str) -> None:
+    def finish(self, *, complete: bool, skipped_message: str) -> None:
         """Tell the target to drop what has vanished, if all that is left was read."""
-        self.skipped = self.skipped or children_skipped_message
-        if self._refused and not self.skipped:
+        outcome = self.outcome
+        outcome.skipped_message = outcome.skipped_message or skipped_message
+        if self._refused and not outcome.skipped_message:
             self.log(
                 "%d parents are closed to the key: %s",
                 len(self._refused),
                 self._refused[0],
                 level=logging.WARNING,
             )
-        complete = complete and not (self.skipped or self.failed or self._refused)
+        complete = complete and outcome.is_complete and not self._refused
         if self._versioned and complete:
             self._write_activate_version_message(self.version)
-        for child_reader in self.child_readers:
-            child_reader.finish(
-                complete=complete, children_skipped_message=self.children_skipped_message
-            )
+        self.child_readers.finish(
+            complete=complete, skipped_message=outcome.children_skipped_message
+        )
         self._meters.close()
 
     def child_requests(self, parents: Iterable[Record]) -> Iterator[PageRequest]:
@@ -142,7 +141,7 @@ class ChildStream(PagerDutyStream):
             SkippableAPIError: it has not shown the children of any parent so far.
         """
         for response in responses:
-            if response.refusal_message and not self._has_response:
+            if response.refusal_message and not self.outcome.has_response:
                 raise SkippableAPIError(response.refusal_message)
             if response.refusal_message:
                 self._refused.append(response.refusal_message)
@@ -174,14 +173,14 @@ class WindowedChildStream(ChildStream):
 
     def windows(self) -> Iterable[Window]:
         """Return the windows to read of each parent, oldest first."""
-        start, end = whole_second(self.first_load_start), self.sync_end(self.days_ahead)
+        start, end = whole_second(self.sync_range.start), self.sync_range.end(self.days_ahead)
         return cut(start, end, timedelta(days=self.max_window_days))
 
     @property
     @override
     def is_versioned(self) -> bool:
         """Not in a slice: the other slices' rows are not gone."""
-        return super().is_versioned and not self.is_slice
+        return super().is_versioned and not self.sync_range.is_slice
 
     @override
     def child_requests(self, parents: Iterable[Record]) -> Iterator[PageRequest]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import typing as t
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import cached_property
 
 from singer_sdk.exceptions import FatalAPIError
 from singer_sdk.singerlib.catalog import REPLICATION_INCREMENTAL
@@ -16,6 +17,7 @@ from tap_pagerduty.records.timestamps import isoformat
 from tap_pagerduty.sync.client import PagerDutyStream
 from tap_pagerduty.sync.consistent_reads import MAX_PASSES, OverlapCheck
 from tap_pagerduty.sync.state import POSITIONS
+from tap_pagerduty.sync.sync_range import SyncRange
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -54,36 +56,35 @@ class WindowedStream(PagerDutyStream):
     @override
     def request_records(self, context: Context | None) -> Iterable[Record]:
         """Yield what happened from the bookmark, or `start_date`, to the start of the run."""
-        start = self.get_starting_timestamp(context) or self.first_load_start
-        now = self.run_started_at
+        start = self.get_starting_timestamp(context) or self.sync_range.start
+        now = self.sync_range.run_started_at
         if (
             self.replication_method == REPLICATION_INCREMENTAL
             and "replication_key_value" in self.stream_state
         ):
-            earliest = min(start, self.first_load_start)
+            earliest = min(start, self.sync_range.start)
             start = max(start - timedelta(days=self.overlap_days), earliest)
         for window, records in self.read_windows(
             map(self.list_request, self.windows_to_read(start))
         ):
-            yield from self.with_children(self.unnested(records))
+            yield from self.child_readers.read_with(self.unnested(records))
             self.bookmark(replication_key_value=min(window.until, now))
 
     def windows_to_read(self, start: datetime) -> Iterator[Window]:
         """Yield the windows from START to where reading ends."""
         if self.history_days:
-            start = max(start, self.run_started_at - timedelta(days=self.history_days))
-        return self.windows(start, self.sync_end(self.days_ahead))
+            start = max(start, self.sync_range.run_started_at - timedelta(days=self.history_days))
+        return self.windows(start, self.sync_range.end(self.days_ahead))
 
+    @cached_property
     @override
-    def sync_end(self, days_ahead: int = 0) -> datetime:
-        """Return where reading ends; a period that `end_date` cuts is left to the next slice."""
-        end = super().sync_end(days_ahead)
-        return start_of(self.period, end) if end < self.run_started_at else end
+    def sync_range(self) -> SyncRange:
+        return SyncRange(self.config, self.connection, self.fetch, self.period)
 
     @override
     def first_load_requests(self) -> list[PageRequest]:
         """Return the first request of each window that a first load reads."""
-        return [self.list_request(window) for window in self.windows_to_read(self.first_load_start)]
+        return [self.list_request(window) for window in self.windows_to_read(self.sync_range.start)]
 
     @override
     def first_request(self) -> PageRequest | None:
@@ -170,9 +171,11 @@ class WindowedStream(PagerDutyStream):
         # What there is comes, of later windows too, but the bookmark stays before this one.
         if overlap_check.is_consistent:
             counted = f"PagerDuty counts {total:,} records from {request.window}"
-            self.fail(f"{counted} and lists {len(found):,}")
+            self.outcome.fail(f"{counted} and lists {len(found):,}")
         else:
-            self.fail(f"the list from {request.window} changed at each of {MAX_PASSES} readings")
+            self.outcome.fail(
+                f"the list from {request.window} changed at each of {MAX_PASSES} readings"
+            )
 
     def _records_of(self, response: PageResponse, overlap_check: OverlapCheck) -> Iterable[Record]:
         """Return a page's records with what they take from the window; add it to OVERLAP_CHECK."""
@@ -212,7 +215,10 @@ class WindowedStream(PagerDutyStream):
         If one is missing, or one of their children, the next run has to come back to it.
         """
         children = t.cast("list[PagerDutyStream]", self.descendent_streams)
-        missing = self.failed or any(child.failed or child.postponed for child in children)
+        outcomes = [child.outcome for child in children]
+        missing = self.outcome.failed_message or any(
+            outcome.failed_message or outcome.postponed for outcome in outcomes
+        )
         if missing or self.replication_method != REPLICATION_INCREMENTAL:
             return
         self.stream_state["replication_key"] = self.replication_key

@@ -18,9 +18,10 @@ import trustme
 
 from tap_pagerduty.api.pagination import CEILING
 from tap_pagerduty.streams import STREAMS
-from tap_pagerduty.streams.incidents import FEED_OVERLAP, Incidents
+from tap_pagerduty.streams.incidents import Incidents
 from tap_pagerduty.streams.log_entries import LogEntries
 from tap_pagerduty.streams.notifications import Notifications
+from tap_pagerduty.sync.change_feed import FEED_OVERLAP
 from tap_pagerduty.tap import TapPagerDuty
 from tests.support.harness import catalog
 from tests.support.project import ROOT

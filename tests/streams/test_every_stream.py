@@ -22,6 +22,7 @@ from tap_pagerduty.streams import STREAMS
 from tap_pagerduty.sync.child import ChildStream, WindowedChildStream
 from tap_pagerduty.sync.windowed import WindowedStream
 from tests.support import harness
+from tests.support.columns import as_declared
 from tests.support.harness import DAY, UPDATED, Warehouse, ago, in_utc
 
 NAMES = [stream.name for stream in STREAMS]
@@ -107,7 +108,7 @@ class Expected:
 
     def row(self, stream, record):
         """Return a record with its times, its columns and its id, without its secrets."""
-        row = normalised(record, stream.schema)
+        row = as_declared(normalised(record, stream.schema), stream.schema)
         row.update({name: first_at(row, path) for name, path in stream.columns.items()})
         if stream.id_columns:
             parts = [row.get(name) for name in stream.id_columns]

@@ -140,7 +140,7 @@ SHEETS = [
         "custom_fields/values",
         {},
         {"custom_fields": [VALUE]},
-        VALUE,
+        {**VALUE, "value": '["prod","staging"]'},
     ),
     of_incident(
         "incident_subscribers",

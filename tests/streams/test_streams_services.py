@@ -160,7 +160,7 @@ SHEETS = [
         {"custom_fields": [{"id": "F1", "value": "gold"}, {"id": "F2", "value": ["eu", "us"]}]},
         [
             {"service_id": "S1", "id": "F1", "value": "gold"},
-            {"service_id": "S1", "id": "F2", "value": ["eu", "us"]},
+            {"service_id": "S1", "id": "F2", "value": '["eu","us"]'},
         ],
         S1,
     ),

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+import yaml
 
 from demo.postgres import EmbeddedPostgres
 from demo.processes import Processes
@@ -29,6 +30,13 @@ def executable(target):
     if not path.exists():
         pytest.fail(f"{target} is not at {path}: run `make test`, or name another place for it")
     return str(path)
+
+
+def shipped(target):
+    """Return the settings that meltano.yml gives a target."""
+    project = yaml.safe_load((ROOT / "meltano.yml").read_text())
+    [loader] = [each for each in project["plugins"]["loaders"] if each["name"] == target]
+    return {each["name"]: each["value"] for each in loader["settings"] if "value" in each}
 
 
 class Postgres:
@@ -60,6 +68,7 @@ class Database:
     def __init__(self, address):
         port = int(address["port"])
         self.settings = {
+            **shipped("target-postgres"),
             **address,
             "port": port,
             "default_target_schema": SCHEMA,
