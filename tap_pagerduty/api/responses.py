@@ -91,8 +91,10 @@ def decode(
     if isinstance(body, dict):
         found = body if records_key == WHOLE_BODY else body.get(records_key)
         if isinstance(found, list):
-            if peek and (b"\n" in content or b"\r" in content):
-                peek = None  # it is not on one line, as a message has to be
+            if peek:
+                # A message is on one line, and so has to be what goes into it as it came.
+                is_line = b"\n" not in content and b"\r" not in content
+                peek = peek.for_page(content) if is_line else None
             return {**body, records_key: RecordList(found, peek)}
         if isinstance(found, dict):
             return body

@@ -55,8 +55,13 @@ def needs_repair(content: bytes) -> bool:
 
     Half a surrogate pair stops the decoder, and need not be looked for.
     """
-    if b"\\u0000" in content:
-        return True
+    at = content.find(b"\\u0000")
+    while at >= 0:
+        before = content[max(at - 64, 0) : at]
+        # After an odd number of backslashes it is a text about it.
+        if (len(before) - len(before.rstrip(b"\\"))) % 2 == 0:
+            return True
+        at = content.find(b"\\u0000", at + 6)
     if content.isascii():
         return False
     try:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import typing as t
 from collections.abc import MutableMapping, Sequence
+from copy import copy
+from functools import cached_property
 from operator import attrgetter
 
 import msgspec
@@ -126,6 +128,18 @@ class FieldPeek:
         self._keys, self._times = _values_of(keys), _values_of(times)
         self._nested, self._normalise = _values_of(list(nested)), list(nested.values())
         self._include_secrets = include_secrets
+
+    def for_page(self, content: bytes) -> FieldPeek:
+        """Return what peeks into the records of a page: it looks for secrets only if need be."""
+        if self._include_secrets or may_hold_keys(content):
+            return self
+        return self._without_search
+
+    @cached_property
+    def _without_search(self) -> FieldPeek:
+        peek = copy(self)
+        peek._include_secrets = True  # noqa: SLF001, its own kind
+        return peek
 
     def __call__(self, encoded: msgspec.Raw) -> Record:
         """Return the record, still encoded if it may be emitted as it came.

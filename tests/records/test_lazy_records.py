@@ -290,3 +290,9 @@ def test_batches_hold_the_whole_records(tmp_path):
     for name in PEEKED:
         due = [m["record"] for m in plain.messages if m.get("stream") == name and "record" in m]
         assert found[name] == due
+
+
+def test_a_page_with_a_key_in_one_record_leaves_the_others_encoded():
+    page = b'{"incidents":[{"id":"Q1"},{"id":"Q2","service":{"service_key":"hush"}}]}'
+    records = decode(Response(page), "incidents", FieldPeek(SCHEMA, PEEKED_FIELDS))["incidents"]
+    assert [is_encoded(record) for record in records] == [True, False]

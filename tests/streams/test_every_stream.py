@@ -391,7 +391,11 @@ def test_no_secret_is_written(first, name, path):
 
 # Secrets that the sandbox does not have.
 DEEPEST = "inline_steps_inputs.value.steps.action_configuration.inline_steps_inputs.value"
-UNSEEN = {"integration_email", f"steps.action_configuration.{DEEPEST}"}
+UNSEEN = {
+    "integration_email",
+    f"steps.action_configuration.{DEEPEST}",
+    *BY_NAME["incident_workflow_triggers"].secrets,
+}
 
 
 # -- Where the ids lead
