@@ -1,5 +1,6 @@
 # Python 3.10 or newer (with venv) and make are enough: each command sets up what it needs,
-# once, and what it sets up stays in this directory. `make clean` removes it.
+# once, and what it sets up stays in this directory, or in /var/lib/tap-pagerduty if root runs it.
+# `make clean` removes it.
 #
 # .venv holds the tap (editable), its tests and linters, Meltano and PostgreSQL: what these need
 # agrees, so one environment will do. Meltano installs what it runs, the tap too, once more:
@@ -60,13 +61,21 @@ report: target $(ENVIRONMENT)
 test: lint browser $(PLUGINS) $(EXAMPLE)
 	$(BIN)/python -m pytest -n 3 --dist worksteal
 
-# Tests that look at pages need a browser. Where it is missing and can't be installed, they are
-# skipped, or fail if CI is set.
+# Tests that look at pages need a browser. Where it is missing they are skipped, or fail if CI is
+# set. Only there does root install it unasked.
+CHROMIUM = chromium chromium-driver fonts-dejavu-core
+
 browser:
-	@if ! command -v chromedriver >/dev/null && command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ]; then \
+	@if command -v chromedriver >/dev/null; then :; \
+	elif ! command -v apt-get >/dev/null; then \
+		echo 'Tests that need a browser cannot run: install Chromium and chromedriver.'; \
+	elif [ -z "$$CI" ] || [ "$$(id -u)" != 0 ]; then \
+		echo 'Tests that need a browser cannot run. To install it, type as root:'; \
+		echo '  apt-get install --no-install-recommends $(CHROMIUM)'; \
+	else \
 		echo 'Installing Chromium for the tests, once ...'; \
 		apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq install \
-			--no-install-recommends chromium chromium-driver fonts-dejavu-core >/dev/null \
+			--no-install-recommends $(CHROMIUM) >/dev/null \
 			|| echo 'Chromium could not be installed.'; \
 	fi
 
@@ -76,7 +85,7 @@ test-lowest: $(LOWEST)
 		$(addprefix api/test_,pagination prefetch rate_limit responses windows) \
 		$(addprefix command/test_,sdk settings) $(addprefix records/test_,timestamps writer) \
 		$(addprefix streams/test_,catalog streams_automation streams_incidents streams_people \
-		streams_services) $(addprefix sync/test_,children incident_changes lists windowed)))
+		streams_services) $(addprefix sync/test_,change_feed children incident_changes lists windowed)))
 
 bench: $(ENVIRONMENT)
 	@$(BIN)/python -m benchmarks
@@ -176,7 +185,9 @@ pins: $(ENVIRONMENT)
 		--omit-lockfile-registry-resolved --save-exact @mermaid-js/tiny@latest
 	$(BIN)/python -m docs.dependencies
 
+# The data of root's PostgreSQL does not lie in output/, see demo/server_directory.py.
 clean:
+	@$(PYTHON) -m demo.server_directory
 	rm -rf .venv .venv-lowest .venv-docs examples/.venv site .meltano benchmarks/.envs output build dist *.egg-info \
 		.import_linter_cache .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -prune -exec rm -rf {} +

@@ -34,6 +34,9 @@ def main() -> int:
         help="directory of the meltano.yml; the data goes to its output/ (default: this one)",
     )
     given = parser.parse_args()
+    # Rows, logs and pages hold personal data: no file of ours, or of a process that we start,
+    # is for other users.
+    os.umask(0o077)
     project = given.project.resolve()
     env = {**settings_of(project), **os.environ}
     try:

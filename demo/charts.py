@@ -17,6 +17,8 @@ from html import escape
 
 import altair as alt
 
+from demo.printable import printable
+
 if t.TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
@@ -50,7 +52,7 @@ class Drawing:
 
 def draw(recipe: str, table: Table) -> list[Drawing]:
     """Return the charts of what came of a recipe, which is at least a row."""
-    rows = [dict(zip(table.columns, map(_number, row), strict=True)) for row in table.rows]
+    rows = [dict(zip(table.columns, map(_value, row), strict=True)) for row in table.rows]
     drawings = []
     for title, chart in CHARTS[recipe].items():
         if len(rows) > MOST and getattr(chart, "func", None) in {_bars, _means, _stack}:
@@ -59,7 +61,10 @@ def draw(recipe: str, table: Table) -> list[Drawing]:
     return drawings
 
 
-def _number(value: object) -> object:
+def _value(value: object) -> object:
+    """Return a value as the library takes it: one that XML excludes would end the process."""
+    if isinstance(value, str):
+        return printable(value)
     return float(value) if isinstance(value, Decimal) else value
 
 

@@ -27,7 +27,8 @@ def show_streams(run: Run, store: Store) -> None:
     ]
     held = "rows" if store.speaks_sql else "lines"
     say()
-    say(text_of(Table(("stream", held, "came in", "requests", "bookmark"), table)))
+    grid = text_of(Table(("stream", held, "came in", "requests", "bookmark"), table))
+    say(*grid.split("\n"))
 
 
 def show_skipped(run: Run) -> None:
@@ -54,4 +55,4 @@ def show_recipes(store: Database) -> None:
             say()
             rows = f"{len(shown)} of {len(found.rows)} rows"
             say(f"{title} ({rows}; docs/{DOCUMENT.name} has the SQL):")
-            say(text_of(Table(found.columns, shown)))
+            say(*text_of(Table(found.columns, shown)).split("\n"))

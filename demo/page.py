@@ -15,6 +15,7 @@ from jinja2 import Environment, FileSystemLoader
 from markdown_it import MarkdownIt
 
 from demo.charts import Drawing, draw
+from demo.printable import printable
 from demo.processes import DemoError
 from demo.recipes import Recipe, recipes
 from demo.stores import QueryError
@@ -115,7 +116,7 @@ def _account(tables: set[str], ask: Query) -> str:
         with suppress(QueryError):  # its address may not be selected
             [(address,)] = ask(f"SELECT max(html_url) FROM {name}").rows  # noqa: S608
             if host := urlsplit(address or "").hostname:
-                return host
+                return printable(host)
     return "an account that no record names"
 
 

@@ -9,6 +9,8 @@ import sys
 import typing as t
 from contextlib import ExitStack, contextmanager, suppress
 
+from demo.printable import printable
+
 if t.TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
@@ -66,10 +68,15 @@ class Processes:
         env: dict[str, str] | None = None,
         log: Path | None = None,
         stop: int = signal.SIGTERM,
+        run_as: tuple[int, int] | None = None,
     ) -> subprocess.Popen[str]:
         """Start a process that the signal STOP ends; its errors, or all it says, go to LOG.
 
-        Without LOG they come with its output, to be read.
+        Without LOG they come with its output, to be read. RUN_AS is the user id and the group id
+        that root gives it: it is in no other group then, and has no capabilities.
+
+        Raises:
+            OSError: the program cannot be run, or not with these ids.
         """
         with self._hold(), ExitStack() as files:
             errors = files.enter_context(log.open("a")) if log else subprocess.STDOUT
@@ -84,17 +91,20 @@ class Processes:
                 encoding="utf-8",
                 errors="replace",
                 start_new_session=True,
+                user=run_as and run_as[0],
+                group=run_as and run_as[1],
+                extra_groups=run_as and (),
             )
             self._children.callback(_stop, child, stop)
         return child
 
-    def run(self, *command: str | Path, cwd: Path, log: Path, what: str) -> None:
-        """Run a process to its end.
+    def run(self, *command: str | Path, what: str, log: Path, **how: t.Any) -> None:  # noqa: ANN401
+        """Run a process to its end; `start` says HOW.
 
         Raises:
             DemoError: it did not end well.
         """
-        child = self.start(*command, cwd=cwd, log=log)
+        child = self.start(*command, log=log, **how)
         child.communicate()
         if child.returncode:
             msg = f"{what} failed; its own words are in {log}."
@@ -134,9 +144,10 @@ def _stop(child: subprocess.Popen[str], number: int) -> None:
         child.stdout.close()
 
 
-def say(text: str = "") -> None:
-    """Write a line for the person at the terminal, at once."""
-    sys.stdout.write(f"{text}\n")
+def say(*texts: str) -> None:
+    """Write each text as a line for the person at the terminal, at once; an empty line if none."""
+    for text in texts or ("",):
+        sys.stdout.write(f"{printable(text)}\n")
     sys.stdout.flush()
 
 

@@ -31,12 +31,20 @@ def home_of(project: Path, env: dict[str, str]) -> Path:
 def alone(project: Path) -> Iterator[None]:
     """See to it that no other run works on the same data.
 
+    What the account's data is kept in is closed to all other users.
+
     Raises:
-        DemoError: one does.
+        DemoError: one does, or the directory is another user's.
     """
     output = project / "output"
-    output.mkdir(parents=True, exist_ok=True)
-    with (output / ".lock").open("w") as lock:
+    try:
+        output.mkdir(parents=True, exist_ok=True)
+        output.chmod(0o700)
+        lock = (output / ".lock").open("w")
+    except OSError as error:
+        msg = f"{output} cannot be used ({error.strerror}): run this as its owner, or remove it."
+        raise DemoError(msg) from None
+    with lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

@@ -10,6 +10,8 @@ from rich.console import Console
 from rich.table import Table as Grid
 from rich.text import Text
 
+from demo.printable import printable
+
 if t.TYPE_CHECKING:
     from demo.stores import Table
 
@@ -45,7 +47,7 @@ def cell_of(value: object) -> str:
         return f"{value:,.1f}"
     if isinstance(value, datetime):
         return f"{value:%Y-%m-%d %H:%M:%S}"
-    words = " ".join(str(value).split())
+    words = " ".join(printable(str(value)).split())
     return words if len(words) <= LONGEST else f"{words[: LONGEST - 1]}…"
 
 

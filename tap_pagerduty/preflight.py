@@ -30,17 +30,17 @@ if t.TYPE_CHECKING:
     from tap_pagerduty.records import Record
     from tap_pagerduty.sync.client import PagerDutyStream
 
-# Seconds: a check waits less for an answer, and for faults to pass, than a run does.
+# Seconds: a check waits less for a response, and for faults to pass, than a run does.
 REQUEST_TIMEOUT = 15
 RETRY_TIMEOUT = 5
-# Minutes from which hours are told.
+# Minutes from which hours are printed.
 LONG = 180
 # Parents for which the requests of a child stream are counted; of more, they are worked out.
 SAMPLE = 100
 
 
 class Finding:
-    """What the first requests of a stream have told of it."""
+    """What the first requests of a stream have shown of it."""
 
     def __init__(self, stream: PagerDutyStream) -> None:
         """Begin with nothing."""
@@ -64,7 +64,7 @@ class Finding:
         return (name, *("?" if each is None else f"{each:,}{more}" for each in numbers))  # type: ignore[return-value]
 
     def count(self, request: PageRequest, response: PageResponse) -> None:
-        """Add the list that REQUEST begins, of which RESPONSE has shown the first records.
+        """Add the list that REQUEST starts, of which RESPONSE has shown the first records.
 
         Raises:
             CeilingError: it holds more than the API lets one page through.
@@ -96,7 +96,7 @@ class Finding:
 
 @dataclass(frozen=True)
 class Probe:
-    """A request that tells whether a stream can be read, and how much there is of it.
+    """A request that shows whether a stream can be read, and how much there is of it.
 
     REQUEST is what a run would send, `small` what is sent.
     """
@@ -106,7 +106,7 @@ class Probe:
 
     @property
     def counts(self) -> bool:
-        """Whether the API tells how much there is."""
+        """Whether the API reports how much there is."""
         return "total" in self.request.page.params
 
     @property
@@ -153,7 +153,7 @@ class Preflight:
         self._credentials: str = connection.authenticator.kind
 
     def run(self) -> str:
-        """Make the requests and print what they tell; return what stops a run, or nothing."""
+        """Send the requests and print the result; return what stops a run, or nothing."""
         if not self._findings:
             return "No stream is selected."
         try:
@@ -211,7 +211,7 @@ class Preflight:
             yield from probes
 
     def _next_probes(self, probe: Probe, result: PageResponse | str) -> Iterator[Probe]:
-        """Take what a probe has told, and yield those of the stream's children."""
+        """Take the result of a probe, and yield the probes of the stream's children."""
         finding, stream = probe.finding, probe.finding.stream
         finding.is_tried = True
         if isinstance(result, str):

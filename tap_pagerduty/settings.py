@@ -301,7 +301,7 @@ def _end_date(config: dict[str, t.Any]) -> list[str]:
         return [f"end_date {value!r} is no date; write 2026-01-31T00:00:00Z."]
     if "start_date" not in config:
         return ["end_date is the end of a slice; give its start_date as well."]
-    with suppress(ValueError):  # which has been told
+    with suppress(ValueError):  # which has been reported
         if end <= instant(config["start_date"]):
             return [f"end_date {value!r} is not after start_date."]
     config["end_date"] = isoformat(end)

@@ -185,7 +185,7 @@ class TapPagerDuty(Tap):
     def cb_test(cls, ctx: click.Context, param: click.Option, value: str) -> None:
         """Check what a run needs, in place of the SDK's trial run of all streams.
 
-        That one knows no catalog, and mixes what it tells with Singer messages.
+        That one knows no catalog, and mixes its own lines with Singer messages.
         """
         if value == CliTestOptionValue.Disabled.value:
             return
@@ -213,7 +213,7 @@ class TapPagerDuty(Tap):
 
     @override  # type: ignore[misc]
     def sync_all(self) -> None:
-        """Sync all streams; then tell what is missing, and exit 1 if any data may be.
+        """Sync all streams; then report what is missing, and exit 1 if any data may be.
 
         The SDK declares this final, and has no hook after the last stream.
         """

@@ -7,10 +7,11 @@ import io
 import json
 import logging
 import os
+import shutil
 import signal
 import sys
 import threading
-from contextlib import redirect_stderr, redirect_stdout
+from contextlib import redirect_stderr, redirect_stdout, suppress
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -19,6 +20,7 @@ import pytest
 import requests_mock
 from hypothesis import HealthCheck, settings
 
+from demo import server_directory
 from tap_pagerduty.api import connection, pagination, windows
 from tap_pagerduty.api.prefetch import Workers
 from tap_pagerduty.api.rate_limit import RateLimiter
@@ -286,6 +288,17 @@ def tap(command, catalog, tmp_path):
 def patience(account, monkeypatch):  # noqa: ARG001, comes after it
     """Wait a little between tries after all, so that giving up takes few of them."""
     monkeypatch.setattr(backoff, "full_jitter", lambda _: 0.3)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def no_server_directories(tmp_path_factory):
+    """Remove what root's PostgreSQL keeps outside the directories of the tests."""
+    yield
+    for each in server_directory.every():
+        if each.home and each.home.is_relative_to(tmp_path_factory.getbasetemp()):
+            shutil.rmtree(each.path)
+    with suppress(OSError):  # it is not there, or others use it
+        server_directory.PARENT.rmdir()
 
 
 @pytest.fixture(scope="session")

@@ -107,7 +107,7 @@ class OAuthApp(OAuthAuthenticator, _HeaderAuthenticator):
         self._needs = scopes
         self._given: list[str] = (config.get("scopes") or "").split()
         self._new_session = new_session
-        # Seconds for an answer of the token host.
+        # Seconds for a response of the token host.
         self.timeout: float = config["request_timeout_seconds"]
         # The streams' threads share the token.
         self._lock = threading.Lock()
@@ -158,7 +158,7 @@ class OAuthApp(OAuthAuthenticator, _HeaderAuthenticator):
     def update_access_token(self) -> None:
         """Ask for a token.
 
-        The SDK's own request has a timeout and retries of its own, and logs what it is told.
+        The SDK's own request has a timeout and retries of its own, and logs the response.
         """
         if self._refusal:
             raise self._refusal
@@ -182,11 +182,11 @@ class OAuthApp(OAuthAuthenticator, _HeaderAuthenticator):
             )
 
     def _post(self, form: dict[str, str]) -> dict[str, t.Any]:
-        """Return what the token host answers to a form.
+        """Return the response of the token host to a form.
 
         Raises:
             FatalAPIError: it refuses.
-            TokenError: it does not answer as a token host does; this may pass.
+            TokenError: it does not respond as a token host does; this may pass.
         """
         try:
             with self._new_session(self.auth_endpoint) as session:
@@ -211,7 +211,7 @@ class OAuthApp(OAuthAuthenticator, _HeaderAuthenticator):
         return body
 
     def _explained(self, refusal: str) -> str:
-        """Return what to tell people when a token is refused, and why."""
+        """Return the line for people when a token is refused, and why."""
         if "scope" not in refusal.lower():
             return (
                 f"No access token from {self.auth_endpoint} ({refusal}). "

@@ -25,7 +25,7 @@ if t.TYPE_CHECKING:
 
 # Source: the service regions in PagerDuty's documentation.
 HOSTS = {"us": "https://api.pagerduty.com", "eu": "https://api.eu.pagerduty.com"}
-# Seconds for the other region's host to answer, when this one has refused the credentials.
+# Seconds for the other region's host to respond, when this one has refused the credentials.
 DIAGNOSIS_TIMEOUT = 10
 
 
@@ -35,7 +35,7 @@ class Connection:
     def __init__(self, config: Mapping[str, t.Any], scopes: Callable[[], Scopes]) -> None:
         """Read the tap's settings; nothing is sent yet.
 
-        SCOPES tells which an OAuth app is to ask for, once the streams are selected.
+        SCOPES returns those that an OAuth app requests, once the streams are selected.
         """
         self.url = (config.get("api_url") or HOSTS[config["region"]]).rstrip("/")
         others = {region: host for region, host in HOSTS.items() if region != config["region"]}
@@ -48,7 +48,7 @@ class Connection:
             self.authenticator = AccessToken(token=token)
         else:  # without any, as in discovery, nothing is sent
             self.authenticator = ApiKey(config.get("api_key", ""))
-        # Seconds: for one answer, and for one request with all its retries.
+        # Seconds: for one response, and for one request with all its retries.
         self.timeout: float = config["request_timeout_seconds"]
         self.retry_timeout: float = config["retry_timeout_seconds"]
         self._rate_limiters: dict[str, RateLimiter] = {}
@@ -59,13 +59,13 @@ class Connection:
         self._lock = threading.Lock()
         self.progress = Progress()
         self.workers = Workers(config["max_concurrency"])
-        # The account's time at the run's first answer, UTC. This machine's clock may be
+        # The account's time at the run's first response, UTC. This machine's clock may be
         # off, and a window that ends in the account's future is not closed.
         self.started_at: datetime | None = None
         self._threads = threading.local()
 
     def limit_timeouts(self, timeout: float, retry_timeout: float) -> None:
-        """Wait no longer than so many seconds for an answer, and for a request with all retries."""
+        """Wait no longer, in seconds, for a response, and for a request with all its retries."""
         self.timeout = min(self.timeout, timeout)
         self.retry_timeout = min(self.retry_timeout, retry_timeout)
         if isinstance(self.authenticator, OAuthApp):
@@ -104,8 +104,8 @@ class Connection:
     def wait(self, budget: str) -> None:
         """Return when a request may be sent; `response_received` or `request_lost` must follow.
 
-        BUDGET names an endpoint's own budget, besides which it draws on the key's; empty
-        if it has none.
+        BUDGET names an endpoint's own budget; it then also draws on that of the key. Empty if
+        it has none.
         """
         for name in ("", budget) if budget else ("",):
             rate_limiter = self._rate_limiter(name)
@@ -121,7 +121,7 @@ class Connection:
                 now = datetime.now(timezone.utc)
             self.started_at = whole_second(now.astimezone(timezone.utc))
         if budget:
-            # The headers tell of the limit that is nearest, here the endpoint's.
+            # The headers report the limit that is nearest, here the endpoint's.
             self._rate_limiter("").request_lost()
         rate_limiter = self._rate_limiter(budget)
         rate_limiter.observe(response.headers)
@@ -129,7 +129,7 @@ class Connection:
             self.progress.limit = rate_limiter.limit / MINUTE
 
     def request_lost(self, budget: str) -> None:
-        """Take note that a request got no answer."""
+        """Note that a request got no response."""
         for name in {"", budget}:
             self._rate_limiter(name).request_lost()
 
@@ -145,7 +145,7 @@ class Connection:
     def _refused_credentials_message(
         self, error: CredentialsError, headers: Mapping[str, str]
     ) -> str:
-        """Return what to tell people when the credentials are refused.
+        """Return the line for people when the credentials are refused.
 
         The other region's host is asked, with these HEADERS, if it would take them.
         """
@@ -194,7 +194,7 @@ class Connection:
 
     @property
     def unreachable_message(self) -> str:
-        """What to tell people when there is no answer at all."""
+        """The line for people when there is no response at all."""
         return f"Nothing has answered at {self.url}; check the network, `region` and `api_url`."
 
     def _rate_limiter(self, budget: str) -> RateLimiter:

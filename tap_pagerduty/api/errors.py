@@ -49,7 +49,7 @@ STOPPING = (CredentialsError, StopError, TokenError)
 
 
 def raise_for_status(response: requests.Response) -> None:
-    """Return if the answer is a success.
+    """Return if the response is a success.
 
     Raises:
         CredentialsError: 401.

@@ -1,7 +1,7 @@
-"""The paging kinds of the API: which pages follow from an answer.
+"""The paging kinds of the API: which pages follow from a response.
 
 A paginator is stateless, so one serves every request of its stream. `Page.params` are
-the query parameters of one page; `Page.last` tells whether more may be found behind it
+the query parameters of one page; `Page.last` says whether more may be found behind it
 than has been planned.
 """
 
@@ -24,7 +24,7 @@ PAGE_SIZE = 100
 
 
 class CeilingError(Exception):
-    """An answer holds more records than the API lets one page through."""
+    """A response holds more records than the API lets one page through."""
 
     def __init__(self, total: int) -> None:
         """Take the number of records that the API counts."""
@@ -55,14 +55,14 @@ class Paginator(abc.ABC):
         """Return the pages that are known to follow PAGE, whose BODY held COUNT records."""
 
     def is_cut(self, page: Page, body: Body, count: int) -> bool:  # noqa: ARG002
-        """Return whether the list may go on where the API lets one read no further."""
+        """Return whether the list may be longer, but the API returns no more."""
         return False
 
 
 class OffsetPaginator(Paginator):
     """`limit`/`offset`, `more` and, asked for on the first page, `total`.
 
-    The total tells the offsets of all pages at once, so they can be asked for ahead and
+    The total gives the offsets of all pages at once, so they can be prefetched and
     none past the end.
     """
 
@@ -110,7 +110,7 @@ class OffsetPaginator(Paginator):
 
 
 class SinglePage(Paginator):
-    """Everything in one answer; PARAMS ask for the most that it can hold."""
+    """Everything in one response; PARAMS ask for the most that it can hold."""
 
     def __init__(self, most: int | None = None, **params: str | int) -> None:
         """Take the parameters of the only page, or how many records it has at MOST."""
@@ -126,12 +126,12 @@ class SinglePage(Paginator):
         return []
 
     def is_cut(self, page: Page, body: Body, count: int) -> bool:
-        """Return whether the answer says so, or is as long as was asked for."""
+        """Return whether the response says so, or is as long as the limit."""
         return body.get("more", count == (self._most or page.params.get("limit"))) is True
 
 
 class TokenPaginator(Paginator):
-    """A token in the answer is the parameter of the next page, until there is none."""
+    """A token in the response is the parameter of the next page, until there is none."""
 
     def __init__(
         self,
@@ -141,10 +141,10 @@ class TokenPaginator(Paginator):
         *,
         full: bool = False,
     ) -> None:
-        """Take the parameter's name, the name of the TOKEN in the answer, the page's size.
+        """Take the parameter's name, the name of the TOKEN in the response, the page's size.
 
-        FULL tells that the last page names a token too: it is known by `more`, or where
-        the answer has none, by being shorter than a full page.
+        FULL says that the last page names a token too: it is known by `more`, or where
+        the response has none, by being shorter than a full page.
         """
         self._parameter, self._token, self._size = parameter, token, page_size
         self._full = full

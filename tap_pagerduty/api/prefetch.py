@@ -24,7 +24,7 @@ class Workers:
     """A few threads that send requests.
 
     They are daemons: unlike a ThreadPoolExecutor's, they do not hold up the exit of a
-    process that has been told to stop while requests are in flight.
+    process that is stopped while requests are in flight.
     """
 
     def __init__(self, count: int) -> None:

@@ -10,18 +10,18 @@ import typing as t
 if t.TYPE_CHECKING:
     from collections.abc import Mapping
 
-# Requests per second until the API has told its limit, and for good if it never does.
+# Requests per second until a response reports the limit, or for the whole run if none does.
 DEFAULT_RATE = 5.0
-# Seconds: what PagerDuty's limits are told for. Its answers do not say so.
+# Seconds: PagerDuty documents its limits by the minute. Its responses do not say so.
 MINUTE = 60.0
-# Seconds: by so much the told ends of one window may differ, as they are rounded.
+# Seconds: by so much the reported ends of one window may differ, as they are rounded.
 ROUNDING = 2.0
 
 
 class RateLimiter:
     """Spaces requests so that a budget is used up evenly, just as it is renewed.
 
-    The API answers with the requests that its present window allows (`ratelimit-limit`),
+    Each response reports the requests that the present window allows (`ratelimit-limit`),
     those left of them (`ratelimit-remaining`) and the seconds until all are there again
     (`ratelimit-reset`). Source: PagerDuty's REST API documentation, "Rate Limiting".
     """
@@ -45,8 +45,8 @@ class RateLimiter:
         self._window: _LimitWindow | None = None
         # Requests per second that others make with the same key.
         self._others = 0.0
-        # Requests that the API allows in a minute, and how many were left at the last answer;
-        # None until it has told them.
+        # Requests that the API allows in a minute, and how many were left at the last response;
+        # None until a response reports them.
         self.limit: int | None = None
         self.remaining: int | None = None
 
@@ -63,7 +63,7 @@ class RateLimiter:
             with self._lock:
                 now = self._clock()
                 if now >= self._next:
-                    # A turn may have passed while all threads waited for answers. It is made
+                    # A turn may have passed while all threads waited for responses. It is made
                     # up for, or a twentieth of the budget would be lost. Not before the limit
                     # is known.
                     late = min(now - self._next, self._interval) if self._window else 0.0
@@ -81,7 +81,7 @@ class RateLimiter:
             return max(0.0, self._next - self._clock())
 
     def request_lost(self) -> None:
-        """Take note that a request got no answer."""
+        """Note that a request got no response."""
         with self._lock:
             self._in_flight -= 1
 
@@ -91,7 +91,7 @@ class RateLimiter:
             self._next = max(self._next, self._clock() + seconds)
 
     def observe(self, headers: Mapping[str, str]) -> None:
-        """Take from an answer what is left of the budget, and pace what is to come by it."""
+        """Take from a response what is left of the budget, and space further requests by it."""
         with self._lock:
             self._in_flight -= 1
             try:
@@ -106,8 +106,8 @@ class RateLimiter:
             now = self._clock()
             window = self._window
             if window and now + reset < window.resets_at - ROUNDING:
-                return  # a late answer, of the window before
-            # Answers may overtake each other, so a few more than before mean nothing.
+                return  # a late response, of the window before
+            # Responses may overtake each other, so a few more than before mean nothing.
             if (
                 window is None
                 or now >= window.resets_at

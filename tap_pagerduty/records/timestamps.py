@@ -37,7 +37,7 @@ def instant(value: str) -> datetime:
     try:
         # Exact: otherwise a time of day is taken for one of today.
         parsed = pendulum.parse(value, exact=True)
-    except TypeError:  # its answer to some texts, "0:" among them
+    except TypeError:  # its reaction to some texts, "0:" among them
         parsed = None
     if isinstance(parsed, pendulum.DateTime) and value != "now":
         with suppress(OverflowError):  # the last hours of the year 9999, west of UTC

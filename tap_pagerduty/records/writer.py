@@ -82,7 +82,7 @@ class Writer(MsgSpecWriter):
                 self._buffer = sys.stdout.buffer
             else:
                 self._buffer = io.BufferedWriter(file, _BUFFER_SIZE)
-                # Else a run that is told to stop would leave half a line.
+                # Otherwise a run that is stopped would leave half a line.
                 atexit.register(self._buffer.flush)
         return self._buffer
 

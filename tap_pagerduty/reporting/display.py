@@ -27,8 +27,8 @@ def run_shown(progress: Progress, bookmarks: Callable[[], Mapping[str, str]]) ->
     """Show how a run goes, and in the end, however it ends, what it did.
 
     All of it is at INFO. On a terminal there are bars, unless stdout or the log need it for
-    themselves; elsewhere there is a line now and then. BOOKMARKS tells where the streams'
-    positions are when it is asked.
+    themselves; elsewhere there is a line now and then. BOOKMARKS returns where the
+    streams' positions are at the moment.
     """
     earlier = dict(bookmarks())
     bars = _bars(progress)

@@ -9,7 +9,7 @@ if t.TYPE_CHECKING:
 
 
 def so_far(stream: StreamProgress) -> str:
-    """Return how far a stream has come; empty if that cannot be told."""
+    """Return how far a stream has come; empty if that is unknown."""
     done, planned = stream.windows
     if planned > 1:
         return f"{done} of {planned} windows"

@@ -79,7 +79,7 @@ class Lines(ProgressListener):
 
 
 def figures(progress: Progress) -> dict[str, t.Any]:
-    """Return what a program wants to know of a run that goes on."""
+    """Return what a program wants to know of a run in progress."""
     return {
         "streams": [each.figures for each in progress.active],
         "streams_done": sum(each.finished_at is not None for each in progress.streams),

@@ -9,15 +9,15 @@ import singer_sdk
 
 from tap_pagerduty import NAME
 
-# Where the SDK's code lies, as a log record tells it.
+# Where the SDK's code lies, as a log record has it.
 _SDK = str(Path(singer_sdk.__file__).parent)
 
 
 def is_not_the_sdks(record: logging.LogRecord) -> bool:
-    """Return whether a log record is more than what the SDK tells of its own steps.
+    """Return whether a log record is more than what the SDK logs about its own steps.
 
     That is at INFO, mostly under the name of the tap or a stream: a line for each stream
-    that is not selected, for each that begins, for each metric.
+    that is not selected, for each that starts, for each metric.
     """
     return record.levelno != logging.INFO or not record.pathname.startswith(_SDK)
 

@@ -33,7 +33,7 @@ class TimeRange(t.Protocol):
 
 # Seconds over which the pace is taken.
 RECENT = 10.0
-# Seconds: a longer wait of all requests is told.
+# Seconds: a longer wait of all requests is reported.
 LONG_WAIT = 10.0
 # Seconds and share of the work after which a time left is no longer a guess.
 SETTLED, MEANINGFUL = 5.0, 0.02
@@ -58,7 +58,7 @@ class RecordCounter(metrics.Counter):
         self.value += value
 
     def log_if_due(self) -> None:
-        """Have the metric told, as often as the SDK tells it."""
+        """Log the metric, as often as the SDK logs it."""
         if time.time() - self.last_log_time > self.log_interval:
             self.exit()
 
@@ -80,20 +80,20 @@ class StreamProgress:
         self.retries = self.refusals = 0
         # Records of the parent stream for which this one has been read.
         self.parents = 0
-        # The parent stream's, which tells how far this one has come.
+        # The parent stream's, which shows how far this one has come.
         self.parent: StreamProgress | None = None
-        # When it began and ended, in seconds of the run's clock; None if it has not.
+        # When it started and finished, in seconds of the run's clock; None if it has not.
         self.started_at: float | None = None
         self.finished_at: float | None = None
         # Why it was left out, or is incomplete.
         self.skipped = self.failed = ""
-        # Where the next run goes on, once this one has moved that.
+        # Where the next run resumes, once this one has moved that.
         self.bookmark = ""
         self._run = run
         self._lock = threading.Lock()
         # The windows that are to be read, oldest first; none where the stream is one list.
         self._plan: list[TimeRange] = []
-        # When the present list, or the first of the planned windows, was begun.
+        # When the present list, or the first of the planned windows, was started.
         self._stage_started_at = 0.0
         # The window (if any) that is being read, its records, and how many of them came.
         self._window: TimeRange | None = None
@@ -104,14 +104,14 @@ class StreamProgress:
         """Records that were emitted."""
         return self.counter.total
 
-    # -- What is told it
+    # -- What the stream reports
 
     def start(self) -> None:
         """Note that the stream is being read from now on."""
         self.started_at = self._stage_started_at = self._run.clock()
 
     def finish(self, *, skipped: str = "", failed: str = "") -> None:
-        """Note that the stream is done with; SKIPPED and FAILED say why it is not whole."""
+        """Note that the stream is done; SKIPPED and FAILED say why it is not complete."""
         self.finished_at = self._run.clock()
         self.skipped, self.failed = skipped, failed
         self._run.listener.stream_finished(self)
@@ -144,30 +144,30 @@ class StreamProgress:
             self.refusals += 1
 
     def page_received(self, window: TimeRange | None, records: int, total: int) -> None:
-        """Count an answer whose turn it is: of this WINDOW, with so many RECORDS.
+        """Count a response whose turn it is: of this WINDOW, with so many RECORDS.
 
         TOTAL is what the API counts in the window or list: on its first page, 0 on others.
         """
-        # What is asked for besides planned windows tells nothing of them.
+        # A request outside the planned windows says nothing about them.
         if (total or window != self._window) and (window or not self._plan):
             self._window, self._total, self._received = window, total, 0
         self._received += records
         self.counter.log_if_due()
         self._run.listener.page_received()
 
-    # -- What it tells
+    # -- What is shown of it
 
     @property
     def is_active(self) -> bool:
-        """Whether it has begun and not ended."""
+        """Whether it has started and not finished."""
         return self.started_at is not None and self.finished_at is None
 
     @property
     def order(self) -> tuple[float, int]:
-        """What sorts streams by their begin, parents before their children."""
+        """What sorts streams by their start, parents before their children."""
         if self.parent:
-            began, depth = self.parent.order
-            return began, depth + 1
+            started_at, depth = self.parent.order
+            return started_at, depth + 1
         return self.started_at or 0.0, 0
 
     @property
@@ -190,7 +190,7 @@ class StreamProgress:
 
     @property
     def share(self) -> float | None:
-        """The share of the work that is done, 0 to 1; None if that cannot be told."""
+        """The share of the work that is done, 0 to 1; None if that is unknown."""
         if self.parent:
             return self.parent.share
         if self.finished_at is not None:
@@ -210,7 +210,7 @@ class StreamProgress:
 
     @property
     def seconds_left(self) -> float | None:
-        """How long it will take, if it goes on as it went; None as long as that is a guess."""
+        """How long it will take at the pace so far; None as long as that is a guess."""
         if self.parent:
             return self.parent.seconds_left
         share, passed = self.share, self._run.clock() - self._stage_started_at
@@ -251,7 +251,7 @@ class ProgressListener:
     """Who wants to hear how a run goes; this one does nothing with it."""
 
     def page_received(self) -> None:
-        """Hear that an answer has come, on the main thread."""
+        """Hear that a page has arrived, on the main thread."""
 
     def stream_finished(self, stream: StreamProgress) -> None:
         """Hear that a stream is done with, on the main thread."""
@@ -267,7 +267,7 @@ class Progress:
         """Take the CLOCK, in seconds."""
         self.clock = clock
         self.listener = ProgressListener()
-        # Requests that the key's limit allows in a second; None until an answer told it.
+        # Requests that the key's limit allows in a second; None until a response reports it.
         self.limit: float | None = None
         # When requests are sent again, if they had to wait for long; on the clock.
         self.resumes_at = 0.0
@@ -284,7 +284,7 @@ class Progress:
         return self._by_name[stream]
 
     def start(self, streams: Iterable[str]) -> None:
-        """Note that the run begins, and that it reads these STREAMS."""
+        """Note that the run starts, and that it reads these STREAMS."""
         self.started_at = self.clock()
         self._streams = list(streams)
 
@@ -309,7 +309,7 @@ class Progress:
 
     @property
     def pace(self) -> float:
-        """Requests per second of late."""
+        """Requests per second, over the last seconds."""
         now = self.clock()
         with self._lock:
             self._forget(now)
@@ -319,7 +319,7 @@ class Progress:
         """Note that the next request has to wait; from any thread."""
         until = self.clock() + seconds
         with self._lock:
-            # Each thread comes with the same wait, and told ends are rounded.
+            # Each thread reports the same wait, and the ends of waits are rounded.
             is_news = seconds > LONG_WAIT and until > self.resumes_at + LONG_WAIT / 2
             if is_news:
                 self.resumes_at = until

@@ -92,7 +92,7 @@ class ProgressBars:
         return Group(table, Text(self._status(), no_wrap=True, overflow="ellipsis"))
 
     def _rows(self, room: int) -> list[StreamProgress]:
-        """Return what is shown in so much ROOM: what is under way, what is next, what was last."""
+        """Return what fits into ROOM lines: what is in progress, what is next, what was last."""
         streams = self._progress.streams
         ended = sorted(
             (s for s in streams if s.finished_at is not None), key=lambda s: s.finished_at or 0

@@ -111,7 +111,7 @@ class SessionConfigurations(PagerDutyStream):
 
     @override
     def fetch(self, request: PageRequest) -> PageResponse:
-        """Return an empty answer where the API says there is none.
+        """Return an empty response where the API says that there is nothing.
 
         "If no configurations exist, a 404 Not Found error will be returned" (`GET
         /session_configurations`).

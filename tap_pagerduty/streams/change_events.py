@@ -51,7 +51,7 @@ class ChangeEvents(WindowedStream):
     filters = BY_TEAM
     scope = "change_events.read"
     replication_key = "timestamp"
-    # The API documents no longest range: this one keeps a window's answer small.
+    # The API documents no longest range: this one keeps a window's response small.
     max_window_days = 180
     # The time is the reporting tool's: an event can come in after others that are newer.
     overlap_days = 1

@@ -101,7 +101,7 @@ class LogEntries(WindowedStream):
     scope = "incidents.read"
     params = {"time_zone": "UTC", "include[]": ["channels"]}
     replication_key = "created_at"
-    # The API documents no longest range: this one keeps a window's answer small.
+    # The API documents no longest range: this one keeps a window's response small.
     max_window_days = 180
     peeked_fields = ("id",)
     schema = properties(

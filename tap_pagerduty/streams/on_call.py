@@ -105,7 +105,8 @@ class OncallShifts(WindowedStream):
     def windows(self, start: datetime, end: datetime) -> Iterator[Window]:
         """Yield windows that overlap by a second, by which `Shifts` joins cut shifts.
 
-        Those of a slice begin a second early: what was cut there is told from what began.
+        Those of a slice start a second early: so a shift that was cut there differs from one
+        that started there.
         """
         return overlapping(
             super().windows(start - SECOND if self.sync_range.is_slice else start, end)

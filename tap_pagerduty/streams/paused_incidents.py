@@ -67,7 +67,7 @@ class PausedIncidentAlerts(PausedIncidentReport):
     )
 
     def post_process(self, row: Record, context: Context | None = None) -> Record | None:
-        """Take the report out of the answer, under whatever name it stands there.
+        """Take the report out of the response, under whatever name it stands there.
 
         In "Get Paused Incident Reporting on Alerts" (`GET /paused_incident_reports/alerts`)
         the schema calls it `paused_incident_reporting_alerts`, and the example

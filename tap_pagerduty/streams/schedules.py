@@ -265,7 +265,7 @@ class ScheduleUsers(WindowedChildStream):
 
     @override
     def child_requests(self, parents: Iterable[Record]) -> Iterator[PageRequest]:
-        """Yield the calls; of the month, the records themselves tell nothing."""
+        """Yield the requests, with the month as columns: the records do not have it."""
         for request in super().child_requests(parents):
             ends = request.window.params if request.window else {}
             yield replace(request, parent={**(request.parent or {}), **ends})

@@ -106,7 +106,7 @@ class StandardScores(ChildStream):
 
     @override
     def next_requests(self, request: PageRequest, response: PageResponse) -> list[PageRequest]:
-        """Return a request for each service that is missing from an answer.
+        """Return a request for each service that is missing from a response.
 
         How `ids` is to be repeated is not documented ("List standards applied to a set of
         resources"), and where only the last counts, the API says nothing of the others. That

@@ -1,4 +1,4 @@
-"""The analytics part of the API: what it asks for stands in a request's body, not its query."""
+"""Analytics streams: parameters go into the body of a request, not into its query."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Analytics(PagerDutyStream):
     """
 
     method: t.ClassVar[str] = "POST"
-    # The filters that take the begin and the end of a window.
+    # The filters that take the start and the end of a window.
     range_filters: t.ClassVar[tuple[str, ...]] = ("created_at_start", "created_at_end")
     records_key = "data"
     paginator: t.ClassVar[Paginator] = WHOLE

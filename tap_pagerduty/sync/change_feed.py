@@ -70,7 +70,7 @@ class ChangeFeed:
         if stream.filter_params:
             changes = changed_since - FEED_OVERLAP
             self._filter_exits = FilterExits(stream.config, state, changes, end)
-        # A run that is killed may have loaded incidents of which no other position tells. If
+        # A run that is killed may have loaded incidents that no other position covers. If
         # the next one has filters, it has to know.
         stream.bookmark(seen_until=end)
         if sync_range.is_slice:

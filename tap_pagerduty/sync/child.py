@@ -53,7 +53,7 @@ class ChildStream(PagerDutyStream):
         # What counts the requests and records between `start` and `finish`.
         self._meters = ExitStack()
         self._count = self.get_record_counter()
-        # Keys that are out, where they do not tell the parent.
+        # Keys that have been emitted, where they do not hold the parent's.
         self._emitted: set[str] = set()
 
     @classmethod
@@ -64,7 +64,7 @@ class ChildStream(PagerDutyStream):
 
     @override
     def first_request(self) -> PageRequest | None:
-        """Return None: the parents tell what to ask for."""
+        """Return None: the requests depend on the parents."""
 
     def start(self, *, versioned: bool) -> None:
         """Write the SCHEMA, and those of the children; see `ChildReader`."""
@@ -115,7 +115,7 @@ class ChildStream(PagerDutyStream):
     def merge_lists(
         self, lists: Iterable[tuple[PageRequest, Iterable[Record]]]
     ) -> Iterable[Record]:
-        """Yield the records of one parent out of its LISTS, each with its first call."""
+        """Yield the records of one parent out of its LISTS, each with its first request."""
         for _, records in lists:
             yield from records
 
@@ -135,7 +135,7 @@ class ChildStream(PagerDutyStream):
             yield first, self.unnested(self.read_list(first, self._shown(group)))
 
     def _shown(self, responses: Iterable[PageResponse]) -> Iterator[PageResponse]:
-        """Yield the answers; note what the API refuses to show.
+        """Yield the responses; note what the API refuses to show.
 
         Raises:
             SkippableAPIError: it has not shown the children of any parent so far.
@@ -161,14 +161,14 @@ class ChildStream(PagerDutyStream):
 class WindowedChildStream(ChildStream):
     """A list that each parent has for a time range, which the endpoint demands.
 
-    It is read whole, from `start_date` to some days ahead of the run, in windows: so it
+    It is a full table, from `start_date` to some days ahead of the run, in windows: so it
     costs a request, or more if it is paged, for each parent and window.
     """
 
     # The longest range that is asked for, in days. PagerDuty documents none for these lists,
     # and three months for others; 1 February to 1 May is 89 days.
     max_window_days: t.ClassVar[int] = 88
-    # Days after the run's begin up to which plans are read; on-calls are not told further.
+    # Days after the start of the run up to which plans are read; on-calls are listed no further.
     days_ahead: t.ClassVar[int] = 90
 
     def windows(self) -> Iterable[Window]:
@@ -205,5 +205,5 @@ class WindowedChildStream(ChildStream):
 
 
 def _first_of(response: PageResponse) -> PageRequest:
-    """Return the first call of the list that an answer belongs to."""
+    """Return the first request of the list that a response belongs to."""
     return replace(response.request, page=response.request.paginator.first_page())

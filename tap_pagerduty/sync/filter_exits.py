@@ -1,4 +1,4 @@
-"""Incidents that leave what the filters let through: their rows have to tell of it."""
+"""Filter exits: incidents that no longer pass the filters, whose rows have to show it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if t.TYPE_CHECKING:
 
     from tap_pagerduty.records import Record
 
-# Log entries that PagerDuty documents, and that tell of no other urgency.
+# Log entries that PagerDuty documents, and that change no urgency.
 URGENCY_KEPT = frozenset(
     f"{kind}_log_entry"
     for kind in (
@@ -26,7 +26,7 @@ URGENCY_KEPT = frozenset(
 
 
 class FilterExits:
-    """Tells which incidents are due, where the API has listed them without the filters.
+    """Decides which incidents are due, where the API has listed them without the filters.
 
     Those are the ones that the filters let through; and the ones that they do not, if their
     row may be from a time when they did. That is so if the incident was created before the
@@ -41,10 +41,12 @@ class FilterExits:
         changes_since: datetime,
         end: datetime,
     ) -> None:
-        """Take the settings, the incidents' state, the time of the last run and of this one.
+        """Take the settings, the incidents' state, and the range of the run.
+
+        CHANGES_SINCE is where it starts to read changes, END where it stops to read incidents.
 
         The state has `seen_until`, the END of a run, from before its first record; so it
-        tells of what a run has loaded that was killed, too.
+        covers what a run has loaded that was killed, too.
         """
         self._wanted = {
             setting: frozenset(config.get(setting) or ())

@@ -1,4 +1,4 @@
-"""Shifts that are read in time windows: each one once, with its own begin and end."""
+"""Shifts that are read in time windows: each one once, with its own start and end."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def overlapping(windows: Iterable[Window]) -> Iterator[Window]:
     """Yield WINDOWS, each but the first starting a second early, so that neighbours overlap.
 
     Of a shift that was cut where they meet, both pieces then hold that second; of two
-    shifts, of which one ends where the other begins, they do not.
+    shifts, of which one ends where the other starts, they do not.
     """
     for number, window in enumerate(windows):
         yield Window(window.since - SECOND, window.until) if number else window
@@ -30,13 +30,13 @@ class Shifts:
 
     PagerDuty does not say for all endpoints whether a shift that reaches out of the range
     asked for comes whole, or cut at its ends. Either way the pieces of one overlap, and are
-    of the same person in the same place. Permanent ones, without a begin, pass as they are.
+    of the same person in the same place. Permanent ones, without a start, pass as they are.
     """
 
     def __init__(self, owner: Callable[[Record], Hashable]) -> None:
-        """Take what tells whose shift it is, and where."""
+        """Take the function that returns whose shift it is, and where."""
         self._owner = owner
-        # The shifts that reach the end of the last window: they may go on in the next.
+        # The shifts that reach the end of the last window: they may continue in the next.
         self._open: dict[Hashable, list[Record]] = {}
 
     def ended(self, window: Window, records: Iterable[Record]) -> Iterator[Record]:

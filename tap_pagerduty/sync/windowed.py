@@ -1,4 +1,4 @@
-"""Streams of what happened: lists read in closed time windows, oldest first."""
+"""Windowed streams: lists of what happened, read in closed time windows."""
 
 from __future__ import annotations
 
@@ -32,9 +32,9 @@ if t.TYPE_CHECKING:
 class WindowedStream(PagerDutyStream):
     """A list of what happened, read in closed time windows, oldest first.
 
-    A window ends at the latest when the run began, unless the endpoint tells the future;
-    so nothing can be inserted into it while it is paged. The bookmark is the end of the
-    last window whose records are all out; the next run starts there.
+    A window ends at the latest when the run started, unless the endpoint lists the future; so
+    nothing can be inserted into it while it is paged. The bookmark is the end of the last window
+    of which all records have been emitted; the next run starts there.
     """
 
     # The longest range that the endpoint takes, in days.
@@ -43,13 +43,13 @@ class WindowedStream(PagerDutyStream):
     history_days: t.ClassVar[int] = 0
     # Days before the bookmark that are read again, where records change or come late.
     overlap_days: t.ClassVar[int] = 0
-    # Days after the run's begin that are read as well, and again on each run, where the
-    # endpoint tells what is planned.
+    # Days after the start of the run that are read as well, and again on each run, where the
+    # endpoint lists what is planned.
     days_ahead: t.ClassVar[int] = 0
     # The calendar period that the records sum up, which no window may cut: `day`, or `month`
     # for a window each; empty if they are of single moments.
     period: t.ClassVar[str] = ""
-    # Columns that take the begin and the end of the window, where records do not tell them.
+    # Columns that take the start and the end of the window, where records do not have them.
     window_columns: t.ClassVar[tuple[str, ...]] = ()
     paginator: t.ClassVar[Paginator] = WINDOW
 
@@ -129,9 +129,9 @@ class WindowedStream(PagerDutyStream):
     def _window(
         self, first: PageResponse, responses: Iterator[PageResponse]
     ) -> Iterator[PageResponse]:
-        """Yield the FIRST answer of a window and its others, and wait for none behind them.
+        """Yield the FIRST response of a window and its others, and wait for none behind them.
 
-        So the bookmark moves as soon as the window is out.
+        So the bookmark moves as soon as the window is done.
         """
         yield first
         response = first
@@ -148,7 +148,7 @@ class WindowedStream(PagerDutyStream):
         """Yield the records of one window that are not among the EARLIER ones.
 
         The API does not say in which order records of one second come, and an order that
-        differs between two pages hides a record. So the records FOUND are held against the
+        differs between two pages hides a record. So the records FOUND are compared with the
         total, and a window that comes short is read again for the rest; as is one of which a
         filter lets others through by the time of the next page, so that pages do not fit.
         """
@@ -168,7 +168,7 @@ class WindowedStream(PagerDutyStream):
             if overlap_check.is_consistent and attempt > 1 and len(found) == before:
                 break
             group = self.read_pages([replace(request, page=request.paginator.first_page())])
-        # What there is comes, of later windows too, but the bookmark stays before this one.
+        # What was found is emitted, of later windows too, but the bookmark stays before this one.
         if overlap_check.is_consistent:
             counted = f"PagerDuty counts {total:,} records from {request.window}"
             self.outcome.fail(f"{counted} and lists {len(found):,}")
@@ -210,7 +210,7 @@ class WindowedStream(PagerDutyStream):
             raise FatalAPIError(msg) from error
 
     def bookmark(self, **positions: datetime) -> None:
-        """Write positions to the state, if the records before them are all out.
+        """Write positions to the state, if all records before them have been emitted.
 
         If one is missing, or one of their children, the next run has to come back to it.
         """
@@ -230,7 +230,7 @@ class WindowedStream(PagerDutyStream):
         )
         self.state_manager.is_flushed = False
         if self.get_batch_config(self.config) is None:
-            # With BATCH the records are not out yet: the SDK writes both, in order.
+            # With BATCH the records have not been written yet: the SDK writes both, in order.
             self._write_state_message()
 
     @override

@@ -4,16 +4,20 @@ import os
 import re
 import shutil
 import signal
+import socket
 import subprocess
 import sys
+import threading
+from contextlib import suppress
 
 import psutil
 import psycopg
 import pytest
 
+from demo import postgres, server_directory
 from demo.outcome import SHOWN
 from demo.postgres import EmbeddedPostgres
-from demo.processes import Processes
+from demo.processes import DemoError, Processes
 from tap_pagerduty.streams import STREAMS
 from tests.support.project import ROOT
 
@@ -31,6 +35,7 @@ def project(tmp_path):
         (tmp_path / ".meltano" / kind).symlink_to(ROOT / ".meltano" / kind)
     yield tmp_path
     assert not left_behind(tmp_path)
+    assert not open_to_others(tmp_path)
 
 
 @pytest.fixture
@@ -51,19 +56,33 @@ def start(project):
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             encoding="utf-8",
+            umask=0o022,
         )
 
     return start
 
 
 def left_behind(project):
-    """Return the processes that work on the project."""
+    """Return the processes that work on the project, or where root's PostgreSQL has its data."""
+    directories = {
+        each.path for each in server_directory.every() if each.home and project in each.home.parents
+    }
     found = []
     for process in psutil.process_iter(["cmdline", "cwd"]):
         about = [*(process.info["cmdline"] or []), process.info["cwd"] or ""]
-        if any(str(project) in text for text in about):
+        if any(str(place) in text for text in about for place in {project, *directories}):
             found.append(about)
     return found
+
+
+def open_to_others(project):
+    """Return the files that other users of the machine could read, or change."""
+    return [
+        path
+        for place in (project / "output", project / ".meltano" / "run")
+        for path in (place, *place.rglob("*"))
+        if path.exists() and not path.is_symlink() and path.stat().st_mode & 0o077
+    ]
 
 
 def table(said):
@@ -193,3 +212,30 @@ def test_the_database_asks_for_a_password(tmp_path):
         with pytest.raises(psycopg.OperationalError, match="password"):
             psycopg.connect(**{**reach, "password": "guessed"})
     assert (server.home / "password").stat().st_mode & 0o077 == 0
+
+
+def test_who_takes_the_port_first_does_not_get_the_password(tmp_path, monkeypatch):
+    received, listening = bytearray(), [True]
+
+    def serve(listener):
+        """Ask for the password as it is, in PostgreSQL's protocol."""
+        while listening:
+            with suppress(OSError), listener.accept()[0] as connection:
+                while (request := connection.recv(8)) and request[4:6] == b"\x04\xd2":
+                    connection.sendall(b"N")  # neither TLS nor GSSAPI
+                connection.recv(1000)
+                connection.sendall(b"R\0\0\0\x08\0\0\0\x03")
+                received.extend(connection.recv(1000))
+
+    with socket.create_server(("127.0.0.1", 0)) as listener, Processes() as processes:
+        thread = threading.Thread(target=serve, args=[listener])
+        thread.start()
+        monkeypatch.setattr(postgres, "_free_port", lambda: listener.getsockname()[1])
+        server = EmbeddedPostgres(tmp_path / "postgres")
+        with pytest.raises(DemoError, match="does not start"):
+            server.start(processes)
+        listening.clear()
+        listener.shutdown(socket.SHUT_RDWR)
+        thread.join(PATIENCE)
+    assert not received.startswith(b"p")
+    assert (server.home / "password").read_bytes() not in received

@@ -211,6 +211,14 @@ def test_empty_tables_are_said_to_be_empty(partly):
     assert "<p>without incidents</p>" in text
 
 
+@needs_duckdb
+def test_a_control_character_in_a_name_does_not_end_it(partly):
+    text = partly("UPDATE services SET name = concat(name, chr(1), chr(27), chr(65535), '!')")
+    assert "���!" in text
+    assert not {"\x01", "\x1b", "\uffff"} & set(text)
+    assert text.count("<table>") == len(recipes())
+
+
 @pytest.mark.parametrize("target", DATABASES)
 def test_before_the_first_run_it_says_so(tmp_path, target):
     status, said = report(tmp_path, "--target", target)
