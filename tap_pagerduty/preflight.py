@@ -18,6 +18,7 @@ from tap_pagerduty.api.prefetch import look_ahead
 from tap_pagerduty.api.requests import PageRequest
 from tap_pagerduty.records.timestamps import isoformat, whole_second
 from tap_pagerduty.reporting.formatting import count
+from tap_pagerduty.reporting.printable import printable
 from tap_pagerduty.sync.child import ChildStream
 
 if t.TYPE_CHECKING:
@@ -169,7 +170,7 @@ class Preflight:
             if not isinstance(finding.stream, ChildStream):
                 self._estimate_children(finding)
         for line in [*self._heading(), "", *self._table(), "", *self._summary()]:
-            sys.stdout.write(f"{line}\n")
+            sys.stdout.write(f"{printable(line)}\n")
         return ""
 
     @property

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import ipaddress
 import re
 import typing as t
 from contextlib import suppress
 from itertools import chain
-from urllib.parse import urlsplit
 
 import pendulum
 from singer_sdk import typing as th
 
 from tap_pagerduty.api.connection import HOSTS
+from tap_pagerduty.api.session import MAX_RESPONSE_MB, is_this_machine
 from tap_pagerduty.records.timestamps import instant, isoformat
 
 # What an id looks like; an empty one would ask for everything, or nothing.
@@ -23,6 +22,19 @@ CREDENTIALS = (
     ("access_token",),
     ("client_id", "client_secret", "subdomain"),
 )
+
+# What all that parse an address understand in the same way. It takes less than is valid: some
+# take a backslash for the end of the host, and what is in front of `@` for a user, or for the host.
+_ADDRESS = re.compile(
+    r"(?P<scheme>https?)://(?P<host>[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:(?P<port>[0-9]{1,5}))?"
+    r"(/[A-Za-z0-9._~%+/-]*)?",
+    re.IGNORECASE,
+)
+_NOT_PLAIN = (
+    "{} must be a plain address such as https://host:port/path: without a user or password, "
+    "query, fragment, blank or backslash."
+)
+_NOT_ENCRYPTED = "{} must begin with https://, or http:// for this machine only."
 
 SETTINGS: dict[str, t.Any] = th.PropertiesList(
     th.Property(
@@ -154,7 +166,8 @@ SETTINGS: dict[str, t.Any] = th.PropertiesList(
         th.IntegerType(minimum=1),
         default=60,
         title="Request timeout",
-        description="Seconds to wait for the answer to a request before it is made again.",
+        description="Seconds to wait for the answer to a request, or for more of it, before it is "
+        "made again. All of it has to be there within `retry_timeout_seconds`, if that is longer.",
     ),
     th.Property(
         "retry_timeout_seconds",
@@ -162,6 +175,14 @@ SETTINGS: dict[str, t.Any] = th.PropertiesList(
         default=300,
         title="Retry timeout",
         description="Seconds for which a failing request is retried before its stream is given up.",
+    ),
+    th.Property(
+        "max_response_mb",
+        th.IntegerType(minimum=1),
+        default=MAX_RESPONSE_MB,
+        title="Largest response",
+        description="Megabytes that a response may have, decompressed; the stream of a larger one "
+        "is incomplete.",
     ),
     th.Property(
         "max_concurrency",
@@ -237,14 +258,20 @@ def complete(config: dict[str, t.Any], *, signed_in: bool = True) -> list[str]:
     errors += _end_date(config)
     if len(set(config.get("urgencies") or ())) > 1:
         del config["urgencies"]  # there are no others: both let everything through
-    if not str(config.get("user_agent") or "").isprintable():
+    if not _is_header(config.get("user_agent") or ""):
         errors.append("user_agent holds characters that no header can have.")
-    errors += [
-        f"{name} must begin with https://, or http:// for this machine only."
-        for name in ("api_url", "oauth_url")
-        if config.get(name) and not _is_safe(config[name])
-    ]
+    for name in ("api_url", "oauth_url"):
+        errors += _address(name, config.get(name) or "")
     return errors
+
+
+def _is_header(value: str) -> bool:
+    """Return whether a header can have a value: Latin-1 that can be printed, no blank in front."""
+    try:
+        value.encode("latin-1")
+    except UnicodeEncodeError:
+        return False
+    return value.isprintable() and not value.startswith(" ")
 
 
 def _credentials(config: dict[str, t.Any], *, signed_in: bool) -> list[str]:
@@ -317,14 +344,21 @@ def _end_date(config: dict[str, t.Any]) -> list[str]:
     return []
 
 
-def _is_safe(url: str) -> bool:
-    """Return whether a key may be sent there: encrypted, or not leaving this machine."""
-    parts = urlsplit(url)
-    if parts.scheme == "https" and parts.hostname:
-        return True
-    if parts.scheme != "http" or not parts.hostname:
-        return False
-    try:
-        return ipaddress.ip_address(parts.hostname).is_loopback
-    except ValueError:
-        return parts.hostname == "localhost"
+def _address(name: str, url: str) -> list[str]:
+    """Return what is wrong with an address to which a key is sent: it must be encrypted, or local.
+
+    The value may hold a password, and is not repeated.
+    """
+    if not url:
+        return []
+    if not re.match("https?://", url, re.IGNORECASE):
+        return [_NOT_ENCRYPTED.format(name)]
+    if not (found := _ADDRESS.fullmatch(url)) or not _is_port(found["port"]):
+        return [_NOT_PLAIN.format(name)]
+    if found["scheme"].lower() == "https" or is_this_machine(found["host"].strip("[]").lower()):
+        return []
+    return [_NOT_ENCRYPTED.format(name)]
+
+
+def _is_port(port: str | None) -> bool:
+    return port is None or 0 < int(port) <= 65535  # noqa: PLR2004, the last one

@@ -21,6 +21,7 @@ from tap_pagerduty.records.writer import Writer
 from tap_pagerduty.reporting import logs
 from tap_pagerduty.reporting.display import run_shown
 from tap_pagerduty.reporting.formatting import count
+from tap_pagerduty.reporting.printable import hide
 from tap_pagerduty.settings import SETTINGS, complete, secrets
 from tap_pagerduty.streams import STREAMS
 from tap_pagerduty.sync.child import ChildStream
@@ -92,6 +93,8 @@ class TapPagerDuty(Tap):
 
         The SDK has no public hook between merging the settings and making the streams.
         """
+        for name in secrets():
+            hide(self._config.get(name))
         hidden = {repr(self._config[name]) for name in secrets() if name in self._config}
         try:
             super()._validate_config(raise_errors=True)
@@ -143,6 +146,7 @@ class TapPagerDuty(Tap):
     @classmethod
     @override
     def cb_config(cls, *args: t.Any) -> t.Any:
+        logs.make_safe()
         logs.hide_sdk_lines()
         with _a_line_or_exit(cls.logger, "config"):
             config = super().cb_config(*args)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import typing as t
+from contextlib import suppress
 from datetime import datetime, timezone
 
 import requests
@@ -21,6 +22,7 @@ from tap_pagerduty.api import errors
 from tap_pagerduty.api.errors import CredentialsError, StopError, TokenError
 from tap_pagerduty.api.responses import WHOLE_BODY, decode
 from tap_pagerduty.compat import override
+from tap_pagerduty.reporting.printable import hide
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -33,6 +35,8 @@ if t.TYPE_CHECKING:
 TOKEN_URL = "https://identity.pagerduty.com/oauth/token"  # noqa: S105, an address
 # Seconds before its end from which a token is not used any more.
 MARGIN = 300
+# Seconds: a year. A token that lives longer is renewed after it.
+LONGEST_LIFETIME = 31_536_000
 
 _logger = logging.getLogger(NAME)
 
@@ -169,12 +173,13 @@ class OAuthApp(OAuthAuthenticator, _HeaderAuthenticator):
             self._refusal = StopError(self._explained(str(error)))
             raise self._refusal from None
         self.access_token = body["access_token"]
-        lifetime = int(body.get("expires_in") or 0)
+        hide(self.access_token)
+        lifetime = _lifetime(body.get("expires_in"))
         # The SDK takes none for no end.
         self.expires_in = max(1, lifetime - min(MARGIN, lifetime // 10)) if lifetime else None
         self.last_refreshed = now
         # RFC 6749, section 5.1: `scope` may be left out if it is what was asked for.
-        granted = (body.get("scope") or self.oauth_scopes).split()
+        granted = str(body.get("scope") or self.oauth_scopes).split()
         if missing := set(self.oauth_scopes.split()) - set(granted):
             _logger.warning(
                 "The OAuth app lacks scopes: %s. What needs them is skipped.",
@@ -190,15 +195,10 @@ class OAuthApp(OAuthAuthenticator, _HeaderAuthenticator):
         """
         try:
             with self._new_session(self.auth_endpoint) as session:
-                response = session.post(
-                    self.auth_endpoint,
-                    data=form,
-                    timeout=self.timeout,
-                    allow_redirects=False,  # the secret is meant for this host
-                )
+                response = session.post(self.auth_endpoint, data=form, timeout=self.timeout)
                 errors.raise_for_status(response)
                 body = decode(response, WHOLE_BODY)
-            if not isinstance(body.get("access_token"), str):
+            if not _is_token(body.get("access_token")):
                 msg = f"{response.status_code} with a body that holds no token"
                 raise RetriableAPIError(msg, response)  # noqa: TRY301
         except (CredentialsError, SkippableAPIError) as error:
@@ -259,3 +259,27 @@ class OAuthApp(OAuthAuthenticator, _HeaderAuthenticator):
             f"`{scope}` (for {', '.join(needs.get(scope) or ['no selected stream'])})"
             for scope in sorted(scopes)
         )
+
+
+def _is_token(value: object) -> bool:
+    """Return whether a value can stand in a header as a token."""
+    return isinstance(value, str) and value.isascii() and value.isprintable() and value != ""
+
+
+def _lifetime(value: object) -> int:
+    """Return the seconds for which a token lives; 0 if that is unknown.
+
+    It is then used until it is refused.
+    """
+    if value is None:
+        return 0
+    with suppress(TypeError, ValueError, OverflowError):
+        seconds = int(t.cast("str", value))
+        if seconds >= 0:
+            return min(seconds, LONGEST_LIFETIME)
+    _logger.warning(
+        "The token host says no lifetime of the token in seconds (%.40r); it is used until it is "
+        "refused.",
+        value,
+    )
+    return 0

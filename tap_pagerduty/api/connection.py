@@ -8,7 +8,6 @@ from contextlib import suppress
 from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
-from pathlib import Path
 
 import requests
 
@@ -16,6 +15,7 @@ from tap_pagerduty.api.auth import AccessToken, ApiKey, OAuthApp
 from tap_pagerduty.api.errors import CredentialsError, StopError, TokenError
 from tap_pagerduty.api.prefetch import Workers
 from tap_pagerduty.api.rate_limit import MINUTE, RateLimiter
+from tap_pagerduty.api.session import MAX_RESPONSE_MB, Session, TooLargeError
 from tap_pagerduty.records.timestamps import whole_second
 from tap_pagerduty.reporting.progress import Progress
 
@@ -52,6 +52,7 @@ class Connection:
         # Seconds: for one response, and for one request with all its retries.
         self.timeout: float = config["request_timeout_seconds"]
         self.retry_timeout: float = config["retry_timeout_seconds"]
+        self._max_response_mb: int = config.get("max_response_mb", MAX_RESPONSE_MB)
         self._rate_limiters: dict[str, RateLimiter] = {}
         self._rate_settings = {
             "requests_per_second": config.get("requests_per_second"),
@@ -81,30 +82,16 @@ class Connection:
         """This thread's session: its connection is kept alive, and never shared.
 
         Raises:
-            StopError: the file of trusted certificates is not there.
+            StopError: the environment names a proxy or certificates that cannot be used.
         """
         if not hasattr(self._threads, "session"):
             self._threads.session = self._new_session(self.url)
         session: requests.Session = self._threads.session
         return session
 
-    @staticmethod
-    def _new_session(url: str) -> requests.Session:
-        session = requests.Session()
-        # What the environment says of proxies and certificates, asked once: with each request
-        # it would take a tenth of the CPU, and `send`, which the SDK uses, leaves out
-        # `REQUESTS_CA_BUNDLE`.
-        found = session.merge_environment_settings(url, {}, None, None, None)
-        session.proxies, session.verify = found["proxies"], found["verify"]
-        session.trust_env = False
-        # The body is read in one go, by `responses.decode`.
-        session.stream = True
-        if isinstance(session.verify, str) and not Path(session.verify).exists():
-            msg = (
-                f"REQUESTS_CA_BUNDLE or CURL_CA_BUNDLE names {session.verify}, which is not there."
-            )
-            raise StopError(msg)
-        return session
+    def _new_session(self, url: str) -> Session:
+        seconds = max(self.timeout, self.retry_timeout)
+        return Session(url, seconds, self._max_response_mb)
 
     def wait(self, budget: str) -> None:
         """Return when a request may be sent; `response_received` or `request_lost` must follow.
@@ -178,9 +165,8 @@ class Connection:
                     headers=dict(headers),
                     auth=self.authenticator,
                     timeout=min(self.timeout, DIAGNOSIS_TIMEOUT),
-                    allow_redirects=False,
                 )
-        except (requests.exceptions.RequestException, StopError, TokenError):
+        except (requests.exceptions.RequestException, StopError, TokenError, TooLargeError):
             return False
         # Or refused for a scope: the host has known the credentials.
         return response.status_code in {HTTPStatus.OK, HTTPStatus.FORBIDDEN}

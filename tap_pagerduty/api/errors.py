@@ -11,6 +11,8 @@ import msgspec
 import requests
 from singer_sdk.exceptions import FatalAPIError, RetriableAPIError, SkippableAPIError
 
+from tap_pagerduty.reporting.printable import printable
+
 _decoder = msgspec.json.Decoder()
 
 # Characters of the API's own message that go into ours.
@@ -63,7 +65,11 @@ def raise_for_status(response: requests.Response) -> None:
     if status < HTTPStatus.MULTIPLE_CHOICES:
         return
     message, required_scopes = error_message(response.content)
-    said = f"{status} {response.reason or ''}".rstrip() + (f": {message}" if message else "")
+    reason = (response.reason or "")[:_MESSAGE_LENGTH]
+    said = f"{status} {reason}".rstrip() + (f": {message}" if message else "")
+    if target := _redirect_target(response):
+        msg = f"{said}: redirects to {target}, which the tap does not follow; check the address"
+        raise FatalAPIError(msg)
     if status == HTTPStatus.UNAUTHORIZED:
         raise CredentialsError(said)
     if status in {HTTPStatus.PAYMENT_REQUIRED, HTTPStatus.FORBIDDEN}:
@@ -80,6 +86,17 @@ def raise_for_status(response: requests.Response) -> None:
     ):
         raise RetriableAPIError(said, response)
     raise FatalAPIError(said)
+
+
+def _redirect_target(response: requests.Response) -> str:
+    """Return the host that a 3xx names, without user and path; empty if it is no redirect."""
+    location = response.headers.get("Location")
+    if response.status_code >= HTTPStatus.BAD_REQUEST or not location:
+        return ""
+    try:
+        return urlsplit(location).netloc.rpartition("@")[2] or "another path"
+    except ValueError:
+        return "what is no address"
 
 
 def _daily_quota_is_used_up(response: requests.Response) -> bool:
@@ -162,11 +179,13 @@ def _message_and_scopes(body: object) -> tuple[str, str]:
     error = body.get("error", body)
     scopes = ""
     if isinstance(error, dict):
-        scopes = " ".join(_texts(error.get("required_scopes") or body.get("required_scopes")))
+        required = error.get("required_scopes") or body.get("required_scopes")
+        scopes = printable(" ".join(_texts(required)))[:_MESSAGE_LENGTH]
         parts = [*_texts(error.get("message")), *_texts(error.get("errors"))]
     else:
         parts = [*_texts(error), *_texts(body.get("error_description"))]
-    return ": ".join(parts)[:_MESSAGE_LENGTH], scopes
+    # Masked before it is cut: a part of a secret would not be known.
+    return printable(": ".join(parts))[:_MESSAGE_LENGTH], scopes
 
 
 def _texts(value: object) -> list[str]:

@@ -20,6 +20,7 @@ from tap_pagerduty.api.errors import (
     TokenError,
 )
 from tap_pagerduty.api.responses import PageResponse, decode
+from tap_pagerduty.api.session import TooLargeError
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable
@@ -147,7 +148,12 @@ class Requester:
         self._progress.request_sent()
         try:
             return self._exchange.send(request)
-        except (requests.exceptions.RequestException, StopError, TokenError) as error:
+        except (
+            requests.exceptions.RequestException,
+            StopError,
+            TokenError,
+            TooLargeError,
+        ) as error:
             self._connection.request_lost(self._budget)
             if isinstance(error, requests.exceptions.RequestException):
                 errors.check_certificate(error)

@@ -80,9 +80,7 @@ def decode(
     """
     decoder = _decoder if records_key == WHOLE_BODY else _list_decoder
     try:
-        # `content` would read a page in pieces of 10 KB.
-        content = b"".join(response.iter_content(None))
-        content, body = _decoded(content, decoder, set() if replaced is None else replaced)
+        content, body = _decoded(response.content, decoder, set() if replaced is None else replaced)
     except msgspec.ValidationError:  # it is no object
         body = None
     except ValueError:

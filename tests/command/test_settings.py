@@ -17,6 +17,10 @@ OFFSET = timezone(timedelta(hours=-11))
 NONE = "No credentials: set api_key, or access_token, or client_id, client_secret and subdomain."
 OAUTH = {"client_id": "c", "client_secret": "s", "subdomain": "acme"}
 
+NOT_PLAIN = (
+    "{} must be a plain address such as https://host:port/path: without a user or password, "
+    "query, fragment, blank or backslash."
+)
 MISTAKES = {
     "no credentials": ({"api_key": ...}, NONE),
     "an empty key": ({"api_key": " "}, NONE),
@@ -134,11 +138,17 @@ MISTAKES = {
             "http://10.0.0.1:8080",
             "http://localhost.example.com",
             "http://127.0.0.1.example.com",
-            "http://127.0.0.1@example.com",
             "api.pagerduty.com",
             "ftp://localhost",
-            "https://",
         )
+    },
+    **{
+        f"{name} {url}": (
+            {name: url},
+            NOT_PLAIN.format(name),
+        )
+        for name in ("api_url", "oauth_url")
+        for url in ("http://127.0.0.1@example.com", "https://")
     },
     "header of two lines": (
         {"user_agent": "x\r\nHost: example.com"},
@@ -303,6 +313,7 @@ ENVIRONMENT = {
     "user_agent": ("ours", "ours"),
     "request_timeout_seconds": ("7", 7),
     "retry_timeout_seconds": ("8", 8),
+    "max_response_mb": ("50", 50),
     "max_concurrency": ("2", 2),
     "requests_per_second": ("9", 9),
     "rate_limit_reserve_percent": ("0", 0),

@@ -520,12 +520,18 @@ RUNS = {
     ),
     "settings that make no sense": (
         {},
-        {"start_date": "soon", "anchor_date": "2999-01-01", "api_url": "http://example.com"},
+        {
+            "start_date": "soon",
+            "anchor_date": "2999-01-01",
+            "api_url": "http://example.com",
+            "oauth_url": "https://me@example.com",
+        },
         1,
         [
             "… is no date; write 2026-01-31T00:00:00Z.",
             "… lies in the future.",
             "… must begin with https://, or http:// for this machine only.",
+            "… must be a plain address such as https://host:port/path: without …",
         ],
     ),
     "no credentials": (
