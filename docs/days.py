@@ -16,12 +16,12 @@ import typing as t
 from dataclasses import dataclass
 from pathlib import Path
 
-from docs.facts import table
+from docs.stream_facts import table
 from sandbox import Sandbox
 from tap_pagerduty.tap import TapPagerDuty
 
 if t.TYPE_CHECKING:
-    from tap_pagerduty.client import PagerDutyStream
+    from tap_pagerduty.sync.client import PagerDutyStream
 
 DOCUMENT = Path(__file__).parent / "operating.md"
 # A Wednesday.

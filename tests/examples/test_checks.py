@@ -4,8 +4,8 @@ import re
 import shutil
 
 import pytest
-from sandbox.times import iso
 
+from sandbox.values.timestamps import iso
 from tests.docs.test_readme import document
 from tests.support.scheduled import EXAMPLES
 from tests.support.warehouse import DATABASES

@@ -2,6 +2,7 @@
 
 select
     nullif(cast("name" as text), '') as ability,
+    cast("_undocumented" as text) as _undocumented,
     "_sdc_extracted_at" as extracted_at,
     (_sdc_deleted_at is not null) as is_deleted
 from {{ pagerduty.stream('abilities') }}

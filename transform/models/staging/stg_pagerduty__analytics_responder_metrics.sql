@@ -27,6 +27,7 @@ select
     cast("total_seconds_on_call" as bigint) as total_seconds_on_call,
     cast("total_seconds_on_call_level_1" as bigint) as total_seconds_on_call_level_1,
     cast("total_seconds_on_call_level_2_plus" as bigint) as total_seconds_on_call_level_2_plus,
+    cast("_undocumented" as text) as _undocumented,
     "_sdc_extracted_at" as extracted_at,
     (_sdc_deleted_at is not null) as is_deleted
 from {{ pagerduty.stream('analytics_responder_metrics') }}

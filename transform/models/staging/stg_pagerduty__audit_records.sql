@@ -15,6 +15,7 @@ select
     {{ pagerduty.json_text('"details"', ['resource', 'id']) }} as resource_id,
     {{ pagerduty.json_text('"details"', ['resource', 'summary']) }} as resource_name,
     replace({{ pagerduty.json_text('"details"', ['resource', 'type']) }}, '_reference', '') as resource_type,
+    cast("_undocumented" as text) as _undocumented,
     "_sdc_extracted_at" as extracted_at,
     (_sdc_deleted_at is not null) as is_deleted
 from {{ pagerduty.stream('audit_records') }}

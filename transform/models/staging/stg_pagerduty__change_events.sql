@@ -8,6 +8,7 @@ select
     {{ pagerduty.json_text('"integration"', ['id']) }} as integration_id,
     {{ pagerduty.json_text('"integration"', ['summary']) }} as integration_name,
     nullif(cast("source" as text), '') as source,
+    cast("_undocumented" as text) as _undocumented,
     "_sdc_extracted_at" as extracted_at,
     (_sdc_deleted_at is not null) as is_deleted
 from {{ pagerduty.stream('change_events') }}

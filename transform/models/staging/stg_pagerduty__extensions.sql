@@ -8,6 +8,9 @@ select
     {{ pagerduty.json_text('"extension_schema"', ['id']) }} as extension_schema_id,
     {{ pagerduty.json_text('"extension_schema"', ['summary']) }} as extension_schema_name,
     "temporarily_disabled" as is_temporarily_disabled,
+    "authorized" as is_authorized,
+    nullif(cast("authorization_url" as text), '') as authorization_url,
+    cast("_undocumented" as text) as _undocumented,
     "_sdc_extracted_at" as extracted_at,
     (_sdc_deleted_at is not null) as is_deleted
 from {{ pagerduty.stream('extensions') }}

@@ -17,6 +17,7 @@ select
     {{ pagerduty.json_text('"first_trigger_log_entry"', ['summary']) }} as first_trigger_log_entry_name,
     {{ pagerduty.json_text('"integration"', ['id']) }} as integration_id,
     {{ pagerduty.json_text('"integration"', ['summary']) }} as integration_name,
+    cast("_undocumented" as text) as _undocumented,
     "_sdc_extracted_at" as extracted_at,
     (_sdc_deleted_at is not null) as is_deleted
 from {{ pagerduty.stream('incident_alerts') }}

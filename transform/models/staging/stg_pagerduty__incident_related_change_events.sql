@@ -10,6 +10,7 @@ select
     {{ pagerduty.json_text('"integration"', ['summary']) }} as integration_name,
     nullif(cast("source" as text), '') as source,
     {{ pagerduty.json_text('"correlation_reason"', ['reason']) }} as correlation_reason,
+    cast("_undocumented" as text) as _undocumented,
     "_sdc_extracted_at" as extracted_at,
     (_sdc_deleted_at is not null) as is_deleted
 from {{ pagerduty.stream('incident_related_change_events') }}

@@ -9,6 +9,7 @@ select
     {{ pagerduty.json_text('"parent"', ['id']) }} as parent_id,
     "created_at" as created_at,
     "updated_at" as updated_at,
+    cast("_undocumented" as text) as _undocumented,
     "_sdc_extracted_at" as extracted_at,
     (_sdc_deleted_at is not null) as is_deleted
 from {{ pagerduty.stream('incident_types') }}

@@ -12,6 +12,7 @@ select
     {{ pagerduty.json_text('"user"', ['summary']) }} as user_name,
     {{ pagerduty.json_text('"schedule"', ['summary']) }} as schedule_name,
     replace({{ pagerduty.json_text('"schedule"', ['type']) }}, '_reference', '') as schedule_type,
+    cast("_undocumented" as text) as _undocumented,
     "_sdc_extracted_at" as extracted_at,
     (_sdc_deleted_at is not null) as is_deleted
 from {{ pagerduty.stream('oncalls') }}

@@ -10,6 +10,7 @@ select
     "end" as ends_at,
     {{ pagerduty.json_text('"user"', ['id']) }} as user_id,
     {{ pagerduty.json_text('"user"', ['summary']) }} as user_name,
+    cast("_undocumented" as text) as _undocumented,
     "_sdc_extracted_at" as extracted_at,
     (_sdc_deleted_at is not null) as is_deleted
 from {{ pagerduty.stream('schedule_overrides') }}

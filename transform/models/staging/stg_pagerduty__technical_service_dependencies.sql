@@ -9,6 +9,7 @@ select
     replace({{ pagerduty.json_text('"supporting_service"', ['type']) }}, '_reference', '') as supporting_service_type,
     {{ pagerduty.json_text('"dependent_service"', ['summary']) }} as dependent_service_name,
     replace({{ pagerduty.json_text('"dependent_service"', ['type']) }}, '_reference', '') as dependent_service_type,
+    cast("_undocumented" as text) as _undocumented,
     "_sdc_extracted_at" as extracted_at,
     (_sdc_deleted_at is not null) as is_deleted
 from {{ pagerduty.stream('technical_service_dependencies') }}

@@ -11,6 +11,8 @@ select
     nullif(cast("job_title" as text), '') as job_title,
     "created_via_sso" as is_created_via_sso,
     "billed" as is_billed,
+    nullif(cast("locale" as text), '') as locale,
+    cast("_undocumented" as text) as _undocumented,
     "_sdc_extracted_at" as extracted_at,
     (_sdc_deleted_at is not null) as is_deleted
 from {{ pagerduty.stream('users') }}

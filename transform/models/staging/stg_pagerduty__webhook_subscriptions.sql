@@ -11,6 +11,7 @@ select
     cast({{ pagerduty.json_text('"delivery_method"', ['temporarily_disabled']) }} as boolean) as delivery_method_is_temporarily_disabled,
     {{ pagerduty.json_text('"oauth_client"', ['id']) }} as oauth_client_id,
     {{ pagerduty.json_text('"oauth_client"', ['summary']) }} as oauth_client_name,
+    cast("_undocumented" as text) as _undocumented,
     "_sdc_extracted_at" as extracted_at,
     (_sdc_deleted_at is not null) as is_deleted
 from {{ pagerduty.stream('webhook_subscriptions') }}

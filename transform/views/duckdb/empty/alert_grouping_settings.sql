@@ -13,7 +13,7 @@ from
       (_sdc_deleted_at is not null) as is_deleted,
       unnest(cast(services as json[])) as each,
       cast(generate_subscripts(cast(services as json[]), 1) as integer) as position
-    from (select cast(null as varchar) as "id", cast(null as varchar) as "name", cast(null as varchar) as "description", cast(null as varchar) as "type", cast(null as json) as "config", cast(null as json) as "services", cast(null as timestamp) as "created_at", cast(null as timestamp) as "updated_at", cast(null as timestamp) as "_sdc_extracted_at", cast(null as timestamp) as "_sdc_deleted_at" where false) as alert_grouping_settings
+    from (select cast(null as varchar) as "id", cast(null as varchar) as "name", cast(null as varchar) as "description", cast(null as varchar) as "type", cast(null as json) as "config", cast(null as json) as "services", cast(null as timestamp) as "created_at", cast(null as timestamp) as "updated_at", cast(null as json) as "_undocumented", cast(null as timestamp) as "_sdc_extracted_at", cast(null as timestamp) as "_sdc_deleted_at" where false) as alert_grouping_settings
   )
  as exploded
 where not is_deleted;
@@ -28,6 +28,7 @@ select
     nullif(cast("type" as text), '') as alert_grouping_setting_type,
     "created_at" as created_at,
     "updated_at" as updated_at,
+    cast("_undocumented" as text) as _undocumented,
     "_sdc_extracted_at" as extracted_at,
     (_sdc_deleted_at is not null) as is_deleted
-from (select cast(null as varchar) as "id", cast(null as varchar) as "name", cast(null as varchar) as "description", cast(null as varchar) as "type", cast(null as json) as "config", cast(null as json) as "services", cast(null as timestamp) as "created_at", cast(null as timestamp) as "updated_at", cast(null as timestamp) as "_sdc_extracted_at", cast(null as timestamp) as "_sdc_deleted_at" where false) as alert_grouping_settings;
+from (select cast(null as varchar) as "id", cast(null as varchar) as "name", cast(null as varchar) as "description", cast(null as varchar) as "type", cast(null as json) as "config", cast(null as json) as "services", cast(null as timestamp) as "created_at", cast(null as timestamp) as "updated_at", cast(null as json) as "_undocumented", cast(null as timestamp) as "_sdc_extracted_at", cast(null as timestamp) as "_sdc_deleted_at" where false) as alert_grouping_settings;

@@ -16,7 +16,7 @@ from
       (_sdc_deleted_at is not null) as is_deleted,
       unnest(cast(actors as json[])) as each,
       cast(generate_subscripts(cast(actors as json[]), 1) as integer) as position
-    from (select cast(null as varchar) as "id", cast(null as varchar) as "self", cast(null as timestamp) as "execution_time", cast(null as json) as "execution_context", cast(null as json) as "actors", cast(null as json) as "method", cast(null as json) as "root_resource", cast(null as varchar) as "action", cast(null as json) as "details", cast(null as timestamp) as "_sdc_extracted_at", cast(null as timestamp) as "_sdc_deleted_at" where false) as audit_records
+    from (select cast(null as varchar) as "id", cast(null as varchar) as "self", cast(null as timestamp) as "execution_time", cast(null as json) as "execution_context", cast(null as json) as "actors", cast(null as json) as "method", cast(null as json) as "root_resource", cast(null as varchar) as "action", cast(null as json) as "details", cast(null as json) as "_undocumented", cast(null as timestamp) as "_sdc_extracted_at", cast(null as timestamp) as "_sdc_deleted_at" where false) as audit_records
   )
  as exploded
 where not is_deleted;
@@ -28,7 +28,7 @@ with records as (
         id as audit_record_id,
         execution_time as executed_at,
         cast(details->'fields' as json[]) as fields
-    from (select cast(null as varchar) as "id", cast(null as varchar) as "self", cast(null as timestamp) as "execution_time", cast(null as json) as "execution_context", cast(null as json) as "actors", cast(null as json) as "method", cast(null as json) as "root_resource", cast(null as varchar) as "action", cast(null as json) as "details", cast(null as timestamp) as "_sdc_extracted_at", cast(null as timestamp) as "_sdc_deleted_at" where false) as audit_records
+    from (select cast(null as varchar) as "id", cast(null as varchar) as "self", cast(null as timestamp) as "execution_time", cast(null as json) as "execution_context", cast(null as json) as "actors", cast(null as json) as "method", cast(null as json) as "root_resource", cast(null as varchar) as "action", cast(null as json) as "details", cast(null as json) as "_undocumented", cast(null as timestamp) as "_sdc_extracted_at", cast(null as timestamp) as "_sdc_deleted_at" where false) as audit_records
 
 )
 
@@ -57,7 +57,7 @@ with records as (
         id as audit_record_id,
         execution_time as executed_at,
         cast(details->'references' as json[]) as links
-    from (select cast(null as varchar) as "id", cast(null as varchar) as "self", cast(null as timestamp) as "execution_time", cast(null as json) as "execution_context", cast(null as json) as "actors", cast(null as json) as "method", cast(null as json) as "root_resource", cast(null as varchar) as "action", cast(null as json) as "details", cast(null as timestamp) as "_sdc_extracted_at", cast(null as timestamp) as "_sdc_deleted_at" where false) as audit_records
+    from (select cast(null as varchar) as "id", cast(null as varchar) as "self", cast(null as timestamp) as "execution_time", cast(null as json) as "execution_context", cast(null as json) as "actors", cast(null as json) as "method", cast(null as json) as "root_resource", cast(null as varchar) as "action", cast(null as json) as "details", cast(null as json) as "_undocumented", cast(null as timestamp) as "_sdc_extracted_at", cast(null as timestamp) as "_sdc_deleted_at" where false) as audit_records
 
 ), links as (
 
@@ -139,6 +139,7 @@ select
     ("details"->'resource'->>'id') as resource_id,
     ("details"->'resource'->>'summary') as resource_name,
     replace(("details"->'resource'->>'type'), '_reference', '') as resource_type,
+    cast("_undocumented" as text) as _undocumented,
     "_sdc_extracted_at" as extracted_at,
     (_sdc_deleted_at is not null) as is_deleted
-from (select cast(null as varchar) as "id", cast(null as varchar) as "self", cast(null as timestamp) as "execution_time", cast(null as json) as "execution_context", cast(null as json) as "actors", cast(null as json) as "method", cast(null as json) as "root_resource", cast(null as varchar) as "action", cast(null as json) as "details", cast(null as timestamp) as "_sdc_extracted_at", cast(null as timestamp) as "_sdc_deleted_at" where false) as audit_records;
+from (select cast(null as varchar) as "id", cast(null as varchar) as "self", cast(null as timestamp) as "execution_time", cast(null as json) as "execution_context", cast(null as json) as "actors", cast(null as json) as "method", cast(null as json) as "root_resource", cast(null as varchar) as "action", cast(null as json) as "details", cast(null as json) as "_undocumented", cast(null as timestamp) as "_sdc_extracted_at", cast(null as timestamp) as "_sdc_deleted_at" where false) as audit_records;

@@ -13,7 +13,7 @@ from
       (_sdc_deleted_at is not null) as is_deleted,
       unnest(cast(links as json[])) as each,
       cast(generate_subscripts(cast(links as json[]), 1) as integer) as position
-    from (select cast(null as varchar) as "id", cast(null as varchar) as "type", cast(null as varchar) as "summary", cast(null as varchar) as "self", cast(null as varchar) as "html_url", cast(null as timestamp) as "timestamp", cast(null as json) as "services", cast(null as json) as "integration", cast(null as varchar) as "routing_key", cast(null as varchar) as "source", cast(null as json) as "links", cast(null as json) as "images", cast(null as json) as "custom_details", cast(null as timestamp) as "_sdc_extracted_at", cast(null as timestamp) as "_sdc_deleted_at" where false) as change_events
+    from (select cast(null as varchar) as "id", cast(null as varchar) as "type", cast(null as varchar) as "summary", cast(null as varchar) as "self", cast(null as varchar) as "html_url", cast(null as timestamp) as "timestamp", cast(null as json) as "services", cast(null as json) as "integration", cast(null as varchar) as "routing_key", cast(null as varchar) as "source", cast(null as json) as "links", cast(null as json) as "images", cast(null as json) as "custom_details", cast(null as json) as "_undocumented", cast(null as timestamp) as "_sdc_extracted_at", cast(null as timestamp) as "_sdc_deleted_at" where false) as change_events
   )
  as exploded
 where not is_deleted;
@@ -33,7 +33,7 @@ from
       (_sdc_deleted_at is not null) as is_deleted,
       unnest(cast(services as json[])) as each,
       cast(generate_subscripts(cast(services as json[]), 1) as integer) as position
-    from (select cast(null as varchar) as "id", cast(null as varchar) as "type", cast(null as varchar) as "summary", cast(null as varchar) as "self", cast(null as varchar) as "html_url", cast(null as timestamp) as "timestamp", cast(null as json) as "services", cast(null as json) as "integration", cast(null as varchar) as "routing_key", cast(null as varchar) as "source", cast(null as json) as "links", cast(null as json) as "images", cast(null as json) as "custom_details", cast(null as timestamp) as "_sdc_extracted_at", cast(null as timestamp) as "_sdc_deleted_at" where false) as change_events
+    from (select cast(null as varchar) as "id", cast(null as varchar) as "type", cast(null as varchar) as "summary", cast(null as varchar) as "self", cast(null as varchar) as "html_url", cast(null as timestamp) as "timestamp", cast(null as json) as "services", cast(null as json) as "integration", cast(null as varchar) as "routing_key", cast(null as varchar) as "source", cast(null as json) as "links", cast(null as json) as "images", cast(null as json) as "custom_details", cast(null as json) as "_undocumented", cast(null as timestamp) as "_sdc_extracted_at", cast(null as timestamp) as "_sdc_deleted_at" where false) as change_events
   )
  as exploded
 where not is_deleted;
@@ -49,6 +49,7 @@ select
     ("integration"->>'id') as integration_id,
     ("integration"->>'summary') as integration_name,
     nullif(cast("source" as text), '') as source,
+    cast("_undocumented" as text) as _undocumented,
     "_sdc_extracted_at" as extracted_at,
     (_sdc_deleted_at is not null) as is_deleted
-from (select cast(null as varchar) as "id", cast(null as varchar) as "type", cast(null as varchar) as "summary", cast(null as varchar) as "self", cast(null as varchar) as "html_url", cast(null as timestamp) as "timestamp", cast(null as json) as "services", cast(null as json) as "integration", cast(null as varchar) as "routing_key", cast(null as varchar) as "source", cast(null as json) as "links", cast(null as json) as "images", cast(null as json) as "custom_details", cast(null as timestamp) as "_sdc_extracted_at", cast(null as timestamp) as "_sdc_deleted_at" where false) as change_events;
+from (select cast(null as varchar) as "id", cast(null as varchar) as "type", cast(null as varchar) as "summary", cast(null as varchar) as "self", cast(null as varchar) as "html_url", cast(null as timestamp) as "timestamp", cast(null as json) as "services", cast(null as json) as "integration", cast(null as varchar) as "routing_key", cast(null as varchar) as "source", cast(null as json) as "links", cast(null as json) as "images", cast(null as json) as "custom_details", cast(null as json) as "_undocumented", cast(null as timestamp) as "_sdc_extracted_at", cast(null as timestamp) as "_sdc_deleted_at" where false) as change_events;

@@ -13,7 +13,7 @@ from
       (_sdc_deleted_at is not null) as is_deleted,
       unnest(cast(teams as json[])) as each,
       cast(generate_subscripts(cast(teams as json[]), 1) as integer) as position
-    from (select cast(null as varchar) as "id", cast(null as varchar) as "type", cast(null as varchar) as "summary", cast(null as varchar) as "self", cast(null as varchar) as "html_url", cast(null as varchar) as "name", cast(null as varchar) as "description", cast(null as bigint) as "num_loops", cast(null as varchar) as "on_call_handoff_notifications", cast(null as json) as "escalation_rules", cast(null as json) as "services", cast(null as json) as "teams", cast(null as varchar) as "privilege", cast(null as timestamp) as "_sdc_extracted_at", cast(null as timestamp) as "_sdc_deleted_at" where false) as escalation_policies
+    from (select cast(null as varchar) as "id", cast(null as varchar) as "type", cast(null as varchar) as "summary", cast(null as varchar) as "self", cast(null as varchar) as "html_url", cast(null as varchar) as "name", cast(null as varchar) as "description", cast(null as bigint) as "num_loops", cast(null as varchar) as "on_call_handoff_notifications", cast(null as json) as "escalation_rules", cast(null as json) as "services", cast(null as json) as "teams", cast(null as timestamp) as "created_at", cast(null as timestamp) as "updated_at", cast(null as varchar) as "send_ochons_through_level", cast(null as varchar) as "privilege", cast(null as json) as "_undocumented", cast(null as timestamp) as "_sdc_extracted_at", cast(null as timestamp) as "_sdc_deleted_at" where false) as escalation_policies
   )
  as exploded
 where not is_deleted;
@@ -33,7 +33,7 @@ with outermost as (
       (_sdc_deleted_at is not null) as is_deleted,
       unnest(cast(escalation_rules as json[])) as each,
       cast(generate_subscripts(cast(escalation_rules as json[]), 1) as integer) as position
-    from (select cast(null as varchar) as "id", cast(null as varchar) as "type", cast(null as varchar) as "summary", cast(null as varchar) as "self", cast(null as varchar) as "html_url", cast(null as varchar) as "name", cast(null as varchar) as "description", cast(null as bigint) as "num_loops", cast(null as varchar) as "on_call_handoff_notifications", cast(null as json) as "escalation_rules", cast(null as json) as "services", cast(null as json) as "teams", cast(null as varchar) as "privilege", cast(null as timestamp) as "_sdc_extracted_at", cast(null as timestamp) as "_sdc_deleted_at" where false) as escalation_policies
+    from (select cast(null as varchar) as "id", cast(null as varchar) as "type", cast(null as varchar) as "summary", cast(null as varchar) as "self", cast(null as varchar) as "html_url", cast(null as varchar) as "name", cast(null as varchar) as "description", cast(null as bigint) as "num_loops", cast(null as varchar) as "on_call_handoff_notifications", cast(null as json) as "escalation_rules", cast(null as json) as "services", cast(null as json) as "teams", cast(null as timestamp) as "created_at", cast(null as timestamp) as "updated_at", cast(null as varchar) as "send_ochons_through_level", cast(null as varchar) as "privilege", cast(null as json) as "_undocumented", cast(null as timestamp) as "_sdc_extracted_at", cast(null as timestamp) as "_sdc_deleted_at" where false) as escalation_policies
   )
  as exploded
     where not is_deleted
@@ -73,7 +73,7 @@ from
       (_sdc_deleted_at is not null) as is_deleted,
       unnest(cast(escalation_rules as json[])) as each,
       cast(generate_subscripts(cast(escalation_rules as json[]), 1) as integer) as position
-    from (select cast(null as varchar) as "id", cast(null as varchar) as "type", cast(null as varchar) as "summary", cast(null as varchar) as "self", cast(null as varchar) as "html_url", cast(null as varchar) as "name", cast(null as varchar) as "description", cast(null as bigint) as "num_loops", cast(null as varchar) as "on_call_handoff_notifications", cast(null as json) as "escalation_rules", cast(null as json) as "services", cast(null as json) as "teams", cast(null as varchar) as "privilege", cast(null as timestamp) as "_sdc_extracted_at", cast(null as timestamp) as "_sdc_deleted_at" where false) as escalation_policies
+    from (select cast(null as varchar) as "id", cast(null as varchar) as "type", cast(null as varchar) as "summary", cast(null as varchar) as "self", cast(null as varchar) as "html_url", cast(null as varchar) as "name", cast(null as varchar) as "description", cast(null as bigint) as "num_loops", cast(null as varchar) as "on_call_handoff_notifications", cast(null as json) as "escalation_rules", cast(null as json) as "services", cast(null as json) as "teams", cast(null as timestamp) as "created_at", cast(null as timestamp) as "updated_at", cast(null as varchar) as "send_ochons_through_level", cast(null as varchar) as "privilege", cast(null as json) as "_undocumented", cast(null as timestamp) as "_sdc_extracted_at", cast(null as timestamp) as "_sdc_deleted_at" where false) as escalation_policies
   )
  as exploded
 where not is_deleted;
@@ -88,6 +88,10 @@ select
     nullif(cast("description" as text), '') as description,
     cast("num_loops" as bigint) as num_loops,
     nullif(cast("on_call_handoff_notifications" as text), '') as on_call_handoff_notifications,
+    "created_at" as created_at,
+    "updated_at" as updated_at,
+    nullif(cast("send_ochons_through_level" as text), '') as send_ochons_through_level,
+    cast("_undocumented" as text) as _undocumented,
     "_sdc_extracted_at" as extracted_at,
     (_sdc_deleted_at is not null) as is_deleted
-from (select cast(null as varchar) as "id", cast(null as varchar) as "type", cast(null as varchar) as "summary", cast(null as varchar) as "self", cast(null as varchar) as "html_url", cast(null as varchar) as "name", cast(null as varchar) as "description", cast(null as bigint) as "num_loops", cast(null as varchar) as "on_call_handoff_notifications", cast(null as json) as "escalation_rules", cast(null as json) as "services", cast(null as json) as "teams", cast(null as varchar) as "privilege", cast(null as timestamp) as "_sdc_extracted_at", cast(null as timestamp) as "_sdc_deleted_at" where false) as escalation_policies;
+from (select cast(null as varchar) as "id", cast(null as varchar) as "type", cast(null as varchar) as "summary", cast(null as varchar) as "self", cast(null as varchar) as "html_url", cast(null as varchar) as "name", cast(null as varchar) as "description", cast(null as bigint) as "num_loops", cast(null as varchar) as "on_call_handoff_notifications", cast(null as json) as "escalation_rules", cast(null as json) as "services", cast(null as json) as "teams", cast(null as timestamp) as "created_at", cast(null as timestamp) as "updated_at", cast(null as varchar) as "send_ochons_through_level", cast(null as varchar) as "privilege", cast(null as json) as "_undocumented", cast(null as timestamp) as "_sdc_extracted_at", cast(null as timestamp) as "_sdc_deleted_at" where false) as escalation_policies;

@@ -12,6 +12,7 @@ select
     nullif(cast("guide_url" as text), '') as guide_url,
     nullif(array_to_string(cast("send_types" as varchar[]), ', '), '') as send_types,
     nullif(cast("url" as text), '') as target_url,
+    cast("_undocumented" as text) as _undocumented,
     "_sdc_extracted_at" as extracted_at,
     (_sdc_deleted_at is not null) as is_deleted
-from (select cast(null as varchar) as "id", cast(null as varchar) as "type", cast(null as varchar) as "summary", cast(null as varchar) as "self", cast(null as varchar) as "html_url", cast(null as varchar) as "key", cast(null as varchar) as "label", cast(null as varchar) as "description", cast(null as varchar) as "icon_url", cast(null as varchar) as "logo_url", cast(null as varchar) as "guide_url", cast(null as json) as "send_types", cast(null as varchar) as "url", cast(null as timestamp) as "_sdc_extracted_at", cast(null as timestamp) as "_sdc_deleted_at" where false) as extension_schemas;
+from (select cast(null as varchar) as "id", cast(null as varchar) as "type", cast(null as varchar) as "summary", cast(null as varchar) as "self", cast(null as varchar) as "html_url", cast(null as varchar) as "key", cast(null as varchar) as "label", cast(null as varchar) as "description", cast(null as varchar) as "icon_url", cast(null as varchar) as "logo_url", cast(null as varchar) as "guide_url", cast(null as json) as "send_types", cast(null as varchar) as "url", cast(null as json) as "_undocumented", cast(null as timestamp) as "_sdc_extracted_at", cast(null as timestamp) as "_sdc_deleted_at" where false) as extension_schemas;

@@ -14,6 +14,7 @@ select
     nullif(cast("content" as text), '') as content,
     "created_at" as created_at,
     "updated_at" as updated_at,
+    cast("_undocumented" as text) as _undocumented,
     "_sdc_extracted_at" as extracted_at,
     (_sdc_deleted_at is not null) as is_deleted
-from (select cast(null as varchar) as "id", cast(null as varchar) as "incident_id", cast(null as json) as "user", cast(null as json) as "channel", cast(null as varchar) as "content", cast(null as timestamp) as "created_at", cast(null as timestamp) as "updated_at", cast(null as timestamp) as "_sdc_extracted_at", cast(null as timestamp) as "_sdc_deleted_at" where false) as incident_notes;
+from (select cast(null as varchar) as "id", cast(null as varchar) as "incident_id", cast(null as json) as "user", cast(null as json) as "channel", cast(null as varchar) as "content", cast(null as timestamp) as "created_at", cast(null as timestamp) as "updated_at", cast(null as json) as "_undocumented", cast(null as timestamp) as "_sdc_extracted_at", cast(null as timestamp) as "_sdc_deleted_at" where false) as incident_notes;

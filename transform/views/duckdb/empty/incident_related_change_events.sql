@@ -13,6 +13,7 @@ select
     ("integration"->>'summary') as integration_name,
     nullif(cast("source" as text), '') as source,
     ("correlation_reason"->>'reason') as correlation_reason,
+    cast("_undocumented" as text) as _undocumented,
     "_sdc_extracted_at" as extracted_at,
     (_sdc_deleted_at is not null) as is_deleted
-from (select cast(null as varchar) as "incident_id", cast(null as varchar) as "id", cast(null as varchar) as "type", cast(null as varchar) as "summary", cast(null as varchar) as "self", cast(null as varchar) as "html_url", cast(null as timestamp) as "timestamp", cast(null as json) as "services", cast(null as json) as "integration", cast(null as varchar) as "routing_key", cast(null as varchar) as "source", cast(null as json) as "links", cast(null as json) as "images", cast(null as json) as "custom_details", cast(null as json) as "correlation_reason", cast(null as timestamp) as "_sdc_extracted_at", cast(null as timestamp) as "_sdc_deleted_at" where false) as incident_related_change_events;
+from (select cast(null as varchar) as "incident_id", cast(null as varchar) as "id", cast(null as varchar) as "type", cast(null as varchar) as "summary", cast(null as varchar) as "self", cast(null as varchar) as "html_url", cast(null as timestamp) as "timestamp", cast(null as json) as "services", cast(null as json) as "integration", cast(null as varchar) as "routing_key", cast(null as varchar) as "source", cast(null as json) as "links", cast(null as json) as "images", cast(null as json) as "custom_details", cast(null as json) as "correlation_reason", cast(null as json) as "_undocumented", cast(null as timestamp) as "_sdc_extracted_at", cast(null as timestamp) as "_sdc_deleted_at" where false) as incident_related_change_events;

@@ -12,6 +12,7 @@ select
     ("parent"->>'id') as parent_id,
     "created_at" as created_at,
     "updated_at" as updated_at,
+    cast("_undocumented" as text) as _undocumented,
     "_sdc_extracted_at" as extracted_at,
     (_sdc_deleted_at is not null) as is_deleted
-from (select cast(null as varchar) as "id", cast(null as varchar) as "type", cast(null as varchar) as "name", cast(null as varchar) as "display_name", cast(null as varchar) as "description", cast(null as boolean) as "enabled", cast(null as json) as "parent", cast(null as timestamp) as "created_at", cast(null as timestamp) as "updated_at", cast(null as timestamp) as "_sdc_extracted_at", cast(null as timestamp) as "_sdc_deleted_at" where false) as incident_types;
+from (select cast(null as varchar) as "id", cast(null as varchar) as "type", cast(null as varchar) as "name", cast(null as varchar) as "display_name", cast(null as varchar) as "description", cast(null as boolean) as "enabled", cast(null as json) as "parent", cast(null as timestamp) as "created_at", cast(null as timestamp) as "updated_at", cast(null as json) as "_undocumented", cast(null as timestamp) as "_sdc_extracted_at", cast(null as timestamp) as "_sdc_deleted_at" where false) as incident_types;

@@ -8,6 +8,7 @@ select
     nullif(cast("user_id" as text), '') as user_id,
     ("user"->>'summary') as user_name,
     nullif(cast("role" as text), '') as role,
+    cast("_undocumented" as text) as _undocumented,
     "_sdc_extracted_at" as extracted_at,
     (_sdc_deleted_at is not null) as is_deleted
-from (select cast(null as varchar) as "team_id", cast(null as varchar) as "user_id", cast(null as json) as "user", cast(null as varchar) as "role", cast(null as timestamp) as "_sdc_extracted_at", cast(null as timestamp) as "_sdc_deleted_at" where false) as team_members;
+from (select cast(null as varchar) as "team_id", cast(null as varchar) as "user_id", cast(null as json) as "user", cast(null as varchar) as "role", cast(null as json) as "_undocumented", cast(null as timestamp) as "_sdc_extracted_at", cast(null as timestamp) as "_sdc_deleted_at" where false) as team_members;

@@ -28,6 +28,7 @@ select
     nullif(cast("type" as text), '') as alert_grouping_setting_type,
     "created_at" as created_at,
     "updated_at" as updated_at,
+    cast("_undocumented" as text) as _undocumented,
     "_sdc_extracted_at" as extracted_at,
     (_sdc_deleted_at is not null) as is_deleted
 from "pagerduty"."alert_grouping_settings";

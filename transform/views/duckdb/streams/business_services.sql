@@ -11,6 +11,8 @@ select
     nullif(cast("point_of_contact" as text), '') as point_of_contact,
     ("team"->>'id') as team_id,
     ("team"->>'summary') as team_name,
+    nullif(cast("score" as text), '') as score,
+    cast("_undocumented" as text) as _undocumented,
     "_sdc_extracted_at" as extracted_at,
     (_sdc_deleted_at is not null) as is_deleted
 from "pagerduty"."business_services";

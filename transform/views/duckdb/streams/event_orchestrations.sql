@@ -17,6 +17,7 @@ select
     ("updated_by"->>'id') as updated_by_id,
     ("updated_by"->>'summary') as updated_by_name,
     nullif(cast("version" as text), '') as version,
+    cast("_undocumented" as text) as _undocumented,
     "_sdc_extracted_at" as extracted_at,
     (_sdc_deleted_at is not null) as is_deleted
 from "pagerduty"."event_orchestrations";

@@ -12,6 +12,7 @@ select
     nullif(cast("guide_url" as text), '') as guide_url,
     nullif(array_to_string(cast("send_types" as varchar[]), ', '), '') as send_types,
     nullif(cast("url" as text), '') as target_url,
+    cast("_undocumented" as text) as _undocumented,
     "_sdc_extracted_at" as extracted_at,
     (_sdc_deleted_at is not null) as is_deleted
 from "pagerduty"."extension_schemas";

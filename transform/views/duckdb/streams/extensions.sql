@@ -29,6 +29,9 @@ select
     ("extension_schema"->>'id') as extension_schema_id,
     ("extension_schema"->>'summary') as extension_schema_name,
     "temporarily_disabled" as is_temporarily_disabled,
+    "authorized" as is_authorized,
+    nullif(cast("authorization_url" as text), '') as authorization_url,
+    cast("_undocumented" as text) as _undocumented,
     "_sdc_extracted_at" as extracted_at,
     (_sdc_deleted_at is not null) as is_deleted
 from "pagerduty"."extensions";

@@ -20,6 +20,7 @@ select
     ("first_trigger_log_entry"->>'summary') as first_trigger_log_entry_name,
     ("integration"->>'id') as integration_id,
     ("integration"->>'summary') as integration_name,
+    cast("_undocumented" as text) as _undocumented,
     "_sdc_extracted_at" as extracted_at,
     (_sdc_deleted_at is not null) as is_deleted
 from "pagerduty"."incident_alerts";

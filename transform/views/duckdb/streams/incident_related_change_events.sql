@@ -13,6 +13,7 @@ select
     ("integration"->>'summary') as integration_name,
     nullif(cast("source" as text), '') as source,
     ("correlation_reason"->>'reason') as correlation_reason,
+    cast("_undocumented" as text) as _undocumented,
     "_sdc_extracted_at" as extracted_at,
     (_sdc_deleted_at is not null) as is_deleted
 from "pagerduty"."incident_related_change_events";

@@ -12,6 +12,7 @@ select
     nullif(cast("role_group" as text), '') as role_group,
     cast("current_value" as bigint) as current_value,
     cast("allocations_available" as bigint) as allocations_available,
+    cast("_undocumented" as text) as _undocumented,
     "_sdc_extracted_at" as extracted_at,
     (_sdc_deleted_at is not null) as is_deleted
 from "pagerduty"."licenses";

@@ -31,6 +31,7 @@ select
     nullif(cast("description" as text), '') as description,
     ("created_by"->>'id') as created_by_id,
     ("created_by"->>'summary') as created_by_name,
+    cast("_undocumented" as text) as _undocumented,
     "_sdc_extracted_at" as extracted_at,
     (_sdc_deleted_at is not null) as is_deleted
 from "pagerduty"."maintenance_windows";

@@ -15,6 +15,7 @@ select
     ("user"->>'summary') as user_name,
     ("schedule"->>'summary') as schedule_name,
     replace(("schedule"->>'type'), '_reference', '') as schedule_type,
+    cast("_undocumented" as text) as _undocumented,
     "_sdc_extracted_at" as extracted_at,
     (_sdc_deleted_at is not null) as is_deleted
 from "pagerduty"."oncall_shifts";

@@ -15,6 +15,8 @@ select
     nullif(cast("email_incident_creation" as text), '') as email_incident_creation,
     nullif(cast("email_filter_mode" as text), '') as email_filter_mode,
     nullif(cast("email_parsing_fallback" as text), '') as email_parsing_fallback,
+    cast("config" as text) as config,
+    cast("_undocumented" as text) as _undocumented,
     "_sdc_extracted_at" as extracted_at,
     (_sdc_deleted_at is not null) as is_deleted
 from "pagerduty"."service_integrations";

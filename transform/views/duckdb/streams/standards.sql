@@ -9,6 +9,7 @@ select
     nullif(cast("description" as text), '') as description,
     "active" as is_active,
     nullif(cast("resource_type" as text), '') as resource_type,
+    cast("_undocumented" as text) as _undocumented,
     "_sdc_extracted_at" as extracted_at,
     (_sdc_deleted_at is not null) as is_deleted
 from "pagerduty"."standards";

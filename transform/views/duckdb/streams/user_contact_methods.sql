@@ -16,6 +16,8 @@ select
     nullif(cast("device_type" as text), '') as device_type,
     "created_at" as created_at,
     "send_short_email" as is_short_email,
+    "send_html_email" as is_send_html_email,
+    cast("_undocumented" as text) as _undocumented,
     "_sdc_extracted_at" as extracted_at,
     (_sdc_deleted_at is not null) as is_deleted
 from "pagerduty"."user_contact_methods";

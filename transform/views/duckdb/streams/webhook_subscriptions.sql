@@ -14,6 +14,7 @@ select
     cast(("delivery_method"->>'temporarily_disabled') as boolean) as delivery_method_is_temporarily_disabled,
     ("oauth_client"->>'id') as oauth_client_id,
     ("oauth_client"->>'summary') as oauth_client_name,
+    cast("_undocumented" as text) as _undocumented,
     "_sdc_extracted_at" as extracted_at,
     (_sdc_deleted_at is not null) as is_deleted
 from "pagerduty"."webhook_subscriptions";

@@ -16,7 +16,7 @@ from
       (_sdc_deleted_at is not null) as is_deleted,
       unnest(actors) as each,
       cast(generate_subscripts(actors, 1) as integer) as position
-    from (select cast(null as text) as "id", cast(null as text) as "self", cast(null as timestamp) as "execution_time", cast(null as jsonb) as "execution_context", cast(null as jsonb[]) as "actors", cast(null as jsonb) as "method", cast(null as jsonb) as "root_resource", cast(null as text) as "action", cast(null as jsonb) as "details", cast(null as timestamp) as "_sdc_extracted_at", cast(null as timestamp) as "_sdc_deleted_at" where false) as audit_records
+    from (select cast(null as text) as "id", cast(null as text) as "self", cast(null as timestamp) as "execution_time", cast(null as jsonb) as "execution_context", cast(null as jsonb[]) as "actors", cast(null as jsonb) as "method", cast(null as jsonb) as "root_resource", cast(null as text) as "action", cast(null as jsonb) as "details", cast(null as jsonb) as "_undocumented", cast(null as timestamp) as "_sdc_extracted_at", cast(null as timestamp) as "_sdc_deleted_at" where false) as audit_records
   )
  as exploded
 where not is_deleted;
@@ -28,7 +28,7 @@ with records as (
         id as audit_record_id,
         execution_time as executed_at,
         array(select each from jsonb_array_elements(case jsonb_typeof(details->'fields') when 'array' then details->'fields' end) with ordinality as t(each, place) order by place) as fields
-    from (select cast(null as text) as "id", cast(null as text) as "self", cast(null as timestamp) as "execution_time", cast(null as jsonb) as "execution_context", cast(null as jsonb[]) as "actors", cast(null as jsonb) as "method", cast(null as jsonb) as "root_resource", cast(null as text) as "action", cast(null as jsonb) as "details", cast(null as timestamp) as "_sdc_extracted_at", cast(null as timestamp) as "_sdc_deleted_at" where false) as audit_records
+    from (select cast(null as text) as "id", cast(null as text) as "self", cast(null as timestamp) as "execution_time", cast(null as jsonb) as "execution_context", cast(null as jsonb[]) as "actors", cast(null as jsonb) as "method", cast(null as jsonb) as "root_resource", cast(null as text) as "action", cast(null as jsonb) as "details", cast(null as jsonb) as "_undocumented", cast(null as timestamp) as "_sdc_extracted_at", cast(null as timestamp) as "_sdc_deleted_at" where false) as audit_records
 
 )
 
@@ -57,7 +57,7 @@ with records as (
         id as audit_record_id,
         execution_time as executed_at,
         array(select each from jsonb_array_elements(case jsonb_typeof(details->'references') when 'array' then details->'references' end) with ordinality as t(each, place) order by place) as links
-    from (select cast(null as text) as "id", cast(null as text) as "self", cast(null as timestamp) as "execution_time", cast(null as jsonb) as "execution_context", cast(null as jsonb[]) as "actors", cast(null as jsonb) as "method", cast(null as jsonb) as "root_resource", cast(null as text) as "action", cast(null as jsonb) as "details", cast(null as timestamp) as "_sdc_extracted_at", cast(null as timestamp) as "_sdc_deleted_at" where false) as audit_records
+    from (select cast(null as text) as "id", cast(null as text) as "self", cast(null as timestamp) as "execution_time", cast(null as jsonb) as "execution_context", cast(null as jsonb[]) as "actors", cast(null as jsonb) as "method", cast(null as jsonb) as "root_resource", cast(null as text) as "action", cast(null as jsonb) as "details", cast(null as jsonb) as "_undocumented", cast(null as timestamp) as "_sdc_extracted_at", cast(null as timestamp) as "_sdc_deleted_at" where false) as audit_records
 
 ), links as (
 
@@ -139,6 +139,7 @@ select
     ("details"->'resource'->>'id') as resource_id,
     ("details"->'resource'->>'summary') as resource_name,
     replace(("details"->'resource'->>'type'), '_reference', '') as resource_type,
+    cast("_undocumented" as text) as _undocumented,
     "_sdc_extracted_at" as extracted_at,
     (_sdc_deleted_at is not null) as is_deleted
-from (select cast(null as text) as "id", cast(null as text) as "self", cast(null as timestamp) as "execution_time", cast(null as jsonb) as "execution_context", cast(null as jsonb[]) as "actors", cast(null as jsonb) as "method", cast(null as jsonb) as "root_resource", cast(null as text) as "action", cast(null as jsonb) as "details", cast(null as timestamp) as "_sdc_extracted_at", cast(null as timestamp) as "_sdc_deleted_at" where false) as audit_records;
+from (select cast(null as text) as "id", cast(null as text) as "self", cast(null as timestamp) as "execution_time", cast(null as jsonb) as "execution_context", cast(null as jsonb[]) as "actors", cast(null as jsonb) as "method", cast(null as jsonb) as "root_resource", cast(null as text) as "action", cast(null as jsonb) as "details", cast(null as jsonb) as "_undocumented", cast(null as timestamp) as "_sdc_extracted_at", cast(null as timestamp) as "_sdc_deleted_at" where false) as audit_records;

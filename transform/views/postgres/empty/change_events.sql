@@ -13,7 +13,7 @@ from
       (_sdc_deleted_at is not null) as is_deleted,
       unnest(links) as each,
       cast(generate_subscripts(links, 1) as integer) as position
-    from (select cast(null as text) as "id", cast(null as text) as "type", cast(null as text) as "summary", cast(null as text) as "self", cast(null as text) as "html_url", cast(null as timestamp) as "timestamp", cast(null as jsonb[]) as "services", cast(null as jsonb) as "integration", cast(null as text) as "routing_key", cast(null as text) as "source", cast(null as jsonb[]) as "links", cast(null as jsonb[]) as "images", cast(null as jsonb) as "custom_details", cast(null as timestamp) as "_sdc_extracted_at", cast(null as timestamp) as "_sdc_deleted_at" where false) as change_events
+    from (select cast(null as text) as "id", cast(null as text) as "type", cast(null as text) as "summary", cast(null as text) as "self", cast(null as text) as "html_url", cast(null as timestamp) as "timestamp", cast(null as jsonb[]) as "services", cast(null as jsonb) as "integration", cast(null as text) as "routing_key", cast(null as text) as "source", cast(null as jsonb[]) as "links", cast(null as jsonb[]) as "images", cast(null as jsonb) as "custom_details", cast(null as jsonb) as "_undocumented", cast(null as timestamp) as "_sdc_extracted_at", cast(null as timestamp) as "_sdc_deleted_at" where false) as change_events
   )
  as exploded
 where not is_deleted;
@@ -33,7 +33,7 @@ from
       (_sdc_deleted_at is not null) as is_deleted,
       unnest(services) as each,
       cast(generate_subscripts(services, 1) as integer) as position
-    from (select cast(null as text) as "id", cast(null as text) as "type", cast(null as text) as "summary", cast(null as text) as "self", cast(null as text) as "html_url", cast(null as timestamp) as "timestamp", cast(null as jsonb[]) as "services", cast(null as jsonb) as "integration", cast(null as text) as "routing_key", cast(null as text) as "source", cast(null as jsonb[]) as "links", cast(null as jsonb[]) as "images", cast(null as jsonb) as "custom_details", cast(null as timestamp) as "_sdc_extracted_at", cast(null as timestamp) as "_sdc_deleted_at" where false) as change_events
+    from (select cast(null as text) as "id", cast(null as text) as "type", cast(null as text) as "summary", cast(null as text) as "self", cast(null as text) as "html_url", cast(null as timestamp) as "timestamp", cast(null as jsonb[]) as "services", cast(null as jsonb) as "integration", cast(null as text) as "routing_key", cast(null as text) as "source", cast(null as jsonb[]) as "links", cast(null as jsonb[]) as "images", cast(null as jsonb) as "custom_details", cast(null as jsonb) as "_undocumented", cast(null as timestamp) as "_sdc_extracted_at", cast(null as timestamp) as "_sdc_deleted_at" where false) as change_events
   )
  as exploded
 where not is_deleted;
@@ -49,6 +49,7 @@ select
     ("integration"->>'id') as integration_id,
     ("integration"->>'summary') as integration_name,
     nullif(cast("source" as text), '') as source,
+    cast("_undocumented" as text) as _undocumented,
     "_sdc_extracted_at" as extracted_at,
     (_sdc_deleted_at is not null) as is_deleted
-from (select cast(null as text) as "id", cast(null as text) as "type", cast(null as text) as "summary", cast(null as text) as "self", cast(null as text) as "html_url", cast(null as timestamp) as "timestamp", cast(null as jsonb[]) as "services", cast(null as jsonb) as "integration", cast(null as text) as "routing_key", cast(null as text) as "source", cast(null as jsonb[]) as "links", cast(null as jsonb[]) as "images", cast(null as jsonb) as "custom_details", cast(null as timestamp) as "_sdc_extracted_at", cast(null as timestamp) as "_sdc_deleted_at" where false) as change_events;
+from (select cast(null as text) as "id", cast(null as text) as "type", cast(null as text) as "summary", cast(null as text) as "self", cast(null as text) as "html_url", cast(null as timestamp) as "timestamp", cast(null as jsonb[]) as "services", cast(null as jsonb) as "integration", cast(null as text) as "routing_key", cast(null as text) as "source", cast(null as jsonb[]) as "links", cast(null as jsonb[]) as "images", cast(null as jsonb) as "custom_details", cast(null as jsonb) as "_undocumented", cast(null as timestamp) as "_sdc_extracted_at", cast(null as timestamp) as "_sdc_deleted_at" where false) as change_events;

@@ -13,7 +13,7 @@ from
       (_sdc_deleted_at is not null) as is_deleted,
       unnest(teams) as each,
       cast(generate_subscripts(teams, 1) as integer) as position
-    from (select cast(null as text) as "id", cast(null as text) as "type", cast(null as text) as "summary", cast(null as text) as "self", cast(null as text) as "html_url", cast(null as text) as "name", cast(null as text) as "description", cast(null as bigint) as "num_loops", cast(null as text) as "on_call_handoff_notifications", cast(null as jsonb[]) as "escalation_rules", cast(null as jsonb[]) as "services", cast(null as jsonb[]) as "teams", cast(null as text) as "privilege", cast(null as timestamp) as "_sdc_extracted_at", cast(null as timestamp) as "_sdc_deleted_at" where false) as escalation_policies
+    from (select cast(null as text) as "id", cast(null as text) as "type", cast(null as text) as "summary", cast(null as text) as "self", cast(null as text) as "html_url", cast(null as text) as "name", cast(null as text) as "description", cast(null as bigint) as "num_loops", cast(null as text) as "on_call_handoff_notifications", cast(null as jsonb[]) as "escalation_rules", cast(null as jsonb[]) as "services", cast(null as jsonb[]) as "teams", cast(null as timestamp) as "created_at", cast(null as timestamp) as "updated_at", cast(null as text) as "send_ochons_through_level", cast(null as text) as "privilege", cast(null as jsonb) as "_undocumented", cast(null as timestamp) as "_sdc_extracted_at", cast(null as timestamp) as "_sdc_deleted_at" where false) as escalation_policies
   )
  as exploded
 where not is_deleted;
@@ -33,7 +33,7 @@ with outermost as (
       (_sdc_deleted_at is not null) as is_deleted,
       unnest(escalation_rules) as each,
       cast(generate_subscripts(escalation_rules, 1) as integer) as position
-    from (select cast(null as text) as "id", cast(null as text) as "type", cast(null as text) as "summary", cast(null as text) as "self", cast(null as text) as "html_url", cast(null as text) as "name", cast(null as text) as "description", cast(null as bigint) as "num_loops", cast(null as text) as "on_call_handoff_notifications", cast(null as jsonb[]) as "escalation_rules", cast(null as jsonb[]) as "services", cast(null as jsonb[]) as "teams", cast(null as text) as "privilege", cast(null as timestamp) as "_sdc_extracted_at", cast(null as timestamp) as "_sdc_deleted_at" where false) as escalation_policies
+    from (select cast(null as text) as "id", cast(null as text) as "type", cast(null as text) as "summary", cast(null as text) as "self", cast(null as text) as "html_url", cast(null as text) as "name", cast(null as text) as "description", cast(null as bigint) as "num_loops", cast(null as text) as "on_call_handoff_notifications", cast(null as jsonb[]) as "escalation_rules", cast(null as jsonb[]) as "services", cast(null as jsonb[]) as "teams", cast(null as timestamp) as "created_at", cast(null as timestamp) as "updated_at", cast(null as text) as "send_ochons_through_level", cast(null as text) as "privilege", cast(null as jsonb) as "_undocumented", cast(null as timestamp) as "_sdc_extracted_at", cast(null as timestamp) as "_sdc_deleted_at" where false) as escalation_policies
   )
  as exploded
     where not is_deleted
@@ -73,7 +73,7 @@ from
       (_sdc_deleted_at is not null) as is_deleted,
       unnest(escalation_rules) as each,
       cast(generate_subscripts(escalation_rules, 1) as integer) as position
-    from (select cast(null as text) as "id", cast(null as text) as "type", cast(null as text) as "summary", cast(null as text) as "self", cast(null as text) as "html_url", cast(null as text) as "name", cast(null as text) as "description", cast(null as bigint) as "num_loops", cast(null as text) as "on_call_handoff_notifications", cast(null as jsonb[]) as "escalation_rules", cast(null as jsonb[]) as "services", cast(null as jsonb[]) as "teams", cast(null as text) as "privilege", cast(null as timestamp) as "_sdc_extracted_at", cast(null as timestamp) as "_sdc_deleted_at" where false) as escalation_policies
+    from (select cast(null as text) as "id", cast(null as text) as "type", cast(null as text) as "summary", cast(null as text) as "self", cast(null as text) as "html_url", cast(null as text) as "name", cast(null as text) as "description", cast(null as bigint) as "num_loops", cast(null as text) as "on_call_handoff_notifications", cast(null as jsonb[]) as "escalation_rules", cast(null as jsonb[]) as "services", cast(null as jsonb[]) as "teams", cast(null as timestamp) as "created_at", cast(null as timestamp) as "updated_at", cast(null as text) as "send_ochons_through_level", cast(null as text) as "privilege", cast(null as jsonb) as "_undocumented", cast(null as timestamp) as "_sdc_extracted_at", cast(null as timestamp) as "_sdc_deleted_at" where false) as escalation_policies
   )
  as exploded
 where not is_deleted;
@@ -88,6 +88,10 @@ select
     nullif(cast("description" as text), '') as description,
     cast("num_loops" as bigint) as num_loops,
     nullif(cast("on_call_handoff_notifications" as text), '') as on_call_handoff_notifications,
+    "created_at" as created_at,
+    "updated_at" as updated_at,
+    nullif(cast("send_ochons_through_level" as text), '') as send_ochons_through_level,
+    cast("_undocumented" as text) as _undocumented,
     "_sdc_extracted_at" as extracted_at,
     (_sdc_deleted_at is not null) as is_deleted
-from (select cast(null as text) as "id", cast(null as text) as "type", cast(null as text) as "summary", cast(null as text) as "self", cast(null as text) as "html_url", cast(null as text) as "name", cast(null as text) as "description", cast(null as bigint) as "num_loops", cast(null as text) as "on_call_handoff_notifications", cast(null as jsonb[]) as "escalation_rules", cast(null as jsonb[]) as "services", cast(null as jsonb[]) as "teams", cast(null as text) as "privilege", cast(null as timestamp) as "_sdc_extracted_at", cast(null as timestamp) as "_sdc_deleted_at" where false) as escalation_policies;
+from (select cast(null as text) as "id", cast(null as text) as "type", cast(null as text) as "summary", cast(null as text) as "self", cast(null as text) as "html_url", cast(null as text) as "name", cast(null as text) as "description", cast(null as bigint) as "num_loops", cast(null as text) as "on_call_handoff_notifications", cast(null as jsonb[]) as "escalation_rules", cast(null as jsonb[]) as "services", cast(null as jsonb[]) as "teams", cast(null as timestamp) as "created_at", cast(null as timestamp) as "updated_at", cast(null as text) as "send_ochons_through_level", cast(null as text) as "privilege", cast(null as jsonb) as "_undocumented", cast(null as timestamp) as "_sdc_extracted_at", cast(null as timestamp) as "_sdc_deleted_at" where false) as escalation_policies;

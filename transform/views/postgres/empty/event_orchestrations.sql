@@ -17,6 +17,7 @@ select
     ("updated_by"->>'id') as updated_by_id,
     ("updated_by"->>'summary') as updated_by_name,
     nullif(cast("version" as text), '') as version,
+    cast("_undocumented" as text) as _undocumented,
     "_sdc_extracted_at" as extracted_at,
     (_sdc_deleted_at is not null) as is_deleted
-from (select cast(null as text) as "id", cast(null as text) as "self", cast(null as text) as "name", cast(null as text) as "description", cast(null as jsonb) as "team", cast(null as bigint) as "routes", cast(null as timestamp) as "created_at", cast(null as jsonb) as "created_by", cast(null as timestamp) as "updated_at", cast(null as jsonb) as "updated_by", cast(null as text) as "version", cast(null as timestamp) as "_sdc_extracted_at", cast(null as timestamp) as "_sdc_deleted_at" where false) as event_orchestrations;
+from (select cast(null as text) as "id", cast(null as text) as "self", cast(null as text) as "name", cast(null as text) as "description", cast(null as jsonb) as "team", cast(null as bigint) as "routes", cast(null as timestamp) as "created_at", cast(null as jsonb) as "created_by", cast(null as timestamp) as "updated_at", cast(null as jsonb) as "updated_by", cast(null as text) as "version", cast(null as jsonb) as "_undocumented", cast(null as timestamp) as "_sdc_extracted_at", cast(null as timestamp) as "_sdc_deleted_at" where false) as event_orchestrations;

@@ -8,6 +8,7 @@ select
     nullif(cast("license_id" as text), '') as license_id,
     "allocated_at" as allocated_at,
     ("user"->>'summary') as user_name,
+    cast("_undocumented" as text) as _undocumented,
     "_sdc_extracted_at" as extracted_at,
     (_sdc_deleted_at is not null) as is_deleted
-from (select cast(null as text) as "user_id", cast(null as text) as "license_id", cast(null as timestamp) as "allocated_at", cast(null as jsonb) as "user", cast(null as jsonb) as "license", cast(null as timestamp) as "_sdc_extracted_at", cast(null as timestamp) as "_sdc_deleted_at" where false) as license_allocations;
+from (select cast(null as text) as "user_id", cast(null as text) as "license_id", cast(null as timestamp) as "allocated_at", cast(null as jsonb) as "user", cast(null as jsonb) as "license", cast(null as jsonb) as "_undocumented", cast(null as timestamp) as "_sdc_extracted_at", cast(null as timestamp) as "_sdc_deleted_at" where false) as license_allocations;

@@ -13,6 +13,7 @@ select
     "end" as ends_at,
     ("user"->>'id') as user_id,
     ("user"->>'summary') as user_name,
+    cast("_undocumented" as text) as _undocumented,
     "_sdc_extracted_at" as extracted_at,
     (_sdc_deleted_at is not null) as is_deleted
-from (select cast(null as text) as "schedule_id", cast(null as text) as "id", cast(null as text) as "type", cast(null as text) as "summary", cast(null as text) as "self", cast(null as text) as "html_url", cast(null as timestamp) as "start", cast(null as timestamp) as "end", cast(null as jsonb) as "user", cast(null as timestamp) as "_sdc_extracted_at", cast(null as timestamp) as "_sdc_deleted_at" where false) as schedule_overrides;
+from (select cast(null as text) as "schedule_id", cast(null as text) as "id", cast(null as text) as "type", cast(null as text) as "summary", cast(null as text) as "self", cast(null as text) as "html_url", cast(null as timestamp) as "start", cast(null as timestamp) as "end", cast(null as jsonb) as "user", cast(null as jsonb) as "_undocumented", cast(null as timestamp) as "_sdc_extracted_at", cast(null as timestamp) as "_sdc_deleted_at" where false) as schedule_overrides;

@@ -15,7 +15,7 @@ with outermost as (
       (_sdc_deleted_at is not null) as is_deleted,
       unnest(schedule_layers) as each,
       cast(generate_subscripts(schedule_layers, 1) as integer) as position
-    from (select cast(null as text) as "id", cast(null as text) as "type", cast(null as text) as "summary", cast(null as text) as "self", cast(null as text) as "html_url", cast(null as text) as "name", cast(null as text) as "description", cast(null as text) as "time_zone", cast(null as jsonb[]) as "schedule_layers", cast(null as jsonb) as "final_schedule", cast(null as jsonb) as "overrides_subschedule", cast(null as jsonb[]) as "escalation_policies", cast(null as jsonb[]) as "users", cast(null as jsonb[]) as "teams", cast(null as jsonb) as "next_oncall_for_user", cast(null as timestamp) as "_sdc_extracted_at", cast(null as timestamp) as "_sdc_deleted_at" where false) as schedules
+    from (select cast(null as text) as "id", cast(null as text) as "type", cast(null as text) as "summary", cast(null as text) as "self", cast(null as text) as "html_url", cast(null as text) as "name", cast(null as text) as "description", cast(null as text) as "time_zone", cast(null as text) as "http_cal_url", cast(null as text) as "web_cal_url", cast(null as text) as "personal_http_cal_url", cast(null as text) as "personal_web_cal_url", cast(null as jsonb[]) as "schedule_layers", cast(null as jsonb) as "final_schedule", cast(null as jsonb) as "overrides_subschedule", cast(null as jsonb[]) as "escalation_policies", cast(null as jsonb[]) as "users", cast(null as jsonb[]) as "teams", cast(null as jsonb) as "next_oncall_for_user", cast(null as jsonb) as "_undocumented", cast(null as timestamp) as "_sdc_extracted_at", cast(null as timestamp) as "_sdc_deleted_at" where false) as schedules
   )
  as exploded
     where not is_deleted
@@ -58,7 +58,7 @@ with outermost as (
       (_sdc_deleted_at is not null) as is_deleted,
       unnest(schedule_layers) as each,
       cast(generate_subscripts(schedule_layers, 1) as integer) as position
-    from (select cast(null as text) as "id", cast(null as text) as "type", cast(null as text) as "summary", cast(null as text) as "self", cast(null as text) as "html_url", cast(null as text) as "name", cast(null as text) as "description", cast(null as text) as "time_zone", cast(null as jsonb[]) as "schedule_layers", cast(null as jsonb) as "final_schedule", cast(null as jsonb) as "overrides_subschedule", cast(null as jsonb[]) as "escalation_policies", cast(null as jsonb[]) as "users", cast(null as jsonb[]) as "teams", cast(null as jsonb) as "next_oncall_for_user", cast(null as timestamp) as "_sdc_extracted_at", cast(null as timestamp) as "_sdc_deleted_at" where false) as schedules
+    from (select cast(null as text) as "id", cast(null as text) as "type", cast(null as text) as "summary", cast(null as text) as "self", cast(null as text) as "html_url", cast(null as text) as "name", cast(null as text) as "description", cast(null as text) as "time_zone", cast(null as text) as "http_cal_url", cast(null as text) as "web_cal_url", cast(null as text) as "personal_http_cal_url", cast(null as text) as "personal_web_cal_url", cast(null as jsonb[]) as "schedule_layers", cast(null as jsonb) as "final_schedule", cast(null as jsonb) as "overrides_subschedule", cast(null as jsonb[]) as "escalation_policies", cast(null as jsonb[]) as "users", cast(null as jsonb[]) as "teams", cast(null as jsonb) as "next_oncall_for_user", cast(null as jsonb) as "_undocumented", cast(null as timestamp) as "_sdc_extracted_at", cast(null as timestamp) as "_sdc_deleted_at" where false) as schedules
   )
  as exploded
     where not is_deleted
@@ -101,7 +101,7 @@ from
       (_sdc_deleted_at is not null) as is_deleted,
       unnest(schedule_layers) as each,
       cast(generate_subscripts(schedule_layers, 1) as integer) as position
-    from (select cast(null as text) as "id", cast(null as text) as "type", cast(null as text) as "summary", cast(null as text) as "self", cast(null as text) as "html_url", cast(null as text) as "name", cast(null as text) as "description", cast(null as text) as "time_zone", cast(null as jsonb[]) as "schedule_layers", cast(null as jsonb) as "final_schedule", cast(null as jsonb) as "overrides_subschedule", cast(null as jsonb[]) as "escalation_policies", cast(null as jsonb[]) as "users", cast(null as jsonb[]) as "teams", cast(null as jsonb) as "next_oncall_for_user", cast(null as timestamp) as "_sdc_extracted_at", cast(null as timestamp) as "_sdc_deleted_at" where false) as schedules
+    from (select cast(null as text) as "id", cast(null as text) as "type", cast(null as text) as "summary", cast(null as text) as "self", cast(null as text) as "html_url", cast(null as text) as "name", cast(null as text) as "description", cast(null as text) as "time_zone", cast(null as text) as "http_cal_url", cast(null as text) as "web_cal_url", cast(null as text) as "personal_http_cal_url", cast(null as text) as "personal_web_cal_url", cast(null as jsonb[]) as "schedule_layers", cast(null as jsonb) as "final_schedule", cast(null as jsonb) as "overrides_subschedule", cast(null as jsonb[]) as "escalation_policies", cast(null as jsonb[]) as "users", cast(null as jsonb[]) as "teams", cast(null as jsonb) as "next_oncall_for_user", cast(null as jsonb) as "_undocumented", cast(null as timestamp) as "_sdc_extracted_at", cast(null as timestamp) as "_sdc_deleted_at" where false) as schedules
   )
  as exploded
 where not is_deleted;
@@ -119,7 +119,7 @@ from
       (_sdc_deleted_at is not null) as is_deleted,
       unnest(teams) as each,
       cast(generate_subscripts(teams, 1) as integer) as position
-    from (select cast(null as text) as "id", cast(null as text) as "type", cast(null as text) as "summary", cast(null as text) as "self", cast(null as text) as "html_url", cast(null as text) as "name", cast(null as text) as "description", cast(null as text) as "time_zone", cast(null as jsonb[]) as "schedule_layers", cast(null as jsonb) as "final_schedule", cast(null as jsonb) as "overrides_subschedule", cast(null as jsonb[]) as "escalation_policies", cast(null as jsonb[]) as "users", cast(null as jsonb[]) as "teams", cast(null as jsonb) as "next_oncall_for_user", cast(null as timestamp) as "_sdc_extracted_at", cast(null as timestamp) as "_sdc_deleted_at" where false) as schedules
+    from (select cast(null as text) as "id", cast(null as text) as "type", cast(null as text) as "summary", cast(null as text) as "self", cast(null as text) as "html_url", cast(null as text) as "name", cast(null as text) as "description", cast(null as text) as "time_zone", cast(null as text) as "http_cal_url", cast(null as text) as "web_cal_url", cast(null as text) as "personal_http_cal_url", cast(null as text) as "personal_web_cal_url", cast(null as jsonb[]) as "schedule_layers", cast(null as jsonb) as "final_schedule", cast(null as jsonb) as "overrides_subschedule", cast(null as jsonb[]) as "escalation_policies", cast(null as jsonb[]) as "users", cast(null as jsonb[]) as "teams", cast(null as jsonb) as "next_oncall_for_user", cast(null as jsonb) as "_undocumented", cast(null as timestamp) as "_sdc_extracted_at", cast(null as timestamp) as "_sdc_deleted_at" where false) as schedules
   )
  as exploded
 where not is_deleted;
@@ -137,7 +137,7 @@ from
       (_sdc_deleted_at is not null) as is_deleted,
       unnest(users) as each,
       cast(generate_subscripts(users, 1) as integer) as position
-    from (select cast(null as text) as "id", cast(null as text) as "type", cast(null as text) as "summary", cast(null as text) as "self", cast(null as text) as "html_url", cast(null as text) as "name", cast(null as text) as "description", cast(null as text) as "time_zone", cast(null as jsonb[]) as "schedule_layers", cast(null as jsonb) as "final_schedule", cast(null as jsonb) as "overrides_subschedule", cast(null as jsonb[]) as "escalation_policies", cast(null as jsonb[]) as "users", cast(null as jsonb[]) as "teams", cast(null as jsonb) as "next_oncall_for_user", cast(null as timestamp) as "_sdc_extracted_at", cast(null as timestamp) as "_sdc_deleted_at" where false) as schedules
+    from (select cast(null as text) as "id", cast(null as text) as "type", cast(null as text) as "summary", cast(null as text) as "self", cast(null as text) as "html_url", cast(null as text) as "name", cast(null as text) as "description", cast(null as text) as "time_zone", cast(null as text) as "http_cal_url", cast(null as text) as "web_cal_url", cast(null as text) as "personal_http_cal_url", cast(null as text) as "personal_web_cal_url", cast(null as jsonb[]) as "schedule_layers", cast(null as jsonb) as "final_schedule", cast(null as jsonb) as "overrides_subschedule", cast(null as jsonb[]) as "escalation_policies", cast(null as jsonb[]) as "users", cast(null as jsonb[]) as "teams", cast(null as jsonb) as "next_oncall_for_user", cast(null as jsonb) as "_undocumented", cast(null as timestamp) as "_sdc_extracted_at", cast(null as timestamp) as "_sdc_deleted_at" where false) as schedules
   )
  as exploded
 where not is_deleted;
@@ -152,6 +152,11 @@ select
     nullif(cast("name" as text), '') as schedule_name,
     nullif(cast("description" as text), '') as description,
     nullif(cast("time_zone" as text), '') as time_zone,
+    nullif(cast("http_cal_url" as text), '') as http_cal_url,
+    nullif(cast("web_cal_url" as text), '') as web_cal_url,
+    nullif(cast("personal_http_cal_url" as text), '') as personal_http_cal_url,
+    nullif(cast("personal_web_cal_url" as text), '') as personal_web_cal_url,
+    cast("_undocumented" as text) as _undocumented,
     "_sdc_extracted_at" as extracted_at,
     (_sdc_deleted_at is not null) as is_deleted
-from (select cast(null as text) as "id", cast(null as text) as "type", cast(null as text) as "summary", cast(null as text) as "self", cast(null as text) as "html_url", cast(null as text) as "name", cast(null as text) as "description", cast(null as text) as "time_zone", cast(null as jsonb[]) as "schedule_layers", cast(null as jsonb) as "final_schedule", cast(null as jsonb) as "overrides_subschedule", cast(null as jsonb[]) as "escalation_policies", cast(null as jsonb[]) as "users", cast(null as jsonb[]) as "teams", cast(null as jsonb) as "next_oncall_for_user", cast(null as timestamp) as "_sdc_extracted_at", cast(null as timestamp) as "_sdc_deleted_at" where false) as schedules;
+from (select cast(null as text) as "id", cast(null as text) as "type", cast(null as text) as "summary", cast(null as text) as "self", cast(null as text) as "html_url", cast(null as text) as "name", cast(null as text) as "description", cast(null as text) as "time_zone", cast(null as text) as "http_cal_url", cast(null as text) as "web_cal_url", cast(null as text) as "personal_http_cal_url", cast(null as text) as "personal_web_cal_url", cast(null as jsonb[]) as "schedule_layers", cast(null as jsonb) as "final_schedule", cast(null as jsonb) as "overrides_subschedule", cast(null as jsonb[]) as "escalation_policies", cast(null as jsonb[]) as "users", cast(null as jsonb[]) as "teams", cast(null as jsonb) as "next_oncall_for_user", cast(null as jsonb) as "_undocumented", cast(null as timestamp) as "_sdc_extracted_at", cast(null as timestamp) as "_sdc_deleted_at" where false) as schedules;

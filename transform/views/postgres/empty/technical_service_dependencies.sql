@@ -12,6 +12,7 @@ select
     replace(("supporting_service"->>'type'), '_reference', '') as supporting_service_type,
     ("dependent_service"->>'summary') as dependent_service_name,
     replace(("dependent_service"->>'type'), '_reference', '') as dependent_service_type,
+    cast("_undocumented" as text) as _undocumented,
     "_sdc_extracted_at" as extracted_at,
     (_sdc_deleted_at is not null) as is_deleted
-from (select cast(null as text) as "service_id", cast(null as text) as "id", cast(null as text) as "type", cast(null as text) as "supporting_service_id", cast(null as text) as "dependent_service_id", cast(null as jsonb) as "supporting_service", cast(null as jsonb) as "dependent_service", cast(null as timestamp) as "_sdc_extracted_at", cast(null as timestamp) as "_sdc_deleted_at" where false) as technical_service_dependencies;
+from (select cast(null as text) as "service_id", cast(null as text) as "id", cast(null as text) as "type", cast(null as text) as "supporting_service_id", cast(null as text) as "dependent_service_id", cast(null as jsonb) as "supporting_service", cast(null as jsonb) as "dependent_service", cast(null as jsonb) as "_undocumented", cast(null as timestamp) as "_sdc_extracted_at", cast(null as timestamp) as "_sdc_deleted_at" where false) as technical_service_dependencies;

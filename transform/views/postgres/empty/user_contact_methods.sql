@@ -16,6 +16,8 @@ select
     nullif(cast("device_type" as text), '') as device_type,
     "created_at" as created_at,
     "send_short_email" as is_short_email,
+    "send_html_email" as is_send_html_email,
+    cast("_undocumented" as text) as _undocumented,
     "_sdc_extracted_at" as extracted_at,
     (_sdc_deleted_at is not null) as is_deleted
-from (select cast(null as text) as "id", cast(null as text) as "type", cast(null as text) as "summary", cast(null as text) as "self", cast(null as text) as "html_url", cast(null as text) as "user_id", cast(null as text) as "label", cast(null as text) as "address", cast(null as bigint) as "country_code", cast(null as boolean) as "enabled", cast(null as boolean) as "blacklisted", cast(null as text) as "device_type", cast(null as jsonb[]) as "sounds", cast(null as timestamp) as "created_at", cast(null as boolean) as "send_short_email", cast(null as timestamp) as "_sdc_extracted_at", cast(null as timestamp) as "_sdc_deleted_at" where false) as user_contact_methods;
+from (select cast(null as text) as "id", cast(null as text) as "type", cast(null as text) as "summary", cast(null as text) as "self", cast(null as text) as "html_url", cast(null as text) as "user_id", cast(null as text) as "label", cast(null as text) as "address", cast(null as bigint) as "country_code", cast(null as boolean) as "enabled", cast(null as boolean) as "blacklisted", cast(null as text) as "device_type", cast(null as jsonb[]) as "sounds", cast(null as timestamp) as "created_at", cast(null as boolean) as "send_short_email", cast(null as boolean) as "send_html_email", cast(null as jsonb) as "_undocumented", cast(null as timestamp) as "_sdc_extracted_at", cast(null as timestamp) as "_sdc_deleted_at" where false) as user_contact_methods;

@@ -8,6 +8,7 @@ select
     nullif(cast("html_url" as text), '') as url,
     nullif(cast("name" as text), '') as addon_name,
     nullif(cast("src" as text), '') as src,
+    cast("_undocumented" as text) as _undocumented,
     "_sdc_extracted_at" as extracted_at,
     (_sdc_deleted_at is not null) as is_deleted
 from "pagerduty"."addons";

@@ -12,6 +12,7 @@ select
     nullif(cast("responder_name" as text), '') as responder_name,
     nullif(cast("responder_type" as text), '') as responder_type,
     nullif(cast("response_status" as text), '') as response_status,
+    cast("_undocumented" as text) as _undocumented,
     "_sdc_extracted_at" as extracted_at,
     (_sdc_deleted_at is not null) as is_deleted
 from "pagerduty"."analytics_incident_responses";

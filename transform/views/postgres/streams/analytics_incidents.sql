@@ -53,6 +53,7 @@ select
     cast("business_hour_interruptions" as bigint) as business_hour_interruptions,
     cast("off_hour_interruptions" as bigint) as off_hour_interruptions,
     cast("sleep_hour_interruptions" as bigint) as sleep_hour_interruptions,
+    cast("_undocumented" as text) as _undocumented,
     "_sdc_extracted_at" as extracted_at,
     (_sdc_deleted_at is not null) as is_deleted
 from "pagerduty"."analytics_incidents";

@@ -42,6 +42,7 @@ select
     cast("total_off_hour_interruptions" as bigint) as total_off_hour_interruptions,
     cast("total_sleep_hour_interruptions" as bigint) as total_sleep_hour_interruptions,
     cast("up_time_pct" as double precision) as up_time_pct,
+    cast("_undocumented" as text) as _undocumented,
     "_sdc_extracted_at" as extracted_at,
     (_sdc_deleted_at is not null) as is_deleted
 from "pagerduty"."analytics_team_metrics";

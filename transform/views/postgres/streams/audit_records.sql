@@ -139,6 +139,7 @@ select
     ("details"->'resource'->>'id') as resource_id,
     ("details"->'resource'->>'summary') as resource_name,
     replace(("details"->'resource'->>'type'), '_reference', '') as resource_type,
+    cast("_undocumented" as text) as _undocumented,
     "_sdc_extracted_at" as extracted_at,
     (_sdc_deleted_at is not null) as is_deleted
 from "pagerduty"."audit_records";

@@ -13,6 +13,7 @@ select
     replace(("supporting_service"->>'type'), '_reference', '') as supporting_service_type,
     ("dependent_service"->>'summary') as dependent_service_name,
     replace(("dependent_service"->>'type'), '_reference', '') as dependent_service_type,
+    cast("_undocumented" as text) as _undocumented,
     "_sdc_extracted_at" as extracted_at,
     (_sdc_deleted_at is not null) as is_deleted
 from "pagerduty"."business_service_dependencies";

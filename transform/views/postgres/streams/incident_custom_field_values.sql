@@ -12,6 +12,7 @@ select
     nullif(cast("data_type" as text), '') as data_type,
     nullif(cast("field_type" as text), '') as field_type,
     nullif(cast("value" as text), '') as value,
+    cast("_undocumented" as text) as _undocumented,
     "_sdc_extracted_at" as extracted_at,
     (_sdc_deleted_at is not null) as is_deleted
 from "pagerduty"."incident_custom_field_values";

@@ -8,6 +8,7 @@ select
     nullif(cast("license_id" as text), '') as license_id,
     "allocated_at" as allocated_at,
     ("user"->>'summary') as user_name,
+    cast("_undocumented" as text) as _undocumented,
     "_sdc_extracted_at" as extracted_at,
     (_sdc_deleted_at is not null) as is_deleted
 from "pagerduty"."license_allocations";

@@ -11,6 +11,7 @@ select
     ("user"->>'id') as user_id,
     ("user"->>'summary') as user_name,
     nullif(cast("status" as text), '') as status,
+    cast("_undocumented" as text) as _undocumented,
     "_sdc_extracted_at" as extracted_at,
     (_sdc_deleted_at is not null) as is_deleted
 from "pagerduty"."notifications";

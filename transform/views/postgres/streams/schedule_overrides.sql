@@ -13,6 +13,7 @@ select
     "end" as ends_at,
     ("user"->>'id') as user_id,
     ("user"->>'summary') as user_name,
+    cast("_undocumented" as text) as _undocumented,
     "_sdc_extracted_at" as extracted_at,
     (_sdc_deleted_at is not null) as is_deleted
 from "pagerduty"."schedule_overrides";

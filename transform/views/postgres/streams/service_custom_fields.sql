@@ -13,6 +13,7 @@ select
     "enabled" as is_enabled,
     "created_at" as created_at,
     "updated_at" as updated_at,
+    cast("_undocumented" as text) as _undocumented,
     "_sdc_extracted_at" as extracted_at,
     (_sdc_deleted_at is not null) as is_deleted
 from "pagerduty"."service_custom_fields";

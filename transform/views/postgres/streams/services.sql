@@ -39,6 +39,11 @@ select
     cast(("auto_pause_notifications_parameters"->>'enabled') as boolean) as is_auto_pause_enabled,
     cast(("auto_pause_notifications_parameters"->>'timeout') as bigint) as auto_pause_timeout,
     cast(("auto_pause_notifications_parameters"->>'recommended_timeout') as bigint) as auto_pause_recommended_timeout,
+    "updated_at" as updated_at,
+    cast("metadata" as text) as metadata,
+    nullif(cast("privilege" as text), '') as privilege,
+    nullif(cast("service_key" as text), '') as service_key,
+    cast("_undocumented" as text) as _undocumented,
     "_sdc_extracted_at" as extracted_at,
     (_sdc_deleted_at is not null) as is_deleted
 from "pagerduty"."services";

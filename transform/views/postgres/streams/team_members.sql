@@ -8,6 +8,7 @@ select
     nullif(cast("user_id" as text), '') as user_id,
     ("user"->>'summary') as user_name,
     nullif(cast("role" as text), '') as role,
+    cast("_undocumented" as text) as _undocumented,
     "_sdc_extracted_at" as extracted_at,
     (_sdc_deleted_at is not null) as is_deleted
 from "pagerduty"."team_members";
