@@ -39,7 +39,7 @@ PEEKED_FIELDS = ("id", "status", "urgency")
 
 
 def taken(record, schema=SCHEMA, peeked_fields=PEEKED_FIELDS):
-    """Return a record as a glance leaves it."""
+    """Return a record as a peek leaves it."""
     return FieldPeek(schema, peeked_fields)(msgspec.Raw(json.dumps(record).encode()))
 
 

@@ -1,4 +1,4 @@
-"""What is written: the same by the short way and the SDK's, with 1 request under way or 8."""
+"""What is written: the same by the fast way and the SDK's, with 1 request under way or 8."""
 
 from __future__ import annotations
 
