@@ -84,7 +84,7 @@ def _run(box: Sandbox, state: dict[str, t.Any]) -> dict[str, t.Any]:
         tap = TapPagerDuty(config=config, state=state)
         tap.sync_all()
     streams = t.cast("dict[str, PagerDutyStream]", tap.streams).values()
-    if missing := [each.name for each in streams if each.selected and each.skipped]:
+    if missing := [each.name for each in streams if each.selected and each.outcome.skipped_message]:
         msg = f"skipped: {', '.join(missing)}"
         raise RuntimeError(msg)
     return dict(tap.state)

@@ -57,6 +57,7 @@ class Connection:
         self._rate_settings = {
             "requests_per_second": config.get("requests_per_second"),
             "reserve_percent": config["rate_limit_reserve_percent"],
+            "longest_reset": self.retry_timeout,
         }
         self._lock = threading.Lock()
         self.progress = Progress()
@@ -129,9 +130,15 @@ class Connection:
         for name in {"", budget}:
             self._rate_limiter(name).request_lost()
 
-    def rate_limited(self, budget: str, seconds: float) -> None:
-        """Hold all requests back after one came too fast (429), for so many seconds."""
-        self._rate_limiter(budget).pause(seconds)
+    def rate_limited(self, budget: str, seconds: float, reset: float) -> float:
+        """Hold all requests back after one came too fast (429); return for how many seconds.
+
+        These are SECONDS, or until the RESET that the response reports, if that is plausible.
+        """
+        rate_limiter = self._rate_limiter(budget)
+        seconds = max(seconds, rate_limiter.plausible_reset(reset))
+        rate_limiter.pause(seconds)
+        return seconds
 
     @property
     def rate_limiter(self) -> RateLimiter:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-import math
+import logging
 import threading
 import time
 import typing as t
 
+from tap_pagerduty import NAME
+
 if t.TYPE_CHECKING:
     from collections.abc import Mapping
+
+_logger = logging.getLogger(NAME)
 
 # Requests per second until a response reports the limit, or for the whole run if none does.
 DEFAULT_RATE = 5.0
@@ -16,6 +20,10 @@ DEFAULT_RATE = 5.0
 MINUTE = 60.0
 # Seconds: by so much the reported ends of one window may differ, as they are rounded.
 ROUNDING = 2.0
+# Seconds: a reset up to here is believed in any case.
+LONGEST_RESET = 2 * MINUTE
+# Requests a minute: a million times what PagerDuty documents.
+LARGEST_LIMIT = 1_000_000_000
 
 
 class RateLimiter:
@@ -32,12 +40,20 @@ class RateLimiter:
         reserve_percent: float = 0,
         clock: t.Callable[[], float] = time.monotonic,
         sleep: t.Callable[[float], None] = time.sleep,
+        *,
+        longest_reset: float = LONGEST_RESET,
     ) -> None:
-        """Never exceed REQUESTS_PER_SECOND, and leave RESERVE_PERCENT of each window alone."""
+        """Never exceed REQUESTS_PER_SECOND, and leave RESERVE_PERCENT of each window alone.
+
+        A reset that is more than LONGEST_RESET seconds away, and more than two minutes, is
+        implausible, as the time of day would be: what is reported with it is ignored.
+        """
         self._shortest = 1 / requests_per_second if requests_per_second else 0.0
         self._interval = max(self._shortest, 1 / DEFAULT_RATE)
         self._reserve = reserve_percent / 100
         self._clock, self._sleep = clock, sleep
+        self._longest_reset = max(longest_reset, LONGEST_RESET)
+        self._has_warned = False
         self._lock = threading.Lock()
         self._next = 0.0
         self._sent = 0
@@ -94,14 +110,10 @@ class RateLimiter:
         """Take from a response what is left of the budget, and space further requests by it."""
         with self._lock:
             self._in_flight -= 1
-            try:
-                limit = int(headers["ratelimit-limit"])
-                remaining = int(headers["ratelimit-remaining"])
-                reset = float(headers["ratelimit-reset"])
-            except (KeyError, ValueError):
+            reported = self._reported(headers)
+            if reported is None:
                 return
-            if not math.isfinite(reset):
-                return
+            limit, remaining, reset = reported
             self.limit, self.remaining = limit, remaining
             now = self._clock()
             window = self._window
@@ -120,6 +132,35 @@ class RateLimiter:
             # Whole seconds, rounded up: the least of several is the nearest to the truth.
             window.resets_at = min(window.resets_at, now + reset)
             self._steer(window, limit, now)
+
+    def plausible_reset(self, seconds: float) -> float:
+        """Return the seconds until the budget is renewed as reported; 0 if that cannot be."""
+        return seconds if 0 <= seconds <= self._longest_reset else 0.0
+
+    def _reported(self, headers: Mapping[str, str]) -> tuple[int, int, float] | None:
+        """Return limit, remaining and reset; None if one is absent or cannot be."""
+        try:
+            limit = int(headers["ratelimit-limit"])
+            remaining = int(headers["ratelimit-remaining"])
+            reset = float(headers["ratelimit-reset"])
+        except (KeyError, ValueError):
+            return None
+        if (
+            0 < limit <= LARGEST_LIMIT
+            and 0 <= remaining <= LARGEST_LIMIT
+            and 0 <= reset <= self._longest_reset
+        ):
+            return limit, remaining, reset
+        if not self._has_warned:
+            self._has_warned = True
+            _logger.warning(
+                "PagerDuty reports a rate limit that cannot be (limit %.10g, remaining %.10g, "
+                "reset in %.10g s); such reports are ignored.",
+                limit,
+                remaining,
+                reset,
+            )
+        return None
 
     def _steer(self, window: _LimitWindow, limit: int, now: float) -> None:
         left = max(0.0, window.resets_at - now)

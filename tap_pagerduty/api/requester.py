@@ -35,6 +35,8 @@ if t.TYPE_CHECKING:
 
 # Seconds: the longest wait between two attempts of a request.
 LONGEST_WAIT = 60
+# What `Session.send` raises.
+FAILURES = (requests.exceptions.RequestException, TooLargeError)
 
 
 class Exchange(t.Protocol):
@@ -148,13 +150,11 @@ class Requester:
         self._progress.request_sent()
         try:
             return self._exchange.send(request)
-        except (
-            requests.exceptions.RequestException,
-            StopError,
-            TokenError,
-            TooLargeError,
-        ) as error:
-            self._connection.request_lost(self._budget)
+        except (*FAILURES, StopError, TokenError) as error:
+            if isinstance(error, FAILURES) and error.response is not None:  # its body failed
+                self._connection.response_received(self._budget, error.response)
+            else:
+                self._connection.request_lost(self._budget)
             if isinstance(error, requests.exceptions.RequestException):
                 errors.check_certificate(error)
             raise
@@ -166,8 +166,8 @@ class Requester:
         if response is not None and response.status_code == HTTPStatus.TOO_MANY_REQUESTS:
             # The budget is the key's: every thread waits, until the API's own reset if
             # it names one (in seconds from now; a 429 may come without any header).
-            wait = max(wait, errors.header_number(response, "ratelimit-reset"))
-            self._connection.rate_limited(self._budget, wait)
+            reset = errors.header_number(response, "ratelimit-reset")
+            wait = self._connection.rate_limited(self._budget, wait, reset)
         self._exchange.log(
             "%s; asking again in %.1f s (try %d)",
             errors.describe(error),

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import typing as t
 from dataclasses import dataclass
+from urllib.parse import quote
 
 if t.TYPE_CHECKING:
     from collections.abc import Mapping
@@ -29,3 +31,21 @@ class PageRequest:
     parent: Mapping[str, t.Any] | None = None
     # If that is enough of a record, which then stays encoded.
     peek: FieldPeek | None = None
+
+
+def path_of(template: str, values: Mapping[str, t.Any]) -> str | None:
+    """Return a path with VALUES, quoted, for the names in braces; None if one cannot be an id.
+
+    So an id names one resource of the endpoint, and never another path, a query or nothing.
+    """
+    names = re.findall(r"{(\w+)}", template)
+    if not all(_is_id(values[name]) for name in names):
+        return None
+    return template.format(**{name: quote(str(values[name]), safe="") for name in names})
+
+
+def _is_id(value: object) -> bool:
+    """Return whether a value can be an id: a text or a number that leads to no other directory."""
+    if type(value) is int:
+        return True
+    return isinstance(value, str) and value.strip(". \t\r\n") != "" and value.isprintable()

@@ -59,7 +59,8 @@ class PageResponse:
     @property
     def total(self) -> int:
         """The count that a first page carries; 0 on other pages."""
-        return self.body.get("total") or 0
+        total = self.body.get("total") or 0
+        return total if isinstance(total, int) else 0  # a property of a single resource
 
 
 def decode(
@@ -87,6 +88,9 @@ def decode(
         msg = f"{response.status_code} with a body that is no JSON (cut off, or a proxy's)"
         raise RetriableAPIError(msg, response) from None
     if isinstance(body, dict):
+        if records_key != WHOLE_BODY and not _is_count(body.get("total")):
+            msg = f"{response.status_code} with a `total` that is not a count"
+            raise RetriableAPIError(msg, response)
         found = body if records_key == WHOLE_BODY else body.get(records_key)
         if isinstance(found, list):
             if peek:
@@ -98,6 +102,11 @@ def decode(
             return body
     msg = f"{response.status_code} with a body that holds no `{records_key}`"
     raise RetriableAPIError(msg, response)
+
+
+def _is_count(total: object) -> bool:
+    """Return whether a value can be the number of a list's records; None if it is not counted."""
+    return total is None or (type(total) is int and total >= 0)
 
 
 def _decoded(

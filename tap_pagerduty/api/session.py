@@ -31,6 +31,11 @@ _PROXY_SCHEMES = ("http", "https", "socks4", "socks4a", "socks5", "socks5h")
 class TooLargeError(FatalAPIError):
     """A response has a larger body than is read."""
 
+    def __init__(self, message: str, response: requests.Response) -> None:
+        """Take the message, and the response."""
+        super().__init__(message)
+        self.response = response
+
 
 class Session(requests.Session):
     """A session for one address.
@@ -74,12 +79,17 @@ class Session(requests.Session):
         Raises:
             TooLargeError: the body is larger than is read.
             requests.exceptions.RequestException: the connection failed, or the response took
-                too long.
+                too long; its `response` has the headers, if they were there.
         """
-        with Deadline(self._seconds):
-            response = super().send(request, **{**kwargs, "stream": True})
-            # Where `content` looks for it, which would read any size, in pieces of 10 KB.
-            response._content = self._body(response)  # noqa: SLF001
+        response: requests.Response | None = None
+        try:
+            with Deadline(self._seconds):
+                response = super().send(request, **{**kwargs, "stream": True})
+                # Where `content` looks for it, which would read any size, in pieces of 10 KB.
+                response._content = self._body(response)  # noqa: SLF001
+        except requests.exceptions.RequestException as error:
+            error.response = response if error.response is None else error.response
+            raise
         return response
 
     def _body(self, response: requests.Response) -> bytes:
@@ -93,7 +103,7 @@ class Session(requests.Session):
                     f"{response.status_code} with a body of more than {self._megabytes} MB; "
                     "raise `max_response_mb` if that can be right"
                 )
-                raise TooLargeError(msg)
+                raise TooLargeError(msg, response)
         return b"".join(pieces)
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import cached_property
 
+from tap_pagerduty.api.pagination import CEILING
 from tap_pagerduty.records.timestamps import isoformat, whole_second
 
 if t.TYPE_CHECKING:
@@ -16,6 +17,8 @@ if t.TYPE_CHECKING:
 SECOND = timedelta(seconds=1)
 # Aimed at when a window is cut, in records: below the ceiling, since records bunch.
 COMFORTABLE = 8_000
+# Parts that a window is cut into at once; each is cut further if it still holds too much.
+MOST_PARTS = 1_000
 
 
 @dataclass(frozen=True)
@@ -42,12 +45,16 @@ class Window:
         """Cut a window that holds RECORDS, too many to page, into equal ones.
 
         Raises:
-            ValueError: the window is a single second.
+            ValueError: the window is a single second, or some second of it holds too many.
         """
-        if self.until - self.since <= SECOND:
+        seconds = (self.until - self.since).total_seconds()
+        if seconds > 1 and records > CEILING * seconds:
+            msg = f"more than can be paged in some second from {self}"
+            raise ValueError(msg)
+        if seconds <= 1:
             msg = f"more than can be paged in one second, {isoformat(self.since)}"
             raise ValueError(msg)
-        parts = max(2, -(-records // COMFORTABLE))
+        parts = min(max(2, -(-records // COMFORTABLE)), MOST_PARTS)
         width = max(SECOND, whole_second((self.until - self.since) / parts))
         return list(cut(self.since, self.until, width))
 

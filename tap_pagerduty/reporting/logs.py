@@ -34,6 +34,8 @@ def hide_sdk_lines() -> None:
     if root.level > logging.DEBUG and logging.getLogger(NAME).getEffectiveLevel() > logging.DEBUG:
         for handler in root.handlers:
             handler.addFilter(is_not_the_sdks)
+        # It warns with a traceback of headers that it cannot parse.
+        logging.getLogger("urllib3").setLevel(logging.ERROR)
 
 
 class _SafeFormatter(logging.Formatter):

@@ -60,11 +60,13 @@ class EntityTags(ChildStream):
 
         Documented in "Get connected entities" (`GET /tags/{id}/{entity_type}`).
         """
-        for tag in parents:
-            for kind in ("users", "teams", "escalation_policies"):
-                columns = {**self.columns_for_child(tag), "entity_type": kind}
-                path = self.path.format(**columns)
-                yield replace(self.list_request(), path=path, records_key=kind, parent=columns)
+        for request in super().child_requests(
+            {**tag, "entity_type": kind}
+            for tag in parents
+            for kind in ("users", "teams", "escalation_policies")
+        ):
+            kind = (request.parent or {})["entity_type"]
+            yield replace(request, records_key=kind)
 
     @override
     def unnested(self, records: Iterable[Record]) -> Iterable[Record]:

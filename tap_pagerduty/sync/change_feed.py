@@ -10,7 +10,7 @@ from itertools import chain
 from singer_sdk.singerlib.catalog import REPLICATION_INCREMENTAL
 
 from tap_pagerduty.api.pagination import LIST, CeilingError, Page
-from tap_pagerduty.api.requests import PageRequest
+from tap_pagerduty.api.requests import PageRequest, path_of
 from tap_pagerduty.records.timestamps import instant, isoformat, utc
 from tap_pagerduty.sync.filter_exits import FilterExits
 from tap_pagerduty.sync.state import POSITIONS, RECENT
@@ -217,8 +217,9 @@ class ChangeFeed:
         """Yield incidents, a request for each; ENTRIES are the types of log entries by their id."""
         stream = self._stream
         requests = (
-            PageRequest(f"/incidents/{i}", "incident", {}, stream.paginator, Page({}), parent={})
-            for i in entries
+            PageRequest(path, "incident", {}, stream.paginator, Page({}), parent={})
+            for path in (path_of("/incidents/{id}", {"id": i}) for i in entries)
+            if path is not None
         )
         for response in stream.read_pages(requests):
             if response.refusal_message:

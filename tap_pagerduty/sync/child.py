@@ -12,6 +12,7 @@ from operator import attrgetter
 
 from singer_sdk.exceptions import SkippableAPIError
 
+from tap_pagerduty.api.requests import path_of
 from tap_pagerduty.api.windows import cut
 from tap_pagerduty.compat import override
 from tap_pagerduty.records.timestamps import whole_second
@@ -50,6 +51,8 @@ class ChildStream(PagerDutyStream):
         self.parent_stream_type = self.parent
         # Parents that the API refused to show, and what it said.
         self._refused: list[str] = []
+        # Parents whose id cannot stand in a path.
+        self._without_id = 0
         # What counts the requests and records between `start` and `finish`.
         self._meters = ExitStack()
         self._count = self.get_record_counter()
@@ -97,7 +100,18 @@ class ChildStream(PagerDutyStream):
                 self._refused[0],
                 level=logging.WARNING,
             )
-        complete = complete and outcome.is_complete and not self._refused and not self.is_miscounted
+        if self._without_id and not outcome.skipped_message:
+            self.log(
+                "%s an id that cannot be one (empty, or no text) and %s left out.",
+                *(
+                    ("1 parent has", "is")
+                    if self._without_id == 1
+                    else (f"{self._without_id:,} parents have", "are")
+                ),
+                level=logging.WARNING,
+            )
+        left_out = self._refused or self._without_id or self.is_miscounted
+        complete = complete and outcome.is_complete and not left_out
         if self._versioned and complete:
             self._write_activate_version_message(self.version)
         self.child_readers.finish(
@@ -109,8 +123,11 @@ class ChildStream(PagerDutyStream):
         """Yield the first request for each parent."""
         for parent in parents:
             columns = self.columns_for_child(parent)
-            path = self.path.format(**columns)
-            yield replace(self.list_request(), path=path, parent=columns)
+            path = path_of(self.path, columns)
+            if path is None:
+                self._without_id += 1
+            else:
+                yield replace(self.list_request(), path=path, parent=columns)
 
     def merge_lists(
         self, lists: Iterable[tuple[PageRequest, Iterable[Record]]]

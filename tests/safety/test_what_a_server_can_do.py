@@ -6,6 +6,7 @@ import gzip
 import json
 import time
 import tracemalloc
+from datetime import datetime, timezone
 
 import pytest
 
@@ -152,20 +153,20 @@ def counted(total):
 
 
 @pytest.mark.parametrize("mode", [[], ["--test"]], ids=["sync", "test"])
-@pytest.mark.parametrize("total", [10**12, 10**30])
+@pytest.mark.parametrize("total", [10**12, 10**18])
 def test_a_count_that_cannot_be_cuts_a_window_into_few_parts(tap, total, mode):
     with hostile(counted(total)) as server:
         run = tap(server.settings(), "notifications", arguments=mode)
     assert run.exit_code == 1
     assert len(server.seen) < 50
-    assert f"{total:,} records" in run.log + run.stdout
+    assert "more than can be paged in some second from 2" in run.log + run.stdout
 
 
 def test_a_window_is_cut_into_no_more_than_so_many_parts():
-    since, until = (windows.whole_second(windows.datetime(2024, month, 1)) for month in (1, 3))
+    since, until = (datetime(2024, month, 1, tzinfo=timezone.utc) for month in (1, 3))
     parts = windows.Window(since, until).split(5_000_000_000)
     assert len(parts) <= windows.MOST_PARTS + 1
-    assert parts[0].since, parts[-1].until == (since, until)
+    assert (parts[0].since, parts[-1].until) == (since, until)
 
 
 @pytest.mark.parametrize("total", ["300", [300], {"a": 1}, -1, 2.5, True, 1e300])
@@ -185,7 +186,6 @@ ABSURD = [
     {"ratelimit-reset": "1e17", "ratelimit-remaining": "0"},
     {"ratelimit-reset": "-1e17"},
     {"ratelimit-reset": "-5", "ratelimit-remaining": "0"},
-    {"ratelimit-reset": "inf"},
     {"ratelimit-limit": "0", "ratelimit-remaining": "0"},
     {"ratelimit-limit": "-960"},
     {"ratelimit-remaining": "-1"},
@@ -196,7 +196,10 @@ ABSURD = [
 @pytest.mark.parametrize("mode", [[], ["--test"]], ids=["sync", "test"])
 @pytest.mark.parametrize("headers", ABSURD, ids=str)
 def test_an_implausible_rate_limit_is_ignored_and_reported(tap, headers, status, mode):
-    sent = {name.replace("-", "_"): value for name, value in {**BUDGET, **headers}.items()}
+    sent = {
+        name.replace("-", "_"): value
+        for name, value in {**BUDGET, "ratelimit-reset": "1", **headers}.items()
+    }
     start = time.monotonic()
     with hostile(lambda exchange: exchange.send(PAGE, status, **sent)) as server:
         run = tap(server.settings(), "users", arguments=mode)
