@@ -19,10 +19,12 @@ export UV_COMPILE_BYTECODE = 1
 ENVIRONMENT = .venv/.complete
 PLUGINS = .meltano/.complete
 EXAMPLE = examples/.venv/.complete
+DBT = .venv-dbt/.complete
+SCHEDULERS = examples/.venv-schedulers/.complete
 LOWEST = .venv-lowest/.complete
 SITE = .venv-docs/.complete
 
-.PHONY: help run target psql report test test-lowest test-docs browser bench targets docs lint format dist pins clean
+.PHONY: help run target psql report test test-examples test-lowest test-docs browser bench targets docs views lint format dist pins clean
 
 help:
 	@echo 'make run      load the account of TAP_PAGERDUTY_API_KEY, or of the sandbox if it is not set,'
@@ -30,10 +32,12 @@ help:
 	@echo 'make psql     look into the PostgreSQL database that make run has filled'
 	@echo 'make report   draw what make run has loaded, on a page for the browser'
 	@echo 'make test     check format, lint and types, and run every test'
+	@echo 'make test-examples  run the examples for Airflow and Kubernetes by the tools of these'
 	@echo 'make test-lowest  run tests with the oldest dependencies that pyproject.toml allows'
 	@echo 'make bench    measure speed and cost against others, into docs/benchmarks.md (half an hour)'
 	@echo 'make targets  load the tap into other Singer targets, compare, into docs/targets.md (10 minutes)'
 	@echo 'make docs     make a site of the documents, in site/; make test-docs looks at it in a browser'
+	@echo 'make views    write the dbt models as plain views, into transform/views'
 	@echo 'make format   format the code, and mend what the linter can'
 	@echo 'make dist     build wheel and sdist, into dist/'
 	@echo 'make pins     renew requirements/*.txt'
@@ -58,7 +62,7 @@ report: target $(ENVIRONMENT)
 
 # Some tests wait more than they compute, so there is one more worker than the two cores that any
 # machine has.
-test: lint browser $(PLUGINS) $(EXAMPLE)
+test: lint browser $(PLUGINS) $(EXAMPLE) $(DBT)
 	$(BIN)/python -m pytest -n 3 --dist worksteal
 
 # Tests that look at pages need a browser. Where it is missing they are skipped, or fail if CI is
@@ -79,13 +83,17 @@ browser:
 			|| echo 'Chromium could not be installed.'; \
 	fi
 
+# Airflow is 160 distributions and 335 MB, and takes a minute to run the example.
+test-examples: $(PLUGINS) $(SCHEDULERS)
+	$(BIN)/python -m pytest tests/examples/test_airflow.py
+
 # What only .venv has is left out: Meltano, databases, the tools of the documents.
 test-lowest: $(LOWEST)
 	.venv-lowest/bin/python -m pytest -n 2 $(addprefix tests/,$(addsuffix .py,\
 		$(addprefix api/test_,pagination prefetch rate_limit responses windows) \
 		$(addprefix command/test_,sdk settings) $(addprefix records/test_,timestamps writer) \
 		$(addprefix streams/test_,catalog streams_automation streams_incidents streams_people \
-		streams_services) $(addprefix sync/test_,children incident_changes lists windowed)))
+		streams_services) $(addprefix sync/test_,change_feed children incident_changes lists windowed)))
 
 bench: $(ENVIRONMENT)
 	@$(BIN)/python -m benchmarks
@@ -106,8 +114,9 @@ lint: $(ENVIRONMENT)
 	$(BIN)/ruff check .
 	$(BIN)/mypy tap_pagerduty sandbox demo docs benchmarks examples
 	$(BIN)/lint-imports --no-logo --no-cache
-	$(BIN)/zizmor --offline --quiet .github
-	$(BIN)/check-jsonschema --quiet --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	$(BIN)/zizmor --offline --quiet .github examples/github-actions/*.yml
+	$(BIN)/check-jsonschema --quiet --builtin-schema vendor.github-workflows .github/workflows/*.yml \
+		examples/github-actions/*.yml
 	$(BIN)/check-jsonschema --quiet --builtin-schema vendor.dependabot .github/dependabot.yml
 	$(BIN)/check-jsonschema --quiet --builtin-schema vendor.github-issue-forms \
 		$(filter-out %/config.yml,$(wildcard .github/ISSUE_TEMPLATE/*.yml))
@@ -166,6 +175,23 @@ $(EXAMPLE): $(ENVIRONMENT) requirements/example.txt
 	@$(UV) pip install --quiet --python examples/.venv/bin/python -r requirements/example.txt
 	@touch $@
 
+# dbt's needs and Meltano's do not agree.
+$(DBT): $(ENVIRONMENT) requirements/dbt.txt
+	@echo 'Setting up .venv-dbt, once ...'
+	@$(UV) venv --quiet --clear --python $(BIN)/python .venv-dbt
+	@$(UV) pip install --quiet --python .venv-dbt/bin/python -r requirements/dbt.txt
+	@touch $@
+
+# The models of the dbt package as plain views, in transform/views.
+views: $(DBT)
+	$(BIN)/python -m docs.dbt_views
+
+$(SCHEDULERS): $(ENVIRONMENT) requirements/schedulers.txt
+	@echo 'Installing the schedulers of the examples, once ...'
+	@$(PYTHON) -m venv --clear examples/.venv-schedulers
+	@$(UV) pip install --quiet --python examples/.venv-schedulers/bin/python -r requirements/schedulers.txt
+	@touch $@
+
 COMPILE = $(UV) pip compile --quiet --upgrade --universal --python-version 3.10 --generate-hashes \
 	--no-header --no-emit-index-url --annotation-style line --no-python-downloads
 
@@ -177,6 +203,8 @@ pins: $(ENVIRONMENT)
 	$(COMPILE) requirements/build.in -o requirements/build.txt
 	$(COMPILE) requirements/workflows.in -o requirements/workflows.txt
 	$(COMPILE) requirements/example.in -o requirements/example.txt
+	$(COMPILE) requirements/dbt.in -o requirements/dbt.txt
+	$(COMPILE) requirements/schedulers.in -o requirements/schedulers.txt
 	$(COMPILE) requirements/docs.in -o requirements/docs.txt
 	for name in postgres duckdb jsonl; do \
 		$(COMPILE) requirements/target-$$name.in -o requirements/target-$$name.txt || exit; \
@@ -188,6 +216,7 @@ pins: $(ENVIRONMENT)
 # The data of root's PostgreSQL does not lie in output/, see demo/server_directory.py.
 clean:
 	@$(PYTHON) -m demo.server_directory
-	rm -rf .venv .venv-lowest .venv-docs examples/.venv site .meltano benchmarks/.envs output build dist *.egg-info \
+	rm -rf .venv .venv-lowest .venv-docs .venv-dbt examples/.venv examples/.venv-schedulers site .meltano \
+		benchmarks/.envs output build dist *.egg-info \
 		.import_linter_cache .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -prune -exec rm -rf {} +

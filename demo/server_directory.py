@@ -138,7 +138,7 @@ def _of(home: Path) -> ServerDirectory | None:
     It belongs to another one if HOME is a copy of that, and to HOME if HOME was moved.
     """
     path = _target(home / LINK)
-    if not path or path.parent != PARENT or not path.is_dir():
+    if not path or path.parent != PARENT or not path.name.isalnum() or not path.is_dir():
         return None
     found = ServerDirectory(path)
     is_copy = found.home and found.home != home and _target(found.home / LINK) == path

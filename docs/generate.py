@@ -2,7 +2,8 @@
 
 A table in a document stands between two comments, `<!-- streams -->` and `<!-- /streams -->`;
 what is between them is replaced. The pages of all streams, of each area's columns, and of the
-diagrams are written as a whole. What Meltano is told comes from `docs/meltano.py`.
+diagrams are written as a whole. What Meltano is told comes from `docs/meltano.py`, and what the
+dbt package takes from the streams from `docs/dbt_package.py`.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import sys
 import typing as t
 from pathlib import Path
 
-from docs import diagrams, meltano, stream_pages
+from docs import dbt_package, diagrams, meltano, stream_pages
 from docs.stream_facts import areas, cost, endpoint, keys, links, needs, page_of, replication, table
 from tap_pagerduty.settings import CREDENTIALS
 from tap_pagerduty.tap import TapPagerDuty
@@ -140,6 +141,7 @@ def documents() -> dict[Path, str]:
             for area, part in found.items()
         },
         **meltano.documents(),
+        **dbt_package.documents(found),
     }
 
 

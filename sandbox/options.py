@@ -76,6 +76,24 @@ class Options:
         None, "analytics requests allowed in a virtual day", read=int
     )
     analytics_delay: int = _setting(0, "seconds by which analytics lag behind")
+    lag: int = _setting(
+        0, "seconds after its time before an incident, log entry, notification, … is listed"
+    )
+    embed_lag: int = _setting(
+        0, "seconds by which the incidents embedded in log entries are out of date"
+    )
+    no_date: bool = _setting(False, "responses have no Date header")
+    date_ahead: int = _setting(0, "seconds by which the Date header is ahead of virtual time")
+    unstable_order: bool = _setting(
+        False, "records of the same time or name change places from one page to the next"
+    )
+    total_off: int = _setting(0, "number by which each `total` is too high")
+    edits_while_paged: int = _setting(
+        0, "how many further pages of lists come after a removal and a move to the front"
+    )
+    growth_while_paged: int = _setting(
+        0, "incidents that appear in a filtered window of the past before its second page"
+    )
     host: str = _setting("127.0.0.1", "loopback address to listen on")
     port: int = _setting(0, "port to listen on (default: any free one)")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -15,6 +16,7 @@ from sandbox.endpoints.core import LISTS
 from sandbox.endpoints.registry import find
 from sandbox.options import Options
 from sandbox.server.app import App
+from sandbox.server.changes_while_paged import change_while_paged
 from sandbox.server.faults import Faults
 from sandbox.server.http_server import Server
 from sandbox.values.timestamps import When, moment_of
@@ -50,6 +52,7 @@ class Sandbox:
         self.requests: list[RequestInfo] = []
         self.api_key = self.options.api_key
         self.log: Callable[[RequestInfo], None] | None = None
+        self._changes: Counter[str] = Counter()
         self._hooks: list[Callable[[Sandbox, RequestInfo], None]] = []
         self._server: Server | None = None
 
@@ -179,7 +182,8 @@ class Sandbox:
             del self.requests[: len(self.requests) // 2]
 
     def before_response(self, info: RequestInfo) -> None:
-        """Let the hooks have their way."""
+        """Let the options and the hooks have their way."""
+        change_while_paged(self.account, self.options, info, self._changes)
         for hook in self._hooks:
             hook(self, info)
 

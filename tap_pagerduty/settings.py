@@ -216,6 +216,15 @@ SETTINGS: dict[str, t.Any] = th.PropertiesList(
         "none are.",
     ),
     th.Property(
+        "overlap_minutes",
+        th.IntegerType(minimum=0, maximum=1440),
+        default=15,
+        title="Overlap",
+        description="Minutes before its bookmark from which an incremental stream is read again, "
+        "for records that PagerDuty lists some time after they happened; a stream with a longer "
+        "overlap of its own keeps that.",
+    ),
+    th.Property(
         "emit_activate_version_messages",
         th.BooleanType,
         default=True,

@@ -11,7 +11,7 @@ import shutil
 import signal
 import sys
 import threading
-from contextlib import redirect_stderr, redirect_stdout
+from contextlib import redirect_stderr, redirect_stdout, suppress
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -297,6 +297,8 @@ def no_server_directories(tmp_path_factory):
     for each in server_directory.every():
         if each.home and each.home.is_relative_to(tmp_path_factory.getbasetemp()):
             shutil.rmtree(each.path)
+    with suppress(OSError):  # it is not there, or others use it
+        server_directory.PARENT.rmdir()
 
 
 @pytest.fixture(scope="session")

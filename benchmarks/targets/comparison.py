@@ -7,7 +7,7 @@ import json
 from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -78,6 +78,8 @@ def _compare_row(
     row = {**{name.lower(): value for name, value in row.items()}, **row}
     for name, kind in schema["properties"].items():
         held = name if name in row else name.lower()
+        if held not in row and any(column.startswith(f"{held}{JOINT}") for column in row):
+            findings.nested["columns, and tables of their own for arrays"] += 1
         for column, value, own in _columns(held, kind, expected.get(name), row):
             if own is None:
                 continue
@@ -127,13 +129,25 @@ def difference(expected: Any, found: Any, schema: Mapping[str, Any]) -> str:  # 
         return '`""` becomes null' if expected == "" else "values are lost"
     if is_same(expected, found, schema):
         return ""
-    if isinstance(expected, str) and expected.replace("\n", "\\n") == found:
-        return "a line break becomes `\\n`"
+    if isinstance(expected, str) and found in {_escaped(expected), _escaped(expected, '"', "\\")}:
+        return "line breaks and tabs become `\\n` and `\\t`"
+    if schema.get("format") == "date-time":
+        with suppress(ValueError, TypeError):
+            if abs(_moment(expected) - _moment(found)) < timedelta(milliseconds=1):
+                return "times lose their last digits"
     if isinstance(expected, (dict, list)) and isinstance(found, str):
         with suppress(ValueError, SyntaxError):
             if ast.literal_eval(found) == expected:
                 return "objects become Python's notation"
     return "values change"
+
+
+def _escaped(text: str, *kept: str) -> str:
+    """Return a text as JSON escapes it, without quotation marks; what is KEPT is not escaped."""
+    found = json.dumps(text, ensure_ascii=False)[1:-1]
+    for character in kept:
+        found = found.replace(f"\\{character}", character)
+    return found
 
 
 def is_same(expected: Any, found: Any, schema: Mapping[str, Any]) -> bool:  # noqa: ANN401

@@ -49,6 +49,7 @@ DATAMILL = {
     "database": "postgres_database",
     "schema": "postgres_schema",
 }
+MAKE_SCHEMA = "Create the schema `pagerduty` first."
 # The datamill and first Singer targets send usage data unless they are stopped.
 QUIET = {"disable_collection": True}
 
@@ -83,6 +84,7 @@ TARGETS = (
         overrides=("psycopg2-binary==2.9.10", "psycopg2==2.9.10; python_version < '3'"),
         beside=("setuptools<81",),
         unlisted=QUIET,
+        note=MAKE_SCHEMA,
     ),
     Target(
         "singer-target-postgres",
@@ -93,6 +95,7 @@ TARGETS = (
         beside=("setuptools<81",),
         tap=NO_VERSIONS,
         unlisted=QUIET,
+        note=MAKE_SCHEMA,
     ),
     Target("target-duckdb", "0.8.0", DuckDB(), beside=("duckdb==1.1.3",)),
     Target(

@@ -62,7 +62,7 @@ class Account:
             self.incident_store,
             self.incident_view,
             (self._entry_ids, self._notification_ids),
-            options.incident_embed_short,
+            (options.incident_embed_short, options.embed_lag),
         )
 
     @property

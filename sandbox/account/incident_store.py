@@ -66,9 +66,12 @@ class IncidentStore:
         touched = self._touched.get(serial)
         return self.generator.events(serial) if touched is None else touched
 
-    def state(self, serial: int) -> State:
-        """Give what an incident is by now."""
+    def state(self, serial: int, ago: int = 0) -> State:
+        """Give what an incident is by now, or what it was so many seconds `ago`."""
         now = self._clock.now()
+        if ago:
+            moment = max(self.created_at(serial), now - ago)
+            return state_at(self.facts(serial), self.events(serial), moment)[0]
         known = self._states.get(serial)
         if known is not None and now < known[1]:
             return known[0]

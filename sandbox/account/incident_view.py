@@ -62,9 +62,11 @@ class IncidentView:
             "html_url": self._configuration.web(f"incidents/{facts.id}"),
         }
 
-    def show(self, serial: int, zone: tzinfo = UTC, include: Collection[str] = NOTHING) -> Record:
-        """Render an incident in its present state."""
-        state = self._incident_store.state(serial)
+    def show(
+        self, serial: int, zone: tzinfo = UTC, include: Collection[str] = NOTHING, ago: int = 0
+    ) -> Record:
+        """Render an incident in its present state, or that of so many seconds `ago`."""
+        state = self._incident_store.state(serial, ago)
         facts, configuration = state.facts, self._configuration
         triggered = state.status == "triggered"
         people = "users" in include

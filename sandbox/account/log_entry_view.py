@@ -76,14 +76,17 @@ class LogEntryView:
         incident_store: IncidentStore,
         incident_view: IncidentView,
         ids: tuple[IdKind, IdKind],
-        embed_short: float,
+        embedding: tuple[float, int],
     ) -> None:
-        """Take what a record is made of; `ids` are those of log entries and of notifications."""
+        """Take what a record is made of; `ids` are those of log entries and of notifications.
+
+        `embedding` is the share of embedded incidents that lack fields, and their age in seconds.
+        """
         self._configuration = configuration
         self._incident_store = incident_store
         self._incident_view = incident_view
         self._entry_ids, self._notification_ids = ids
-        self._embed_short = embed_short
+        self._embed_short, self._embed_lag = embedding
 
     def event(self, key: int) -> Event:
         """Give the event that a key stands for."""
@@ -151,7 +154,7 @@ class LogEntryView:
     ) -> Record:
         record = None if embedded is None else embedded.get(serial)
         if record is None:
-            record = self._incident_view.show(serial, zone)
+            record = self._incident_view.show(serial, zone, ago=self._embed_lag)
             if embedded is not None:
                 embedded[serial] = record
         if hash_of(number, 5) % 1000 < self._embed_short * 1000:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from sandbox.api.endpoint_records import records_of
 from sandbox.api.errors import not_found, refusal
 from sandbox.api.filters import chosen
+from sandbox.api.record_list import reordered
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -50,13 +51,15 @@ def _none(endpoint: GeneratedEndpoint, _query: Query, rows: RecordList) -> Recor
 
 
 def _classic(endpoint: GeneratedEndpoint, query: Query, rows: RecordList) -> Record:
+    if query.options.unstable_order:
+        rows = reordered(rows, query.offset)
     records, more = rows.page(query.offset, query.limit)
     return {
         str(endpoint.key): records,
         "limit": query.limit,
         "offset": query.offset,
         "more": more,
-        "total": rows.count() if query.total else None,
+        "total": rows.count() + query.options.total_off if query.total else None,
     }
 
 

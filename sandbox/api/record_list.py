@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Protocol
+
+from sandbox.values.seeded_random import hash_of, hash_of_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -58,3 +60,36 @@ def list_of_range(
         count=lambda: len(items),
         show=show,
     )
+
+
+_TIMES = ("created_at", "started_at", "timestamp", "name", "summary")
+
+
+def reordered(rows: RecordList, offset: int) -> RecordList:
+    """Let records of the same time (or name) stand in an order that depends on the page.
+
+    So does a database that sorts by that column only: what is on neither of two pages, or on
+    both, depends on the day.
+    """
+    items = rows.take(0, rows.count())
+    records = rows.show(items)
+    runs: list[list[int]] = []
+    for place, record in enumerate(records):
+        if runs and _place(records[runs[-1][-1]]) == _place(record):
+            runs[-1].append(place)
+        else:
+            runs.append([place])
+    order = [
+        place
+        for run in runs
+        for place in sorted(
+            run, key=lambda each: hash_of(hash_of_text(str(records[each].get("id"))), offset)
+        )
+    ]
+    shuffled = [items[place] for place in order]
+    return replace(rows, take=lambda start, count: shuffled[start : start + count])
+
+
+def _place(record: Record) -> Any:  # noqa: ANN401
+    """Return what a record is sorted by."""
+    return next((record[name] for name in _TIMES if name in record), None)

@@ -138,3 +138,16 @@ def half_year_window(query: Query) -> None:
     if since < add_months(query.now, -6) - DAY or since > until:
         raise refusal(400, 2005, "The date range must be within the last 6 months.")
     query.since, query.until = since, until
+
+
+# Whose records come into sight some time after they have happened (option `lag`).
+_LATE = frozenset(
+    {"/incidents", "/log_entries", "/notifications", "/change_events", "/audit/records"}
+)
+
+
+def hide_recent(query: Query, path: str) -> None:
+    """Take what is too recent to be listed out of what is asked for."""
+    if path in _LATE and query.options.lag:
+        seen = query.now + 1 - query.options.lag
+        query.until = seen if query.until is None else min(query.until, seen)

@@ -10,6 +10,8 @@ from sandbox.api.endpoint_records import check_parents
 from sandbox.api.errors import ApiError, missing_scope, not_found, refusal
 from sandbox.api.pagination import respond
 from sandbox.api.query_checks import body_of, check
+from sandbox.api.record_list import reordered
+from sandbox.api.windows import hide_recent
 from sandbox.endpoints.registry import ENDPOINTS, find
 from sandbox.server.messages import RequestInfo, Response, json_response
 from sandbox.server.oauth import OAUTH_PATH, TokenEndpoint
@@ -94,6 +96,7 @@ class App:
         with self.account.lock:
             query = self.api.query(ids, values=info.query)
             check(query, endpoint)
+            hide_recent(query, endpoint.path)
             if isinstance(endpoint, GeneratedEndpoint):
                 check_early_access(endpoint, headers)
                 check_parents(query, endpoint.path, ids)
@@ -121,11 +124,13 @@ def _envelope(endpoint: Endpoint, query: Query) -> dict[str, Any]:
     key = str(endpoint.key)
     if not endpoint.paged:
         return {key: rows}
+    if query.options.unstable_order:
+        rows = reordered(rows, query.offset)
     records, more = rows.page(query.offset, query.limit)
     return {
         key: records,
         "limit": query.limit,
         "offset": query.offset,
         "more": more,
-        "total": rows.count() if query.total else None,
+        "total": rows.count() + query.options.total_off if query.total else None,
     }

@@ -37,6 +37,8 @@ class Fault:
     """Value of `ratelimit-reset` (status 429); None: no rate limit headers."""
     seconds: float = 1.0
     """How long the response takes (kinds `hang`, `slow`)."""
+    dated: bool = True
+    """Whether the response has a Date header."""
     seen: int = field(default=0, init=False)
     done: int = field(default=0, init=False)
 
@@ -93,6 +95,8 @@ class Faults:
                 how[name] = int(value)
             elif name == "seconds":
                 how[name] = float(value)
+            elif name == "dated":
+                how[name] = value == "yes"
             else:
                 how[name] = value
         how.setdefault("kind", "status")

@@ -103,9 +103,10 @@ class Handler(BaseHTTPRequestHandler):
 
     def date_time_string(self, timestamp: float | None = None) -> str:
         """Give the virtual time, for the Date header."""
-        return super().date_time_string(
-            self.server.app.account.clock.time() if timestamp is None else timestamp
-        )
+        if timestamp is None:
+            app = self.server.app
+            timestamp = app.account.clock.time() + app.options.date_ahead
+        return super().date_time_string(timestamp)
 
     def log_message(self, *_: Any) -> None:  # noqa: ANN401
         """Leave logging to the sandbox."""
@@ -172,7 +173,8 @@ class Handler(BaseHTTPRequestHandler):
         kind = fault.kind if fault is not None else ""
         if kind == "truncate":
             body = body[: len(body) * 2 // 3]
-        self.send_response(response.status)
+        self.send_response_only(response.status)
+        self._send_date(fault)
         if response.content_type is not None:
             self.send_header("Content-Type", response.content_type)
         if compress and len(body) > _WORTH_GZIP:
@@ -197,6 +199,10 @@ class Handler(BaseHTTPRequestHandler):
                 self.connection.sendall(body[start : start + size])
         else:
             self.connection.sendall(head + body)
+
+    def _send_date(self, fault: Fault | None) -> None:
+        if not self.server.app.options.no_date and (fault is None or fault.dated):
+            self.send_header("Date", self.date_time_string())
 
     def _take_head(self) -> bytes:
         """Give the status line and headers that were to be sent, so that they go with the body."""

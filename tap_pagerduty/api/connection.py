@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import typing as t
+from contextlib import suppress
 from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
@@ -61,9 +62,13 @@ class Connection:
         self._lock = threading.Lock()
         self.progress = Progress()
         self.workers = Workers(config["max_concurrency"])
-        # The account's time at the run's first response, UTC. This machine's clock may be
-        # off, and a window that ends in the account's future is not closed.
-        self.started_at: datetime | None = None
+        # The account's time at the run's first response of the API's own, UTC. This machine's
+        # clock may be off, and a window that ends in the account's future is not closed.
+        self.date: datetime | None = None
+        # The time by which the run goes; `account_clock` works it out.
+        self.run_started_at: datetime | None = None
+        # Whether there has been any response.
+        self.has_responded = False
         self._threads = threading.local()
 
     def limit_timeouts(self, timeout: float, retry_timeout: float) -> None:
@@ -102,12 +107,11 @@ class Connection:
 
     def response_received(self, budget: str, response: requests.Response) -> None:
         """Take from a response what is left of the budget, and once what time it is."""
-        if self.started_at is None:
-            try:
-                now = parsedate_to_datetime(response.headers["Date"])
-            except (KeyError, ValueError):
-                now = datetime.now(timezone.utc)
-            self.started_at = whole_second(now.astimezone(timezone.utc))
+        self.has_responded = True
+        if self.date is None and _is_of_the_api(response):
+            with suppress(KeyError, ValueError):
+                date = parsedate_to_datetime(response.headers["Date"])
+                self.date = whole_second(date.astimezone(timezone.utc))
         if budget:
             # The headers report the limit that is nearest, here the endpoint's.
             self._rate_limiter("").request_lost()
@@ -115,6 +119,11 @@ class Connection:
         rate_limiter.observe(response.headers)
         if rate_limiter.limit and not budget:
             self.progress.limit = rate_limiter.limit / MINUTE
+
+    @staticmethod
+    def machine_time() -> datetime:
+        """Return the time by this machine's clock, in UTC."""
+        return whole_second(datetime.now(timezone.utc))
 
     def request_lost(self, budget: str) -> None:
         """Note that a request got no response."""
@@ -195,3 +204,12 @@ class Connection:
             if budget not in self._rate_limiters:
                 self._rate_limiters[budget] = RateLimiter(**self._rate_settings)
             return self._rate_limiters[budget]
+
+
+def _is_of_the_api(response: requests.Response) -> bool:
+    """Return whether a response seems to be the API's own, and not one of a host before it.
+
+    Those have clocks of their own, or add no `Date`.
+    """
+    is_page = "html" in response.headers.get("Content-Type", "")
+    return response.status_code < HTTPStatus.INTERNAL_SERVER_ERROR and not is_page

@@ -168,9 +168,12 @@ def error_message(content: bytes) -> tuple[str, str]:
     repeated.
     """
     try:
-        body = _decoder.decode(content)
-    except msgspec.DecodeError:
+        return _message_and_scopes(_decoder.decode(content))
+    except (msgspec.DecodeError, RecursionError):  # the latter of one that is nested too deep
         return "", ""
+
+
+def _message_and_scopes(body: object) -> tuple[str, str]:
     if not isinstance(body, dict):
         return "", ""
     error = body.get("error", body)

@@ -102,7 +102,10 @@ class OffsetPaginator(Paginator):
         offsets = range(start, max(total - self.overlap, start + 1), step)
         return [
             Page(
-                {"limit": min(PAGE_SIZE, CEILING - offset), "offset": offset},
+                {
+                    "limit": min(page.params.get("limit", PAGE_SIZE), CEILING - offset),
+                    "offset": offset,
+                },
                 last=offset == offsets[-1],
             )
             for offset in offsets

@@ -59,16 +59,23 @@ class Requester:
     """
 
     def __init__(
-        self, exchange: Exchange, connection: Connection, budget: str, progress: StreamProgress
+        self,
+        exchange: Exchange,
+        connection: Connection,
+        budget: str,
+        progress: StreamProgress,
+        replaced: set[str],
     ) -> None:
         """Take the stream's part, the run's connection, the name of a budget, the progress.
 
         BUDGET is that of the endpoint; empty if it draws on the budget of the credentials only.
+        REPLACED takes what had to be replaced in response bodies; see `decode`.
         """
         self._exchange = exchange
         self._connection = connection
         self._budget = budget
         self._progress = progress
+        self._replaced = replaced
         # A request that was sent before its turn, and its response.
         self._prefetched: tuple[PageRequest, Future[PageResponse]] | None = None
 
@@ -136,7 +143,7 @@ class Requester:
             if not self._connection.authenticator.renew(prepared):
                 raise
             response = self._send(prepared)
-        return decode(response, request.records_key, request.peek)
+        return decode(response, request.records_key, request.peek, self._replaced)
 
     def _send(self, request: requests.PreparedRequest) -> requests.Response:
         self._connection.wait(self._budget)

@@ -6,8 +6,15 @@ import typing as t
 from dataclasses import dataclass
 
 import msgspec
-from singer_sdk.exceptions import RetriableAPIError
+from singer_sdk.exceptions import FatalAPIError, RetriableAPIError
 
+from tap_pagerduty.records.json_text import (
+    MAX_DEPTH,
+    check_depth,
+    deepest_record,
+    needs_repair,
+    repaired,
+)
 from tap_pagerduty.records.lazy_records import RecordList
 
 if t.TYPE_CHECKING:
@@ -56,18 +63,25 @@ class PageResponse:
         return total if isinstance(total, int) else 0  # a property of a single resource
 
 
-def decode(response: requests.Response, records_key: str, peek: FieldPeek | None = None) -> Body:
+def decode(
+    response: requests.Response,
+    records_key: str,
+    peek: FieldPeek | None = None,
+    replaced: set[str] | None = None,
+) -> Body:
     """Return the body of a success: `RecordList`, or a single resource, under RECORDS_KEY.
 
-    If a PEEK at records is enough, they stay encoded.
+    If a PEEK at records is enough, they stay encoded. What no target can store (U+0000, half a
+    surrogate pair, bytes that are not UTF-8) becomes U+FFFD; REPLACED takes what was replaced,
+    in words.
 
     Raises:
         RetriableAPIError: it is no such body: cut off, or a proxy's page.
+        FatalAPIError: a record is nested too deep.
     """
     decoder = _decoder if records_key == WHOLE_BODY else _list_decoder
     try:
-        content = response.content
-        body = decoder.decode(content)
+        content, body = _decoded(response.content, decoder, set() if replaced is None else replaced)
     except msgspec.ValidationError:  # it is no object
         body = None
     except ValueError:
@@ -79,8 +93,10 @@ def decode(response: requests.Response, records_key: str, peek: FieldPeek | None
             raise RetriableAPIError(msg, response)
         found = body if records_key == WHOLE_BODY else body.get(records_key)
         if isinstance(found, list):
-            if peek and not _can_stay_encoded(content):
-                peek = None
+            if peek:
+                # A message is on one line, and so has to be what goes into it as it came.
+                is_line = b"\n" not in content and b"\r" not in content
+                peek = peek.for_page(content) if is_line else None
             return {**body, records_key: RecordList(found, peek)}
         if isinstance(found, dict):
             return body
@@ -93,10 +109,34 @@ def _is_count(total: object) -> bool:
     return total is None or (type(total) is int and total >= 0)
 
 
-def _can_stay_encoded(content: bytes) -> bool:
-    """Return whether parts of a body can be written as they are: in UTF-8, on one line."""
+def _decoded(
+    content: bytes, decoder: msgspec.json.Decoder[t.Any], replaced: set[str]
+) -> tuple[bytes, t.Any]:
+    """Return a body, as far as need be repaired, and what it holds.
+
+    Raises:
+        ValueError: it cannot be repaired.
+        FatalAPIError: a record is nested too deep.
+    """
+    if needs_repair(content):
+        content, what = repaired(content)
+        replaced.update(what)
     try:
-        text = content.decode()
-    except UnicodeDecodeError:
-        return False
-    return "\n" not in text and "\r" not in text
+        check_depth(content)
+        try:
+            return content, decoder.decode(content)
+        except msgspec.ValidationError:
+            raise
+        except ValueError:
+            content, what = repaired(content)
+            if not what:
+                raise
+            body = decoder.decode(content)
+            replaced.update(what)
+            return content, body
+    except RecursionError:
+        msg = (
+            f"{deepest_record(content)} is nested deeper than {MAX_DEPTH} levels, which no target "
+            "can read; ask PagerDuty's support"
+        )
+        raise FatalAPIError(msg) from None

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import typing as t
 from collections.abc import MutableMapping, Sequence
+from copy import copy
+from functools import cached_property
+from operator import attrgetter
 
 import msgspec
 from singer_sdk.exceptions import FatalAPIError
 
-from tap_pagerduty.records.column_types import CONVERTED, adapter
+from tap_pagerduty.records.json_text import record_name
+from tap_pagerduty.records.secrets import may_hold_keys
+from tap_pagerduty.records.timestamps import normaliser
 
 if t.TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
@@ -24,12 +29,17 @@ def decode_record(encoded: msgspec.Raw) -> Record:
     """Return a record of a list that has been taken apart.
 
     Raises:
-        FatalAPIError: it is not in UTF-8, or holds a number beyond a float's range.
+        FatalAPIError: it is not in UTF-8, holds a number beyond a float's range, or is nested
+            too deep.
     """
     try:
         record: Record = _decode(encoded)
-    except ValueError as error:
-        msg = f"a record cannot be decoded ({error}); if it stays so, ask PagerDuty's support"
+    except (ValueError, RecursionError) as error:
+        why = "it is nested too deep" if isinstance(error, RecursionError) else str(error)
+        msg = (
+            f"{record_name(bytes(encoded))} cannot be decoded ({why}); if it stays so, ask "
+            "PagerDuty's support"
+        )
         raise FatalAPIError(msg) from None
     return record
 
@@ -43,8 +53,8 @@ class LazyRecord(MutableMapping[str, t.Any]):
 
     __slots__ = ("_decoded", "_encoded", "_names", "_seen")
 
-    def __init__(self, encoded: msgspec.Raw, seen: Record, names: frozenset[str]) -> None:
-        """Take the record, and those of its properties that have one of NAMES: what is SEEN."""
+    def __init__(self, encoded: msgspec.Raw, seen: msgspec.Struct, names: frozenset[str]) -> None:
+        """Take the record, and what is SEEN of it: at least the properties of these NAMES."""
         self._encoded, self._seen, self._names = encoded, seen, names
         self._decoded: Record | None = None
 
@@ -62,11 +72,18 @@ class LazyRecord(MutableMapping[str, t.Any]):
 
     def get(self, name: str, default: t.Any = None) -> t.Any:  # noqa: ANN401
         """Return a property, or DEFAULT if the record lacks it."""
-        return (self._seen if name in self._names else self._record).get(name, default)
+        if name not in self._names:
+            return self._record.get(name, default)
+        value = getattr(self._seen, name, msgspec.UNSET)
+        return default if value is msgspec.UNSET else value
 
     def __getitem__(self, name: str) -> t.Any:  # noqa: ANN401
         """Return a property."""
-        return (self._seen if name in self._names else self._record)[name]
+        if name not in self._names:
+            return self._record[name]
+        if (value := getattr(self._seen, name, msgspec.UNSET)) is msgspec.UNSET:
+            raise KeyError(name)
+        return value
 
     def __setitem__(self, name: str, value: t.Any) -> None:  # noqa: ANN401
         """Set a property; it counts for what is written."""
@@ -90,31 +107,67 @@ class LazyRecord(MutableMapping[str, t.Any]):
 
 
 class FieldPeek:
-    """Looks into an encoded record: at some properties, and whether it is as its schema says."""
+    """Looks into an encoded record: at some properties, and whether it may stay as it is.
 
-    def __init__(self, schema: Schema, names: Collection[str]) -> None:
+    It may if its properties are all declared, each of its declared type, its times are in UTC,
+    it has a key, and it holds no secret that is to be left out. Inside of objects, only times
+    are looked at, and objects without declared properties are read whole.
+    """
+
+    def __init__(
+        self, schema: Schema, names: Collection[str], *, include_secrets: bool = False
+    ) -> None:
         """Take the stream's SCHEMA, and the NAMES of the properties to look at."""
         properties = schema["properties"]
-        adapted = {name: kind for name in properties if (kind := _adapted_in(properties[name]))}
-        kinds = {**adapted, **dict.fromkeys(names, t.Any)}
-        self._see = msgspec.json.Decoder(_object_of(kinds)).decode
+        self._see = msgspec.json.Decoder(_record_type(properties)).decode
         self._names = frozenset(names)
-        self._adapt = adapter(schema)
+        keys = [*schema.get("required", ())]
+        # A column that is a time is a text, and may be absent.
+        times = [name for name in properties if properties[name].get("format") == "date-time"]
+        nested = {name: visit for name in properties if (visit := normaliser(properties[name]))}
+        self._keys, self._times = _values_of(keys), _values_of(times)
+        self._nested, self._normalise = _values_of(list(nested)), list(nested.values())
+        self._include_secrets = include_secrets
+
+    def for_page(self, content: bytes) -> FieldPeek:
+        """Return what peeks into the records of a page: it looks for secrets only if need be."""
+        if self._include_secrets or may_hold_keys(content):
+            return self
+        return self._without_search
+
+    @cached_property
+    def _without_search(self) -> FieldPeek:
+        peek = copy(self)
+        peek._include_secrets = True  # noqa: SLF001, its own kind
+        return peek
 
     def __call__(self, encoded: msgspec.Raw) -> Record:
-        """Return the record, still encoded if nothing in it is to be adapted to the schema.
+        """Return the record, still encoded if it may be emitted as it came.
 
         Raises:
             FatalAPIError: it has to be decoded, and cannot be.
         """
         try:
             seen = self._see(encoded)
-        except ValueError:  # what should hold a time is not of its documented type
+        except (ValueError, RecursionError):  # it is not as the schema says
             return decode_record(encoded)
-        if self._adapt and self._adapt(seen):
+        if not self._may_stay(seen) or (
+            not self._include_secrets and may_hold_keys(bytes(encoded))
+        ):
             return decode_record(encoded)
         # No dict, but it serves as one wherever streams use a record.
         return t.cast("Record", LazyRecord(encoded, seen, self._names))
+
+    def _may_stay(self, seen: msgspec.Struct) -> bool:
+        if not all(self._keys(seen)):
+            return False
+        for time in self._times(seen):
+            if time and time[-1] != "Z":
+                return False
+        for value, normalise in zip(self._nested(seen), self._normalise, strict=True):
+            if value and normalise(value):
+                return False
+        return True
 
 
 class RecordList(Sequence["Record"]):
@@ -142,24 +195,71 @@ class RecordList(Sequence["Record"]):
         return self._take(self._encoded[index])
 
 
-def _adapted_in(schema: Schema) -> t.Any:  # noqa: ANN401, a type that is made here
-    """Return the type as which msgspec decodes what `adapter` looks at, and skips the rest.
+def _record_type(properties: Mapping[str, Schema]) -> type[msgspec.Struct]:
+    """Return the type of a record with these PROPERTIES, each as declared, and no others."""
+    fields = [
+        (name, _type_of(schema) | msgspec.UnsetType, msgspec.UNSET)
+        for name, schema in properties.items()
+    ]
+    return msgspec.defstruct("_Record", fields, forbid_unknown_fields=True, gc=False)
 
-    None if there is nothing of it in the value.
-    """
-    if schema.get("format") == "date-time" or schema.get(CONVERTED):
+
+def _values_of(names: list[str]) -> t.Callable[[t.Any], tuple[t.Any, ...]]:
+    """Return a function that takes the attributes of these NAMES from an object."""
+    if not names:
+        return lambda _: ()
+    if len(names) == 1:
+        (name,) = names
+        return lambda value: (getattr(value, name),)
+    return attrgetter(*names)
+
+
+class _Object(msgspec.Struct, gc=False):
+    """An object of which nothing is read."""
+
+
+_SCALARS: dict[str, t.Any] = {
+    "null": None,
+    "string": str,
+    "integer": int,
+    "number": int | float,
+    "boolean": bool,
+}
+
+
+def _type_of(schema: Schema) -> t.Any:  # noqa: ANN401, a type that is made here
+    """Return the type as which msgspec reads a value of this SCHEMA, and skips what it can."""
+    kinds = schema.get("type", [])
+    kinds = [kinds] if isinstance(kinds, str) else kinds
+    if len(kinds) not in {1, 2}:  # any JSON value
         return t.Any
+    return t.Union[tuple(_kind_type(kind, schema) for kind in kinds)]  # noqa: UP007, made here
+
+
+def _kind_type(kind: str, schema: Schema) -> t.Any:  # noqa: ANN401, a type that is made here
+    if kind == "array":
+        return list.__class_getitem__(_type_of(schema.get("items", {})))
+    return _object_type(schema) if kind == "object" else _SCALARS[kind]
+
+
+def _object_type(schema: Schema) -> t.Any:  # noqa: ANN401, a type that is made here
+    """Return the type of an object of which msgspec reads the times and the free-form parts."""
+    properties = schema.get("properties", {})
+    if not properties:
+        return dict
+    read = {name: _type_of(field) for name, field in properties.items() if _is_read(field)}
+    if not read:
+        return _Object
+    return t.TypedDict("_Read", read, total=False)  # type: ignore[operator]
+
+
+def _is_read(schema: Schema) -> bool:
+    """Return whether there is a time in a value of this SCHEMA, or a free-form part."""
+    if schema.get("format") == "date-time":
+        return True
+    kinds = schema.get("type", [])
+    if len(kinds) > 2 or ("object" in kinds and not schema.get("properties")):  # noqa: PLR2004
+        return True
     if "items" in schema:
-        kind = _adapted_in(schema["items"])
-        return kind and list[kind] | None  # type: ignore[valid-type]
-    kinds = {
-        name: kind
-        for name, field in schema.get("properties", {}).items()
-        if (kind := _adapted_in(field))
-    }
-    return _object_of(kinds) | None if kinds else None
-
-
-def _object_of(kinds: Mapping[str, t.Any]) -> t.Any:  # noqa: ANN401
-    """Return the type of an object of which these properties are decoded, if it has them."""
-    return t.TypedDict("_Object", dict(kinds), total=False)  # type: ignore[operator]
+        return _is_read(schema["items"])
+    return any(map(_is_read, schema.get("properties", {}).values()))

@@ -166,14 +166,12 @@ class AnalyticsIncidents(Analytics, WindowedStream):
         """
         now, end = self.sync_range.run_started_at, self.sync_range.end()
         if self.replication_method != REPLICATION_INCREMENTAL:
-            yield from self._created(self.sync_range.start, end)
+            yield from self._created(self.load_start, end)
             return
-        state = self.stream_state
+        created = self.positions.start("created_until", self.load_start, now, self.log)
+        created = created or self.load_start
         # What changes while the first load is under way is due from its start on.
-        changed = instant(state.setdefault("replication_key_value", isoformat(now)))
-        created = (
-            instant(state["created_until"]) if "created_until" in state else self.sync_range.start
-        )
+        changed = instant(self.stream_state.setdefault("replication_key_value", isoformat(now)))
         yield from self._created(created, end if self.sync_range.is_slice else changed)
         if self.sync_range.is_slice:
             self.bookmark(created_until=end)
@@ -185,6 +183,7 @@ class AnalyticsIncidents(Analytics, WindowedStream):
             for response in self.read_pages([replace(self.list_request(), params=params)]):
                 yield from self.child_readers.read_with(response.records)
         self.bookmark(replication_key_value=now, created_until=now)
+        yield from self.read_gap()
 
     def _created(self, start: datetime, end: datetime) -> Iterator[Record]:
         """Yield the incidents created in a range, oldest first; page by page they are done."""

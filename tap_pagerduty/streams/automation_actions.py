@@ -38,13 +38,22 @@ RUNNER_TYPE = text(
     "runner_type",
     "Kind of runner: `sidecar` asks PagerDuty for work, `runbook` is a Runbook server.",
 )
+# What is run may hold passwords and tokens.
+LEFT_OUT = "; left out unless `include_secrets` is on"
+DATA_SECRETS = tuple(
+    f"action_data_reference.{name}"
+    for name in ("script", "invocation_command", "process_automation_job_arguments")
+)
 ACTION_DATA = obj(
     "action_data_reference",
     "What is run; which properties there are depends on the action's type.",
-    text("script", "Text of the script."),
-    text("invocation_command", "Command that the script is run with; null: it is run itself."),
+    text("script", f"Text of the script{LEFT_OUT}."),
+    text(
+        "invocation_command",
+        f"Command that the script is run with; null: it is run itself{LEFT_OUT}.",
+    ),
     text("process_automation_job_id", "Id of the job in Process Automation."),
-    text("process_automation_job_arguments", "Arguments of the job; null when none."),
+    text("process_automation_job_arguments", f"Arguments of the job; null when none{LEFT_OUT}."),
     text(
         "process_automation_node_filter",
         "Filter for the nodes that the job runs on; null: those that the job names.",
@@ -63,6 +72,7 @@ class AutomationActions(PagerDutyStream):
 
     name = "automation_actions"
     path = "/automation_actions/actions"
+    secrets = DATA_SECRETS
     plan = PLAN
     records_key = "actions"
     paginator = CURSOR
@@ -139,6 +149,7 @@ class AutomationActionInvocations(ChildStream):
     name = "automation_action_invocations"
     parent = AutomationActions
     path = "/automation_actions/invocations"
+    secrets = tuple(f"action_snapshot.{path}" for path in DATA_SECRETS)
     plan = PLAN
     records_key = "invocations"
     paginator = SinglePage(most=25)

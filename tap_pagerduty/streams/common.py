@@ -12,6 +12,7 @@ import typing as t
 from singer_sdk import typing as th
 
 from tap_pagerduty.records.column_types import CONVERTED
+from tap_pagerduty.records.findings import UNDOCUMENTED
 
 Schema = dict[str, t.Any]
 Property = th.Property[t.Any]
@@ -26,14 +27,19 @@ REFERS_TO = "x-refers-to"
 def properties(*props: Property) -> Schema:
     """Return the JSON schema of a stream made of these properties.
 
-    It names no `$schema`: targets on old validators refuse one that they do not know. Objects
-    without known properties have no `properties`: flattening and some targets would make no
-    column of them.
+    It adds the column for what PagerDuty sends and none of them declares. It names no
+    `$schema`: targets on old validators refuse one that they do not know. Objects without known
+    properties have no `properties`: flattening and some targets would make no column of them.
     """
-    schema: Schema = _without_empty_properties(th.PropertiesList(*props).to_dict())
+    schema: Schema = _without_empty_properties(th.PropertiesList(*props, _UNDOCUMENTED).to_dict())
     schema.pop("$schema", None)
     return schema
 
+
+# Ends the description of one of `PagerDutyStream.addresses`.
+PUBLIC_PART = (
+    "; without user, password, query and tokens in the path, unless `include_secrets` is on"
+)
 
 # Filters of the endpoints that take them; see `PagerDutyStream.filters`.
 BY_TEAM = {"team_ids": "team_ids[]"}
@@ -180,6 +186,12 @@ def _open_object(*props: Property) -> th.ObjectType:
     return th.ObjectType(*props, additional_properties=True)
 
 
+_UNDOCUMENTED = obj(
+    UNDOCUMENTED,
+    "Properties that PagerDuty sends and this version of the tap does not know, by name, and "
+    "values of another type than their column's, by path; absent when there are none.",
+)
+
 _ANY_TYPE = ["null", "boolean", "number", "string", "array", "object"]
 
 # The hours by which interruptions are counted.
@@ -223,6 +235,28 @@ CONTEXT = (
     url("href", "Address that the link leads to."),
     url("src", "Address of the image."),
     text("text", "Text shown in place of the address or image."),
+)
+
+# What the event said, in PagerDuty's common event format.
+CEF_DETAILS = obj(
+    "cef_details",
+    "Not documented by PagerDuty; what the event said, in PagerDuty's common event format.",
+    text("client", "Not documented by PagerDuty; tool that sent the event."),
+    url("client_url", "Not documented by PagerDuty; address of the event in that tool."),
+    any_value("contexts", "Not documented by PagerDuty; links and images of the event."),
+    time("creation_time", "Not documented by PagerDuty; when the event was made."),
+    text("dedup_key", "Not documented by PagerDuty; key by which events are recognised as equal."),
+    text("description", "Not documented by PagerDuty; description of the event."),
+    any_value("details", "Not documented by PagerDuty; what the sender attached."),
+    text("event_class", "Not documented by PagerDuty; class of the event."),
+    text("message", "Not documented by PagerDuty; text of the event."),
+    any_value("mutations", "Not documented by PagerDuty; what event rules changed."),
+    any_value("priority", "Not documented by PagerDuty; priority that the event asks for."),
+    any_value("reporter", "Not documented by PagerDuty; what reported the problem."),
+    text("service_group", "Not documented by PagerDuty; group of the failing part."),
+    text("severity", "Not documented by PagerDuty; `info`, `warning`, `error` or `critical`."),
+    text("source_component", "Not documented by PagerDuty; part that fails."),
+    text("source_origin", "Not documented by PagerDuty; host or place that fails."),
 )
 
 CUSTOM_FIELD_KIND = (

@@ -12,6 +12,7 @@ from tap_pagerduty.streams.common import (
     properties,
     references,
     text,
+    time,
 )
 from tap_pagerduty.sync.client import PagerDutyStream
 
@@ -46,6 +47,10 @@ class EscalationPolicies(PagerDutyStream):
                 "targets",
                 ("users", "schedules", "flexible_schedules"),
                 "Users and schedules that the rule assigns incidents to.",
+                time(
+                    "deleted_at",
+                    "Not documented by PagerDuty; when a user who is gone was deleted.",
+                ),
             ),
             any_value(
                 "escalation_rule_assignment_strategy",
@@ -55,5 +60,11 @@ class EscalationPolicies(PagerDutyStream):
         ),
         references("services", "services", "Services that use the policy."),
         references("teams", "teams", "Team that owns the policy: at most one."),
+        time("created_at", "Not documented by PagerDuty; when the policy was created."),
+        time("updated_at", "Not documented by PagerDuty; when the policy last changed."),
+        anything(
+            "send_ochons_through_level",
+            "Not documented by PagerDuty; null in every response seen.",
+        ),
         anything("privilege", "Not documented by PagerDuty; null in every answer seen."),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tap_pagerduty.streams.common import (
     BY_SERVICE,
+    PUBLIC_PART,
     RESOURCE,
     boolean,
     obj,
@@ -28,7 +29,11 @@ class Extensions(PagerDutyStream):
     schema = properties(
         *RESOURCE,
         text("name", "Name of the extension."),
-        url("endpoint_url", "Address that incidents are sent to; null when the tool needs none."),
+        url(
+            "endpoint_url",
+            "Address that incidents are sent to; null when the tool needs none. Its path is often "
+            "a secret: only scheme and host, unless `include_secrets` is on.",
+        ),
         references("extension_objects", "services", "Services whose incidents are sent."),
         reference("extension_schema", "extension_schemas", "Kind of extension."),
         boolean(
@@ -40,6 +45,8 @@ class Extensions(PagerDutyStream):
             "Settings of the tool, which may hold its tokens and passwords; left out unless "
             "`include_secrets` is on.",
         ),
+        boolean("authorized", "Not documented by PagerDuty; whether the tool has given access."),
+        url("authorization_url", "Not documented by PagerDuty; address at which it gives access."),
     )
 
 
@@ -71,8 +78,9 @@ class Addons(PagerDutyStream):
     path = "/addons"
     filters = BY_SERVICE
     scope = "addons.read"
+    addresses = ("src",)
     schema = properties(
         *RESOURCE,
         text("name", "Name of the add-on."),
-        url("src", "Address of the page."),
+        url("src", f"Address of the page{PUBLIC_PART}."),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tap_pagerduty.api.pagination import CURSOR, UNCOUNTED, WHOLE
 from tap_pagerduty.streams.common import (
+    CEF_DETAILS,
     CONTEXT,
     CUSTOM_FIELD_VALUE,
     IMPACT,
@@ -64,6 +65,7 @@ class IncidentAlerts(ChildStream):
             text("type", "Kind of body: `alert_body`."),
             array("contexts", "Links and images that came with the event.", *CONTEXT),
             any_value("details", "Free-form; documented as an object or text."),
+            CEF_DETAILS,
         ),
         anything("privilege", "Not documented by PagerDuty; meaning unknown."),
     )

@@ -26,6 +26,13 @@ PLAN = "a plan with incident workflows"
 INPUT_VALUES = "steps.action_configuration.inputs.value"
 NESTED_STEPS = "steps.action_configuration.inline_steps_inputs.value"
 
+STEP_SECRETS = (
+    INPUT_VALUES,
+    f"{NESTED_STEPS}.{INPUT_VALUES}",
+    # Steps deeper still.
+    f"{NESTED_STEPS}.{NESTED_STEPS}",
+)
+
 STEP_INPUT = (
     text("name", "Name of the input, unique within the action."),
     text("parameter_type", "Type of the value, such as `text`."),
@@ -60,18 +67,14 @@ class IncidentWorkflows(PagerDutyStream):
     scope = SCOPE
     plan = PLAN
     selected_by_default = False
-    secrets = (
-        INPUT_VALUES,
-        f"{NESTED_STEPS}.{INPUT_VALUES}",
-        # Steps deeper still.
-        f"{NESTED_STEPS}.{NESTED_STEPS}",
-    )
+    secrets = STEP_SECRETS
     schema = properties(
         *RESOURCE,
         text("name", "Name of the workflow."),
         text("description", "What the workflow does."),
         time("created_at", "When the workflow was created."),
         boolean("is_enabled", "Whether the workflow can be started."),
+        time("last_started_at", "Not documented by PagerDuty; when the workflow last started."),
         reference("team", "teams", "Team whose members may edit it; null when not restricted."),
         references(
             "steps",
@@ -167,6 +170,8 @@ class IncidentWorkflowTriggers(PagerDutyStream):
     records_key = "triggers"
     paginator = CURSOR
     columns = {"workflow_id": "workflow.id"}
+    # A trigger may embed its workflow with the steps.
+    secrets = tuple(f"workflow.{path}" for path in STEP_SECRETS)
     scope = SCOPE
     plan = PLAN
     selected_by_default = False
@@ -186,6 +191,7 @@ class IncidentWorkflowTriggers(PagerDutyStream):
             "incident_types",
             "For `incident_type`: ids of the incident types that start the workflow.",
         ),
+        text("workflow_name", "Not documented by PagerDuty; name of the workflow."),
         text("workflow_id", "Id of the workflow that the trigger starts.", to="incident_workflows"),
         reference(
             "workflow",

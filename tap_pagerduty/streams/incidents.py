@@ -46,15 +46,35 @@ ACKNOWLEDGEMENT = (
     reference("acknowledger", ("users", "services"), "User or service that acknowledged."),
 )
 
+# Not documented by PagerDuty, neither of priorities nor of those in incidents.
+PRIORITY = (
+    integer(
+        "order", "Not documented by PagerDuty; rank: the larger, the more severe the priority."
+    ),
+    text("color", "Not documented by PagerDuty; color of the priority as hex digits."),
+    time("created_at", "Not documented by PagerDuty; when the priority was created."),
+    time("updated_at", "Not documented by PagerDuty; when the priority last changed."),
+    text("account_id", "Not documented by PagerDuty; id of the account."),
+    integer("schema_version", "Not documented by PagerDuty; meaning unknown."),
+)
+
+# What the users of a responder request carry besides, also not documented.
+RESPONDER_USER = (
+    url("avatar_url", "Not documented by PagerDuty; address of the user's picture."),
+    text("color", "Not documented by PagerDuty; color of the user in schedules."),
+    text("job_title", "Not documented by PagerDuty; job title of the user."),
+)
+
 RESPONDER = (
     text("state", "Answer so far: `pending`, `joined`, `declined` or `user_cancelled`."),
-    reference("user", "users", "User who was asked to help."),
+    reference("user", "users", "User who was asked to help.", *RESPONDER_USER),
     reference("incident", "incidents", "Incident that needs help."),
     time("updated_at", "When the state last changed."),
     text("message", "Text sent along with the request."),
-    reference("requester", "users", "User who asked for help."),
+    reference("requester", "users", "User who asked for help.", *RESPONDER_USER),
     time("requested_at", "When help was asked for."),
     texts("escalation_policy_requests", "Names of escalation policies that brought the user in."),
+    texts("errors", "Not documented by PagerDuty; why the user could not be asked."),
 )
 
 TARGET = (
@@ -232,11 +252,13 @@ class Incidents(WindowedStream):
             "Priority of the incident; null when none is set.",
             text("name", "Name of the priority, such as `P1`."),
             text("description", "What the priority means."),
+            *PRIORITY,
         ),
         obj(
             "resolve_reason",
             "Why the incident was resolved, if by a merge; null otherwise.",
             text("type", "Kind of reason: `merge_resolve_reason`."),
+            text("summary", "Reason as text, where PagerDuty sends only that."),
             reference("incident", "incidents", "Incident that this one was merged into."),
         ),
         obj(
@@ -272,6 +294,15 @@ class Incidents(WindowedStream):
             "Not documented by PagerDuty; links to items in other tools, such as a chat.",
             *EXTERNAL_REFERENCE,
         ),
+        anything("importance", "Not documented by PagerDuty; null in every response seen."),
+        anything("occurrence", "Not documented by PagerDuty; meaning unknown."),
+        obj("metadata", "Not documented by PagerDuty; meaning unknown."),
+        anything("privilege", "Not documented by PagerDuty; null in every response seen."),
+        references(
+            "impacted_services",
+            "services",
+            "Not documented by PagerDuty; services that the incident impacts; absent from lists.",
+        ),
         array(
             "linked_incidents",
             "Not documented by PagerDuty; seems to list related incidents.",
@@ -306,4 +337,5 @@ class Priorities(PagerDutyStream):
         *RESOURCE,
         text("name", "Name of the priority, such as `P1`."),
         text("description", "What the priority means."),
+        *PRIORITY,
     )

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from tap_pagerduty.streams.common import (
     BY_TEAM,
+    CEF_DETAILS,
     CONTEXT,
     NOTIFICATION,
     PENDING_ACTION,
     RESOURCE,
     any_value,
+    anything,
     array,
+    boolean,
     integer,
     obj,
     properties,
@@ -62,7 +65,11 @@ CHANNEL = (
     text("service", "For `nagios`: service on the host; null if the host itself."),
     text("state", "For `nagios`: state that caused the event."),
     any_value("details", "What the sender attached to the event: an object, or plain text."),
-    text("service_key", "For `api`: key by which the event named its service."),
+    text(
+        "service_key",
+        "For `api`: key by which the event named its service; a secret, left out unless "
+        "`include_secrets` is on.",
+    ),
     text("description", "For `api`: description of the event."),
     text("incident_key", "For `api`: key by which events are recognised as the same incident."),
     text("to", "For `email`: recipient."),
@@ -72,6 +79,15 @@ CHANNEL = (
     text("body_content_type", "For `email`: `text/plain` or `text/html`."),
     url("raw_url", "For `email`: address of the raw message."),
     url("html_url", "For `email`: address of the message as a page; absent for plain text."),
+    CEF_DETAILS,
+    text("old_title", "Not documented by PagerDuty; title before, where it changed."),
+    text("new_title", "Not documented by PagerDuty; title after, where it changed."),
+    text("urgency", "Not documented by PagerDuty; urgency of the incident, `high` or `low`."),
+    text("source_type", "Not documented by PagerDuty; kind of what caused the entry."),
+    text("source_id", "Not documented by PagerDuty; id of what caused the entry."),
+    text("source_node_id", "Not documented by PagerDuty; meaning unknown."),
+    boolean("details_omitted", "Not documented by PagerDuty; whether `details` were too large."),
+    boolean("body_omitted", "Not documented by PagerDuty; whether `body` was too large."),
     integer("duration", "On snooze entries: seconds for which the incident is snoozed."),
 )
 
@@ -150,6 +166,13 @@ class LogEntries(WindowedStream):
             "assigned_user",
             "users",
             "Not documented by PagerDuty; user to whom the incident was assigned.",
+        ),
+        reference("responder", "users", "Not documented by PagerDuty; user who was asked to help."),
+        anything("channels", "Not documented by PagerDuty; how it was sent, such as `email`."),
+        obj(
+            "event_rule_action",
+            "Not documented by PagerDuty; on entries of event rules, what the rule did.",
+            text("source_type", "Not documented by PagerDuty; kind of what caused it."),
         ),
         text("message", "Not documented by PagerDuty; text that came with the entry."),
         reference(

@@ -113,6 +113,11 @@ class OncallShifts(WindowedStream):
         )
 
     @override
+    def gap_windows(self, since: datetime, until: datetime) -> Iterable[list[Window]]:
+        """Return all windows of a gap together: a shift may reach through several."""
+        return [list(self.windows(since, until))]
+
+    @override
     def next_requests(self, request: PageRequest, response: PageResponse) -> list[PageRequest]:
         """Return the further pages, or the parts of a window, which overlap as well.
 

@@ -11,6 +11,7 @@ import typing as t
 from tap_pagerduty.api.pagination import WHOLE
 from tap_pagerduty.api.responses import WHOLE_BODY
 from tap_pagerduty.streams.common import (
+    PUBLIC_PART,
     array,
     boolean,
     integer,
@@ -37,6 +38,10 @@ WEBHOOK_VALUES = tuple(
     f"{rule}.actions.automation_actions.{part}.value"
     for rule in ("sets.rules", "catch_all")
     for part in ("headers", "parameters")
+)
+# Addresses of the webhooks.
+WEBHOOK_ADDRESSES = tuple(
+    f"{rule}.actions.automation_actions.url" for rule in ("sets.rules", "catch_all")
 )
 
 NEXT_SET = text("route_to", "Id of the set whose rules the event passes next; null when none.")
@@ -88,7 +93,7 @@ INCIDENT_ACTIONS = (
         "automation_actions",
         "Webhooks that are called for the incident.",
         text("name", "Name of the webhook."),
-        url("url", "Address that is called."),
+        url("url", f"Address that is called{PUBLIC_PART}."),
         boolean("auto_send", "Whether it is called at once; a responder starts it otherwise."),
         array("headers", "HTTP headers that are sent along.", *_NAME_AND_VALUE),
         _TRIGGER_TYPES,
@@ -183,6 +188,7 @@ class EventOrchestrationGlobalPaths(OrchestrationChild):
     records_key = "orchestration_path"
     primary_keys = ("orchestration_id",)
     secrets = WEBHOOK_VALUES
+    addresses = WEBHOOK_ADDRESSES
     _actions = (
         boolean("drop_event", "Whether the event is dropped, with no alert made of it."),
         *EVENT_ACTIONS,
@@ -224,6 +230,7 @@ class ServiceEventOrchestrations(ChildStream):
     parent_columns = {"service_id": "id"}
     primary_keys = ("service_id",)
     secrets = WEBHOOK_VALUES
+    addresses = WEBHOOK_ADDRESSES
     _actions = (
         *EVENT_ACTIONS,
         *INCIDENT_ACTIONS,

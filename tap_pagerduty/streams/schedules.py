@@ -24,6 +24,7 @@ from tap_pagerduty.streams.common import (
     resource,
     text,
     time,
+    url,
 )
 from tap_pagerduty.streams.users import USER
 from tap_pagerduty.sync.child import WindowedChildStream
@@ -52,6 +53,17 @@ RENDERED = (
 )
 
 
+CALENDAR_FEEDS = tuple(
+    url(
+        f"{whose}{how}_cal_url",
+        f"Not documented by PagerDuty; secret address of {what} {way}: it opens without a login; "
+        "left out unless `include_secrets` is on.",
+    )
+    for whose, what in (("", "the schedule's calendar"), ("personal_", "the key's user's shifts"))
+    for how, way in (("http", "over HTTP"), ("web", "as webcal"))
+)
+
+
 class Schedules(PagerDutyStream):
     """Schedules made of layers (`GET /schedules`); shift-based (v3) ones are not in this list."""
 
@@ -65,6 +77,7 @@ class Schedules(PagerDutyStream):
         text("name", "Name of the schedule."),
         text("description", "What the schedule is for; null when empty."),
         text("time_zone", "Time zone of the schedule, such as `America/New_York`."),
+        *CALENDAR_FEEDS,
         array(
             "schedule_layers",
             "Rotations that make up the schedule.",
@@ -75,7 +88,15 @@ class Schedules(PagerDutyStream):
             array(
                 "users",
                 "Users of the layer, in the order in which they take turns.",
-                reference("user", "users", "User whose turn it is."),
+                reference(
+                    "user",
+                    "users",
+                    "User whose turn it is.",
+                    time(
+                        "deleted_at",
+                        "Not documented by PagerDuty; when a user who is gone was deleted.",
+                    ),
+                ),
             ),
             array(
                 "restrictions",
@@ -116,7 +137,12 @@ class Schedules(PagerDutyStream):
             "escalation_policies",
             "Escalation policies that use the schedule.",
         ),
-        references("users", "users", "Users who take part in the schedule."),
+        references(
+            "users",
+            "users",
+            "Users who take part in the schedule.",
+            time("deleted_at", "Not documented by PagerDuty; when a user who is gone was deleted."),
+        ),
         references("teams", "teams", "Teams that own the schedule."),
         obj(
             "next_oncall_for_user",

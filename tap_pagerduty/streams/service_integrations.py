@@ -94,6 +94,7 @@ class ServiceIntegrations(PagerDutyStream):
                 text("ends_with", "For `between`: text after the value."),
             ),
         ),
+        obj("config", "Not documented by PagerDuty; settings of the integration."),
         array(
             "email_filters",
             "Filters that say which e-mails count.",

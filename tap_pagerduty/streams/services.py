@@ -168,6 +168,14 @@ class Services(PagerDutyStream):
             ),
             integer("recommended_timeout", "Seconds that PagerDuty recommends to wait."),
         ),
+        time("updated_at", "Not documented by PagerDuty; when the service last changed."),
+        obj("metadata", "Not documented by PagerDuty; meaning unknown."),
+        anything("privilege", "Not documented by PagerDuty; null in every response seen."),
+        text(
+            "service_key",
+            "Not documented by PagerDuty; key with which events are sent to the service; a secret, "
+            "left out unless `include_secrets` is on.",
+        ),
         anything(
             "incident_policy",
             "Not documented by PagerDuty; its type and meaning are unknown.",
@@ -190,6 +198,7 @@ class BusinessServices(PagerDutyStream):
             "Whom to ask about the business service, as free text; null when empty.",
         ),
         reference("team", "teams", "Team that owns it; null when none does."),
+        anything("score", "Not documented by PagerDuty; meaning unknown."),
     )
 
 
@@ -209,5 +218,29 @@ class Vendors(PagerDutyStream):
         url(
             "integration_guide_url",
             "Address of a guide to connecting the tool; null when there is none.",
+        ),
+        text("long_name", "Not documented by PagerDuty; full name of the tool."),
+        text("generic_service_type", "Not documented by PagerDuty; such as `api`."),
+        text("developer_name", "Not documented by PagerDuty; who made the integration."),
+        text("support_email", "Not documented by PagerDuty; e-mail address for support."),
+        text("support_portal", "Not documented by PagerDuty; address of the support site."),
+        url("documentation_url", "Not documented by PagerDuty; address of the documentation."),
+        text(
+            "alert_creation_default",
+            "Not documented by PagerDuty; default of `alert_creation` for services of the vendor.",
+        ),
+        text("integration_type", "Not documented by PagerDuty; kind of integration."),
+        boolean("connectable", "Not documented by PagerDuty; whether services can use the vendor."),
+        boolean(
+            "alert_creation_editable",
+            "Not documented by PagerDuty; whether `alert_creation` can be changed.",
+        ),
+        boolean("is_pd_cef", "Not documented by PagerDuty; whether its events are in PD-CEF."),
+        boolean(
+            "is_pd_change_event",
+            "Not documented by PagerDuty; whether its change events have PagerDuty's format.",
+        ),
+        boolean(
+            "emits_change_events", "Not documented by PagerDuty; whether it has change events."
         ),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import typing as t
 
 from tap_pagerduty.compat import override
+from tap_pagerduty.records.findings import UNDOCUMENTED
 from tap_pagerduty.streams.common import RESOURCE, key, properties, resource, text
 from tap_pagerduty.sync.child import ChildStream
 from tap_pagerduty.sync.client import PagerDutyStream
@@ -37,7 +38,7 @@ class EntityTags(ChildStream):
     name = "entity_tags"
     parent = Tags
     path = "/tags/{id}/{entity_type}"
-    parent_columns = {name: name for name in Tags.schema["properties"]}
+    parent_columns = {name: name for name in Tags.schema["properties"] if name != UNDOCUMENTED}
     primary_keys = ("entity_type", "entity_id", "id")
     scope = "tags.read"
     cost = "3 per record of `tags`"

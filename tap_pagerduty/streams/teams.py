@@ -32,6 +32,9 @@ class Teams(PagerDutyStream):
             "What non-members may do: `manager` (public: up to their base role) or "
             "`none` (private: nothing).",
         ),
+        reference(
+            "parent", "teams", "Not documented by PagerDuty; team above this one; null at the top."
+        ),
     )
 
 

@@ -52,19 +52,25 @@ USER = (
     url(
         "http_cal_url",
         "Secret address of the on-call calendar over HTTP: it opens without a login. "
-        "PagerDuty leaves it out of lists.",
+        "PagerDuty leaves it out of lists; left out unless `include_secrets` is on.",
     ),
     url(
         "web_cal_url",
         "Secret address of the on-call calendar as webcal: it opens without a login. "
-        "PagerDuty leaves it out of lists.",
+        "PagerDuty leaves it out of lists; left out unless `include_secrets` is on.",
     ),
     boolean(
         "billed", "Not documented by PagerDuty; seems to say whether the user takes up a licence."
     ),
+    text("locale", "Not documented by PagerDuty; language of the user, such as `en-US`."),
     array(
         "coordinated_incidents",
-        "Not documented by PagerDuty; empty in every answer seen.",
+        "Not documented by PagerDuty; incidents whose responders the user coordinates.",
+        reference("incident", "incidents", "Incident."),
+        reference("requester", "users", "User who asked for help."),
+        text("message", "Text sent along with the request."),
+        text("state", "State of the request."),
+        time("requested_at", "When help was asked for."),
     ),
 )
 
@@ -115,6 +121,10 @@ class UserContactMethods(PagerDutyStream):
         ),
         time("created_at", "When the contact method was created; only for push."),
         boolean("send_short_email", "Whether messages are kept short; only for e-mail."),
+        boolean(
+            "send_html_email",
+            "Not documented by PagerDuty; whether messages are in HTML; only for e-mail.",
+        ),
     )
 
 
@@ -141,7 +151,16 @@ class UserNotificationRules(PagerDutyStream):
             "start_delay_in_minutes", "Minutes after the assignment at which the rule notifies."
         ),
         reference(
-            "contact_method", "user_contact_methods", "Contact method by which the rule notifies."
+            "contact_method",
+            "user_contact_methods",
+            "Contact method by which the rule notifies.",
+            text("address", "Not documented by PagerDuty; address of the contact method."),
+            text("label", "Not documented by PagerDuty; what the user calls it."),
+            boolean("enabled", "Not documented by PagerDuty; whether it can be used."),
+            boolean(
+                "send_short_email", "Not documented by PagerDuty; whether messages are kept short."
+            ),
+            boolean("send_html_email", "Not documented by PagerDuty; whether they are in HTML."),
         ),
         text("urgency", "Urgency of the incidents that the rule is for: `high` or `low`."),
         time("created_at", "When the rule was created; only in PagerDuty's examples."),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tap_pagerduty.api.pagination import WHOLE
 from tap_pagerduty.streams.common import (
+    PUBLIC_PART,
     array,
     boolean,
     key,
@@ -23,6 +24,7 @@ class WebhookSubscriptions(PagerDutyStream):
     name = "webhook_subscriptions"
     path = "/webhook_subscriptions"
     scope = "webhook_subscriptions.read"
+    addresses = ("delivery_method.url",)
     secrets = ("delivery_method.secret", "delivery_method.custom_headers.value")
     schema = properties(
         key("id", "Id that PagerDuty gave the subscription; never reused."),
@@ -48,7 +50,7 @@ class WebhookSubscriptions(PagerDutyStream):
             "How events are sent.",
             text("id", "Id of the delivery method."),
             text("type", "Kind of delivery: `http_delivery_method`."),
-            url("url", "Address that events are sent to."),
+            url("url", f"Address that events are sent to{PUBLIC_PART}."),
             boolean(
                 "temporarily_disabled",
                 "Whether PagerDuty has stopped sending for now, as the address kept refusing.",

@@ -4,24 +4,27 @@ from __future__ import annotations
 
 import typing as t
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, timezone
 from itertools import chain
 
 from singer_sdk.singerlib.catalog import REPLICATION_INCREMENTAL
 
 from tap_pagerduty.api.pagination import LIST, CeilingError, Page
 from tap_pagerduty.api.requests import PageRequest, path_of
-from tap_pagerduty.records.timestamps import instant, isoformat
+from tap_pagerduty.records.timestamps import instant, isoformat, utc
 from tap_pagerduty.sync.filter_exits import FilterExits
+from tap_pagerduty.sync.state import POSITIONS, RECENT
 
 if t.TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from tap_pagerduty.records import Record
     from tap_pagerduty.sync.windowed import WindowedStream
 
-# How far before its position the feed of log entries starts: an entry may be listed a little late.
-FEED_OVERLAP = timedelta(minutes=5)
+# When PagerDuty was founded: no incident is older.
+FIRST_DAY = datetime(2009, 1, 1, tzinfo=timezone.utc)
+# Incidents that the state remembers as emitted, at most.
+MOST_REMEMBERED = 1000
 
 
 class ChangeFeed:
@@ -31,14 +34,16 @@ class ChangeFeed:
     change writes a log entry, and a log entry can embed its incident in its current state. So:
 
     1. `created_until` in the state is the position among the incidents by creation. The run lists
-       those created since, window by window, and moves it; `incident_lookback_days` lists some
-       days before it again.
+       those created since, less the overlap, window by window, and moves it;
+       `incident_lookback_days` lists some days before it again.
     2. It lists all open incidents, whenever they were created: what changes without a log entry
        is caught while the incident is open.
     3. The bookmark is the position among the log entries. The run lists those since, less
-       `FEED_OVERLAP`, emits the incidents in them, window by window, and moves it.
+       the overlap, emits the incidents in them, window by window, and moves it.
     4. An embedded incident that has fewer properties than listed ones is read again, alone.
     5. An incident that the run has emitted with the same or a later `updated_at` is not repeated.
+       Nor is one, or replaced by an older version, that an earlier run has emitted, as long as
+       the state remembers it: until the overlap is past its `updated_at`.
     6. A first load needs no log entries. It sets the bookmark to its own start, so that the next
        run reads the changes since, even if this one is interrupted and resumes days later.
     7. With filters, incidents from steps 3 and 4, and from the look-back, have not been filtered
@@ -51,6 +56,10 @@ class ChangeFeed:
         """Take the stream of incidents, and the properties that a listed one has at least."""
         self._stream = stream
         self._emitted = EmittedIncidents()
+        # From where on in time a version may be superseded by what is listed late; UTC, text.
+        self._overlap_start = ""
+        # Where the part begins that no earlier run has read.
+        self._unread_since: datetime | None = None
         self._completeness = Completeness(listed_fields)
         # Which incidents are due that the API has not filtered; None without filters.
         self._filter_exits: FilterExits | None = None
@@ -63,12 +72,13 @@ class ChangeFeed:
             yield from self._created(start, end)
             return
         state = stream.stream_state
-        changed_since = instant(state.setdefault("replication_key_value", isoformat(now)))
-        created_since = instant(state["created_until"]) if "created_until" in state else start
-        if stream.config.get("start_date"):
-            created_since = max(created_since, start)
+        created_since = stream.resume_at("created_until")
+        changed_since = min(now, instant(state.setdefault("replication_key_value", isoformat(now))))
+        self._overlap_start = isoformat(now - stream.overlap)
+        self._unread_since = changed_since
+        self._emitted = EmittedIncidents(_remembered(state))
         if stream.filter_params:
-            changes = changed_since - FEED_OVERLAP
+            changes = changed_since - stream.overlap
             self._filter_exits = FilterExits(stream.config, state, changes, end)
         # A run that is killed may have loaded incidents that no other position covers. If
         # the next one has filters, it has to know.
@@ -87,15 +97,30 @@ class ChangeFeed:
         yield from self._created(first, now, feed_start)
         yield from stream.child_readers.read_with(self._open(start, now))
         if not is_first_load:
-            yield from self._changed(changed_since - FEED_OVERLAP, now)
+            yield from self._changed(changed_since - stream.overlap, now)
+        self._remember(now)
+        yield from stream.read_gap()
+
+    def _remember(self, now: datetime) -> None:
+        """Note in the state what the next run may meet again, if the log entries are done."""
+        state = self._stream.stream_state
+        if not self._stream.outcome.is_complete:
+            return
+        recent = self._emitted.between(self._overlap_start, isoformat(now))
+        known = state.pop(RECENT, {})
+        if recent:
+            state[RECENT] = recent
+        if recent != known:
+            self._stream.bookmark()
 
     def _log_what_is_read(self, created_since: datetime, feed_start: datetime | None) -> None:
         since = f"Reading incidents created since {isoformat(created_since)}"
         if feed_start:
             self._stream.log(
-                "%s, changed since %s, or open; others are loaded already.",
+                "%s, changed since %s, or open%s.",
                 since,
                 isoformat(feed_start),
+                "" if self._stream.has_gap else "; others are loaded already",
             )
         else:
             self._stream.log("%s, or open.", since)
@@ -118,7 +143,7 @@ class ChangeFeed:
         if not filtered:
             requests = (replace(request, params=stream.params) for request in requests)
         for window, records in stream.read_windows(requests):
-            is_recent = bool(feed_start and window.until > feed_start - FEED_OVERLAP)
+            is_recent = bool(feed_start and window.until > feed_start - stream.overlap)
             due = records if filtered else filter(self._is_due, records)
             listed = self._listed(due, is_recent=is_recent)
             yield from stream.child_readers.read_with(listed)
@@ -127,8 +152,11 @@ class ChangeFeed:
     def _listed(self, records: Iterable[Record], *, is_recent: bool) -> Iterator[Record]:
         """Yield listed incidents; note the open ones and, if IS_RECENT, the others as well."""
         for record in records:
-            if is_recent or record.get("status") != "resolved":
+            updated_at = record.get("updated_at") or changed_at(record)
+            if is_recent or record.get("status") != "resolved" or updated_at > self._overlap_start:
                 self._completeness.learn(record)
+                if self._emitted.has_before(record):
+                    continue
                 self._emitted.add(record)
             yield record
 
@@ -140,6 +168,8 @@ class ChangeFeed:
         try:
             records = stream.read_list(replace(request, params={**params, "date_range": "all"}))
         except CeilingError:
+            # Also those created before `start_date`, as the full list has them.
+            start = min(start, FIRST_DAY)
             requests = (replace(request, window=window) for window in stream.windows(start, end))
             windows = stream.read_windows(requests)
             records = chain.from_iterable(records for _, records in windows)
@@ -170,11 +200,18 @@ class ChangeFeed:
             record, kind = entry.get("incident"), entry.get("type") or ""
             if not record or not self._is_due(record, {kind}):
                 continue
+            if self._is_repeated(entry) and self._emitted.has_before(record):
+                continue
             if self._completeness.has(record):
                 yield from self._unless_emitted(record)
             elif not self._emitted.has(record):
                 incomplete.setdefault(record["id"], set()).add(kind)
         yield from self._read_alone(incomplete)
+
+    def _is_repeated(self, entry: Record) -> bool:
+        """Return whether a log entry is of the overlap, so that an earlier run may have read it."""
+        at = entry.get("created_at")
+        return bool(at and self._unread_since and instant(at) < self._unread_since)
 
     def _read_alone(self, entries: dict[str, set[str]]) -> Iterator[Record]:
         """Yield incidents, a request for each; ENTRIES are the types of log entries by their id."""
@@ -206,28 +243,69 @@ class ChangeFeed:
             yield record
 
 
-class EmittedIncidents:
-    """The incidents that a run has emitted and may meet again, with their `updated_at`."""
+def _remembered(state: Mapping[str, t.Any]) -> Mapping[str, str]:
+    """Return the incidents that the STATE remembers; none if its positions were set back."""
+    recent: Mapping[str, str] = state.get(RECENT) or {}
+    reached = min(state[name] for name in POSITIONS if name in state)
+    return recent if all(at < reached for at in recent.values()) else {}
 
-    def __init__(self) -> None:
-        """Start with none."""
+
+class EmittedIncidents:
+    """The incidents that were emitted and may be met again, with the time of their last change."""
+
+    def __init__(self, before: Mapping[str, str] | None = None) -> None:
+        """Take those that earlier runs have emitted BEFORE, as `between` returned them."""
         self._updated_at: dict[str, str] = {}
+        self._before = dict(before or {})
 
     def add(self, record: Record) -> None:
         """Note that the incident is emitted as it is here."""
-        if updated_at := record.get("updated_at"):
+        if updated_at := changed_at(record):
             self._updated_at[record["id"]] = updated_at
 
     def has(self, record: Record) -> bool:
-        """Return whether the incident was emitted with the same or a later `updated_at`."""
-        updated_at, known = record.get("updated_at"), self._updated_at.get(record["id"])
-        if not updated_at or not known:
+        """Return whether this run has emitted the same or a later version, or one before a later.
+
+        What an earlier run has emitted may have changed within the second.
+        """
+        updated_at, own = changed_at(record), record["id"]
+        known, before = self._updated_at.get(own), self._before.get(own)
+        if not updated_at:
             return False
-        return bool(updated_at == known or instant(updated_at) <= instant(known))
+        if known and (updated_at == known or instant(updated_at) <= instant(known)):
+            return True
+        return bool(before and instant(updated_at) < instant(before))
+
+    def has_before(self, record: Record) -> bool:
+        """Return whether an earlier run has emitted the same or a later version."""
+        updated_at, before = changed_at(record), self._before.get(record["id"])
+        return bool(updated_at and before and instant(updated_at) <= instant(before))
 
     def has_id(self, incident_id: str) -> bool:
         """Return whether the incident was emitted, whatever it was like."""
         return incident_id in self._updated_at
+
+    def between(self, since: str, until: str) -> dict[str, str]:
+        """Return the latest of those last changed in a range of time (UTC, as texts), by id.
+
+        UNTIL is the start of the run: in the second in which a version was read, others may follow.
+        """
+        everything = {**self._before, **self._updated_at}
+        found = sorted(
+            (utc(updated_at), own)
+            for own, updated_at in everything.items()
+            if since < utc(updated_at) < until
+        )
+        return {own: updated_at for updated_at, own in found[-MOST_REMEMBERED:]}
+
+
+def changed_at(incident: Record) -> str:
+    """Return when an incident last changed, as far as it says; empty if it does not.
+
+    PagerDuty does not promise `updated_at`, and older incidents have none.
+    """
+    names = ("updated_at", "last_status_change_at", "created_at")
+    return next((found for name in names if (found := incident.get(name))), "")
 
 
 class Completeness:

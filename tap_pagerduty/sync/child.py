@@ -110,7 +110,8 @@ class ChildStream(PagerDutyStream):
                 ),
                 level=logging.WARNING,
             )
-        complete = complete and outcome.is_complete and not (self._refused or self._without_id)
+        left_out = self._refused or self._without_id or self.is_miscounted
+        complete = complete and outcome.is_complete and not left_out
         if self._versioned and complete:
             self._write_activate_version_message(self.version)
         self.child_readers.finish(

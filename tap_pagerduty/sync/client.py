@@ -19,14 +19,16 @@ from tap_pagerduty.api.prefetch import look_ahead
 from tap_pagerduty.api.requester import Requester
 from tap_pagerduty.api.requests import PageRequest
 from tap_pagerduty.compat import override
-from tap_pagerduty.records.column_types import adapter
+from tap_pagerduty.records.findings import Findings
 from tap_pagerduty.records.lazy_records import FieldPeek
-from tap_pagerduty.records.paths import dig, leave_out
+from tap_pagerduty.records.paths import dig
+from tap_pagerduty.records.preparation import Preparation
 from tap_pagerduty.sync.account_column import fit_to_account, with_account
 from tap_pagerduty.sync.child_readers import ChildReaders
-from tap_pagerduty.sync.consistent_reads import read_consistently
+from tap_pagerduty.sync.consistent_reads import read_consistently, with_page_size
 from tap_pagerduty.sync.next_pages import NextPages
 from tap_pagerduty.sync.outcome import Outcome
+from tap_pagerduty.sync.positions import Positions
 from tap_pagerduty.sync.record_writer import RecordWriter
 from tap_pagerduty.sync.sync_range import SyncRange
 
@@ -42,7 +44,6 @@ if t.TYPE_CHECKING:
     from tap_pagerduty.api.responses import PageResponse
     from tap_pagerduty.api.windows import Window
     from tap_pagerduty.records import Record
-    from tap_pagerduty.records.timestamps import Normaliser
     from tap_pagerduty.reporting.progress import RecordCounter
 
 
@@ -88,6 +89,9 @@ class PagerDutyStream(RESTStream[PageRequest]):
     id_columns: t.ClassVar[tuple[str, ...]] = ()
     # Paths of properties that are secrets: left out unless `include_secrets` is on.
     secrets: t.ClassVar[tuple[str, ...]] = ()
+    # Paths of web addresses that people typed in: without `include_secrets`, only their public
+    # part is emitted.
+    addresses: t.ClassVar[tuple[str, ...]] = ()
     # The only fields that reading the stream needs, if there are so many records that it pays
     # to leave the others encoded; empty if records are decoded.
     peeked_fields: t.ClassVar[tuple[str, ...]] = ()
@@ -102,7 +106,11 @@ class PagerDutyStream(RESTStream[PageRequest]):
         super().__init__(tap)
         self.connection = connection
         self.progress = connection.progress.stream(self.name)
-        self.requester = Requester(self, connection, self.budget, self.progress)
+        # What is odd about the records, reported at the end of the stream.
+        self.findings = Findings()
+        self.requester = Requester(
+            self, connection, self.budget, self.progress, self.findings.replaced
+        )
         needs = " and ".join(filter(None, (self.scope and f"the scope `{self.scope}`", self.plan)))
         self.outcome = Outcome(self.name, needs, connection, lambda: self.http_headers, self.log)
         self.next_pages = NextPages(self.identity, self.log)
@@ -110,6 +118,8 @@ class PagerDutyStream(RESTStream[PageRequest]):
         self.record_writer = RecordWriter(self, tap.message_writer)
         # Whether this run's records carry a version, and rows of other versions are to vanish.
         self._versioned = False
+        # Whether the API counts more records than it lists.
+        self.is_miscounted = False
         self._request_counter = self.get_http_request_counter()
         self._account: str = self.config.get("account") or ""
         if self._account:
@@ -248,10 +258,10 @@ class PagerDutyStream(RESTStream[PageRequest]):
         with self.metered(), self.outcome.errors_reported():
             self._versioned = self.selected and self.is_versioned
             yield from self.request_records(context)
-            if self._versioned:
+            if self._versioned and not self.is_miscounted:
                 self._write_activate_version_message(self.version)
         self.child_readers.finish(
-            complete=self.outcome.is_complete,
+            complete=self.outcome.is_complete and not self.is_miscounted,
             skipped_message=self.outcome.children_skipped_message,
         )
 
@@ -264,7 +274,32 @@ class PagerDutyStream(RESTStream[PageRequest]):
         self, request: PageRequest, responses: Iterable[PageResponse] = ()
     ) -> Iterable[Record]:
         """Return the records of a full list; see `read_consistently`."""
-        return read_consistently(lambda: self.read_pages([request]), self.identity, responses)
+        records = read_consistently(
+            lambda attempt: self.read_pages([with_page_size(request, attempt)]),
+            self.identity,
+            responses,
+            self._report_miscount,
+        )
+        if not self.parent_stream_type and not self.is_miscounted:
+            Positions(lambda: self.stream_state).is_complete(f"{self.path} in full", "")
+        return records
+
+    def _report_miscount(self, total: int, found: int) -> None:
+        """Note that the API counts more records than it lists; none may be taken for gone."""
+        self.is_miscounted = True
+        counted = f"PagerDuty counts {total:,} records and lists {found:,} at each reading"
+        # The state of a child would grow with its parents.
+        known = Positions(lambda: self.stream_state)
+        if self.parent_stream_type or known.is_miscounted(
+            f"{self.path} in full", "", total - found
+        ):
+            self.log(
+                "%s; rows that are gone from the account stay in the target.",
+                counted,
+                level=logging.WARNING,
+            )
+        else:
+            self.outcome.fail(counted)
 
     def read_pages(self, requests: Iterable[PageRequest]) -> Iterator[PageResponse]:
         """Yield the responses to REQUESTS and to those that follow from them, in order."""
@@ -331,33 +366,52 @@ class PagerDutyStream(RESTStream[PageRequest]):
 
     @override
     def post_process(self, row: Record, context: Context | None = None) -> Record | None:
-        """Bring a record to its schema, add its columns, leave out its secrets."""
-        if self._adapt:
-            self._adapt(row)
-        for name, path in self.columns.items():
-            row[name] = dig(row, path)
+        """Prepare a record for the target; return None if it cannot be emitted.
+
+        A record that is still encoded needs no preparation: see `FieldPeek`.
+        """
+        is_decoded = isinstance(row, dict)
+        try:
+            if is_decoded:
+                self._prepare(row)
+            for name, path in self.columns.items():
+                if row.get(name) is None:  # a few APIs have it there already
+                    row[name] = dig(row, path)
+        except RecursionError:
+            self.outcome.fail(f"the record {row.get('id')!r} is nested too deep")
+            return None
         if self.id_columns:
             parts = (row.get(name) for name in self.id_columns)
             row["id"] = ":".join("" if part is None else str(part) for part in parts)
         if self._account:
             row["account"] = self._account
-        if self.secrets and not self.config["include_secrets"]:
-            for path in self.secrets:
-                leave_out(row, path)
-        return row
+        return row if not is_decoded or self.findings.has_key(row, self.primary_keys) else None
 
     @cached_property
-    def _adapt(self) -> Normaliser | None:
-        return adapter(self.schema)
+    def _prepare(self) -> Preparation:
+        """What is done to a record, by the schema of the class: a catalog may lack columns."""
+        return Preparation(
+            type(self).schema,  # type: ignore[arg-type]
+            self.findings,
+            secrets=None if self.config["include_secrets"] else self.secrets,
+            addresses=self.addresses,
+            carries_events=bool(self.peeked_fields),
+        )
 
     @cached_property
     def _field_peek(self) -> FieldPeek | None:
         """What peeks into records that stay encoded; None if they have to be decoded."""
         is_emitted_as_it_is = (
-            self.record_writer.is_fast and self.get_batch_config(self.config) is None
+            self.record_writer.is_fast
+            and self.get_batch_config(self.config) is None
+            and not self._account
         )
         if self.peeked_fields and is_emitted_as_it_is:
-            return FieldPeek(self.schema, self.peeked_fields)
+            return FieldPeek(
+                type(self).schema,  # type: ignore[arg-type]
+                self.peeked_fields,
+                include_secrets=self.config["include_secrets"],
+            )
         return None
 
     @override
@@ -416,6 +470,7 @@ class PagerDutyStream(RESTStream[PageRequest]):
         self.progress.start()
         with self.get_http_request_counter() as self._request_counter:
             yield
+        self.findings.report(self.name, self.log)
         self.progress.finish(
             skipped=self.outcome.skipped_message, failed=self.outcome.failed_message
         )

@@ -4,21 +4,32 @@ from __future__ import annotations
 
 import logging
 import typing as t
+from collections import defaultdict
+from dataclasses import replace
 
 from singer_sdk.exceptions import FatalAPIError
 
 from tap_pagerduty import NAME
+from tap_pagerduty.api import pagination
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from tap_pagerduty.api.requests import PageRequest
     from tap_pagerduty.api.responses import PageResponse
+    from tap_pagerduty.api.windows import Window
     from tap_pagerduty.records import Record
 
 _logger = logging.getLogger(NAME)
 
 # How often a list that keeps shifting is read, or a window that comes short.
 MAX_PASSES = 5
+# How often it is read, as long as each pass finds further records that the API counts.
+MOST_PASSES = 12
+# Passes in which nothing new has to come up for what was found to be all that is listed.
+SETTLED_PASSES = 2
+# Records: by how much the pages of each further reading are smaller, so that their borders move.
+PAGE_STEP = 7
 
 
 class OverlapCheck:
@@ -47,42 +58,131 @@ class OverlapCheck:
             self._last = ids[-1] if ids else "the page is empty"
 
 
+class WindowReading:
+    """What the readings of one window have found, part by part if it had to be split."""
+
+    def __init__(self) -> None:
+        """Start before the first reading."""
+        self.overlap_check = OverlapCheck()
+        # The identities that were found in the part that is read now; the reader adds them.
+        self.found: set[str] = set()
+        self._found: dict[Window | None, set[str]] = defaultdict(set)
+        self._totals: dict[Window | None, int] = {}
+        self._checks: list[OverlapCheck] = []
+
+    def start(self) -> None:
+        """Start another reading; what the earlier ones have found counts."""
+        self._totals, self._checks = {}, []
+
+    def add(self, response: PageResponse) -> bool:
+        """Take the next page; return False if it is one of a window that was split."""
+        if response.total > pagination.CEILING:
+            return False  # its parts follow
+        window = response.request.window
+        if window not in self._totals:
+            self._totals[window] = response.total
+            self.overlap_check, self.found = OverlapCheck(), self._found[window]
+            self._checks.append(self.overlap_check)
+        return True
+
+    @property
+    def is_consistent(self) -> bool:
+        """Whether all pages of this reading fit."""
+        return all(check.is_consistent for check in self._checks)
+
+    @property
+    def windows(self) -> Iterable[Window | None]:
+        """The window, or its parts."""
+        return self._totals
+
+    @property
+    def total(self) -> int:
+        """How many records the API counts."""
+        return sum(self._totals.values())
+
+    @property
+    def missing(self) -> int:
+        """How many of these no reading has found."""
+        totals = self._totals.items()
+        return sum(max(0, total - len(self._found[window])) for window, total in totals)
+
+
+def with_page_size(request: PageRequest, attempt: int) -> PageRequest:
+    """Return the REQUEST for a first page with the page size of an ATTEMPT, from 0.
+
+    The order of records with equal sort keys is not promised. Where it depends on the page, a
+    record between two pages is on neither, at each reading, unless their borders move.
+    """
+    params = request.page.params
+    if not attempt or "offset" not in params:
+        return request
+    page = replace(
+        request.page, params={**params, "limit": pagination.PAGE_SIZE - PAGE_STEP * (attempt % 8)}
+    )
+    return replace(request, page=page)
+
+
 def read_consistently(
-    read: Callable[[], Iterable[PageResponse]],
+    read: Callable[[int], Iterable[PageResponse]],
     identity: Callable[[Record], str],
     responses: Iterable[PageResponse] = (),
+    on_miscount: Callable[[int, int], None] = lambda _total, _found: None,
 ) -> Iterable[Record]:
     """Return the records of one pass over a list during which nothing moved.
 
-    If its pages do not fit (see `OverlapCheck`), the tap reads the list again. If the pages of
-    no pass fit, it takes the records of all passes, provided they are as many as the API counts.
+    If its pages do not fit (see `OverlapCheck`), or hold fewer records than the API counts, the
+    tap reads the list again. If that is so at each pass, it takes the records of all passes,
+    provided they are as many as the API counts.
 
-    READ starts a pass; RESPONSES are those of a first pass that is in progress already.
-    IDENTITY returns what distinguishes a record from the others.
+    READ starts a pass, given how often the borders of its pages are to move; RESPONSES are those of
+    a first pass that is in progress already. IDENTITY returns what distinguishes a record from the
+    others. ON_MISCOUNT takes the API's count and the number of records, if all pages fit, several
+    passes find the same records, and they are fewer than that.
 
     Raises:
         CeilingError: the list holds more than the API lets one page through.
         FatalAPIError: all passes together do not hold the full list.
     """
     all_records: dict[str, Record] = {}
-    total = 0
-    for _ in range(MAX_PASSES):
-        found: dict[str, Record] = {}
-        overlap_check = OverlapCheck()
-        for response in responses or read():
-            records = list(response.records)
-            ids = [identity(record) for record in records]
-            if overlap_check.repeats(ids):
-                break
-            overlap_check.add(ids, response.request.paginator.overlap)
-            found.update(zip(ids, records, strict=True))
-            total = response.total or total
+    total = settled = moves = in_vain = 0
+    for number in range(1, MOST_PASSES + 1):
+        found, overlap_check, counted = _read_once(responses or read(moves), identity)
         responses = ()
-        if overlap_check.is_consistent:
+        if overlap_check.is_consistent and len(found) >= counted:
             return found.values()
+        total = counted or total
+        in_vain = 0 if found.keys() - all_records.keys() else in_vain + 1
+        # Other borders between pages show other records, unless the list has merely shifted once.
+        moves += overlap_check.is_consistent or number > 1
         all_records.update(found)
+        # Passes that add nothing to the first one, and of which the pages fit, settle it.
+        settled = settled + 1 if overlap_check.is_consistent and in_vain else 0
+        is_over = len(all_records) >= total or in_vain >= SETTLED_PASSES
+        if settled == SETTLED_PASSES or (number >= MAX_PASSES and is_over):
+            break
         _logger.info("The list changed while it was read; reading it again.")
     if len(all_records) < total:
-        msg = f"the list changed at each of {MAX_PASSES} readings"
-        raise FatalAPIError(msg)
+        if not settled:
+            msg = f"the list changed at each of {number} readings"
+            raise FatalAPIError(msg)
+        on_miscount(total, len(all_records))
     return all_records.values()
+
+
+def _read_once(
+    responses: Iterable[PageResponse], identity: Callable[[Record], str]
+) -> tuple[dict[str, Record], OverlapCheck, int]:
+    """Return the records of one pass by their identity, whether pages fit, and the API's count."""
+    found: dict[str, Record] = {}
+    overlap_check = OverlapCheck()
+    total = 0
+    for response in responses:
+        records = list(response.records)
+        ids = [identity(record) for record in records]
+        if overlap_check.repeats(ids):
+            return found, overlap_check, 0  # what it counts, it does not list
+        overlap_check.add(ids, response.request.paginator.overlap)
+        found.update(zip(ids, records, strict=True))
+        if "total" in response.request.page.params:
+            total = response.total
+    return found, overlap_check, total

@@ -58,7 +58,13 @@ class NextPages:
         if not records:
             return False
         ends = (len(records), self._identity(records[0]), self._identity(records[-1]))
-        if request.page == request.paginator.first_page():
+        if _is_first(request):
             self._first_page = (request.path, request.window, ends)
             return False
         return self._first_page == (request.path, request.window, ends)
+
+
+def _is_first(request: PageRequest) -> bool:
+    """Return whether the request is for a first page, whatever its size."""
+    params, first = request.page.params, request.paginator.first_page().params
+    return {**params, "limit": None} == {**first, "limit": None}

@@ -88,7 +88,7 @@ class Outcome:
 
     def _fail_with(self, reason: str) -> None:
         self.fail(reason)
-        if self._connection.started_at is None:
+        if not self._connection.has_responded:
             raise SystemExit(self._connection.unreachable_message) from None
 
     def stop_message(self, error: Exception) -> str:

@@ -17,7 +17,12 @@ if t.TYPE_CHECKING:
 
     from singer_sdk import Stream
 
-POSITIONS = ("replication_key_value", "created_until", "seen_until")
+SEEN_UNTIL = "seen_until"
+POSITIONS = ("replication_key_value", "created_until", SEEN_UNTIL)
+# Where the loading of a stream began: from there to its position, all records have been emitted.
+LOADED_SINCE = "loaded_since"
+# Of incidents, those last changed in the overlap, with when: these were emitted.
+RECENT = "recent"
 
 
 def check_state(state: Mapping[str, t.Any], streams: Mapping[str, Stream]) -> None:
@@ -54,7 +59,7 @@ def _check_bookmark(bookmark: Mapping[str, t.Any], stream: Stream) -> None:
     if key and stream.replication_key and key != stream.replication_key:
         msg = f"the bookmark of {stream.name} is on {key}, not on {stream.replication_key}"
         raise ValueError(msg)
-    for position in bookmark.keys() & POSITIONS:
+    for position in bookmark.keys() & {*POSITIONS, LOADED_SINCE}:
         try:
             instant(bookmark[position])
         except (TypeError, ValueError):

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import typing as t
-from contextlib import suppress
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timedelta
 
 import pendulum
-from singer_sdk.exceptions import FatalAPIError, RetriableAPIError, SkippableAPIError
 
-from tap_pagerduty.api.pagination import LIST, Page
-from tap_pagerduty.api.requests import PageRequest
 from tap_pagerduty.api.windows import start_of
 from tap_pagerduty.records.timestamps import instant, whole_second
+from tap_pagerduty.sync import account_clock
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from tap_pagerduty.api.connection import Connection
+    from tap_pagerduty.api.requests import PageRequest
+    from tap_pagerduty.api.responses import PageResponse
 
 
 class SyncRange:
@@ -27,7 +26,7 @@ class SyncRange:
         self,
         config: Mapping[str, t.Any],
         connection: Connection,
-        fetch: Callable[[PageRequest], object],
+        fetch: Callable[[PageRequest], PageResponse],
         period: str = "",
     ) -> None:
         """Take the settings, the connection, and what sends a request.
@@ -41,14 +40,8 @@ class SyncRange:
 
     @property
     def run_started_at(self) -> datetime:
-        """The account's time when the run started.
-
-        Any response has it; if there has been none, it takes a request that costs nothing.
-        """
-        if self._connection.started_at is None:
-            with suppress(SkippableAPIError, FatalAPIError, RetriableAPIError):
-                self._fetch(PageRequest("/abilities", "abilities", {}, LIST, Page({})))
-        return self._connection.started_at or datetime.now(timezone.utc)
+        """The account's time when the run started; see `account_clock`."""
+        return account_clock.run_started_at(self._connection, self._fetch)
 
     @property
     def start(self) -> datetime:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import typing as t
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -10,13 +11,20 @@ from functools import cached_property
 from singer_sdk.exceptions import FatalAPIError
 from singer_sdk.singerlib.catalog import REPLICATION_INCREMENTAL
 
-from tap_pagerduty.api.pagination import CEILING, LIST, WINDOW, Paginator
+from tap_pagerduty.api.pagination import CEILING, LIST, WINDOW, CeilingError, Paginator
 from tap_pagerduty.api.windows import Window, cut, months, start_of
 from tap_pagerduty.compat import override
 from tap_pagerduty.records.timestamps import isoformat
 from tap_pagerduty.sync.client import PagerDutyStream
-from tap_pagerduty.sync.consistent_reads import MAX_PASSES, OverlapCheck
-from tap_pagerduty.sync.state import POSITIONS
+from tap_pagerduty.sync.consistent_reads import (
+    MAX_PASSES,
+    MOST_PASSES,
+    SETTLED_PASSES,
+    OverlapCheck,
+    WindowReading,
+    with_page_size,
+)
+from tap_pagerduty.sync.positions import Positions
 from tap_pagerduty.sync.sync_range import SyncRange
 
 if t.TYPE_CHECKING:
@@ -41,7 +49,8 @@ class WindowedStream(PagerDutyStream):
     max_window_days: t.ClassVar[int]
     # How far back the endpoint's records go, in days; 0 for all the way.
     history_days: t.ClassVar[int] = 0
-    # Days before the bookmark that are read again, where records change or come late.
+    # Days before the bookmark that are read again, where records change or come later than the
+    # setting `overlap_minutes` allows for.
     overlap_days: t.ClassVar[int] = 0
     # Days after the start of the run that are read as well, and again on each run, where the
     # endpoint lists what is planned.
@@ -56,19 +65,97 @@ class WindowedStream(PagerDutyStream):
     @override
     def request_records(self, context: Context | None) -> Iterable[Record]:
         """Yield what happened from the bookmark, or `start_date`, to the start of the run."""
-        start = self.get_starting_timestamp(context) or self.sync_range.start
-        now = self.sync_range.run_started_at
-        if (
-            self.replication_method == REPLICATION_INCREMENTAL
-            and "replication_key_value" in self.stream_state
-        ):
-            earliest = min(start, self.sync_range.start)
-            start = max(start - timedelta(days=self.overlap_days), earliest)
+        now, is_incremental = self.sync_range.run_started_at, self._is_incremental
+        start = self.resume_at() if is_incremental else self.load_start
         for window, records in self.read_windows(
             map(self.list_request, self.windows_to_read(start))
         ):
             yield from self.child_readers.read_with(self.unnested(records))
             self.bookmark(replication_key_value=min(window.until, now))
+        if is_incremental:
+            yield from self.read_gap()
+
+    @property
+    def _is_incremental(self) -> bool:
+        return self.replication_method == REPLICATION_INCREMENTAL
+
+    @cached_property
+    def _grown(self) -> set[Window]:
+        """Windows that hold more than can be paged since their first page was read."""
+        return set()
+
+    @cached_property
+    def positions(self) -> Positions:
+        """The positions of the stream in the state."""
+        return Positions(lambda: self.stream_state)
+
+    @property
+    def overlap(self) -> timedelta:
+        """How far before its bookmark the stream is read again: records may be listed late."""
+        minutes = timedelta(minutes=self.config["overlap_minutes"])
+        return max(minutes, timedelta(days=self.overlap_days))
+
+    @property
+    def load_start(self) -> datetime:
+        """Where a first load starts, as far back as the endpoint has records."""
+        start = self.sync_range.start
+        if self.history_days:
+            start = max(start, self.sync_range.run_started_at - timedelta(days=self.history_days))
+        return start_of(self.period, start)
+
+    def resume_at(self, position: str = "replication_key_value") -> datetime:
+        """Return from where to read: a POSITION in the state less the overlap, or the start.
+
+        A later `start_date` than that of the first load changes nothing, unless it is a slice's.
+        """
+        now = self.sync_range.run_started_at
+        reached = self.positions.start(position, self.load_start, now, self.log)
+        if reached is None:
+            return self.load_start
+        start = max(reached - self.overlap, min(reached, self.positions.loaded_since))
+        return max(start, self.load_start) if self.sync_range.is_slice else start
+
+    @property
+    def has_gap(self) -> bool:
+        """Whether `start_date` has been moved back, to before what is loaded."""
+        is_set = bool(self.config.get("start_date")) and not self.sync_range.is_slice
+        return is_set and self.load_start < self.positions.loaded_since
+
+    def read_gap(self) -> Iterator[Record]:
+        """Yield what happened before the loading began, if `start_date` has been moved back.
+
+        The gap is a slice. Its latest windows come first: so wherever a run ends, what is loaded
+        has no gap, and the next run reads the rest.
+        """
+        if not self.has_gap:
+            return
+        since, until = self.load_start, self.positions.loaded_since
+        self.log(
+            "Reading %s to %s as well, as start_date lies before what is loaded.",
+            isoformat(since),
+            isoformat(until),
+        )
+        range_of_run = self.sync_range
+        slice_ = {**self.config, "end_date": isoformat(until)}
+        self.sync_range = SyncRange(slice_, self.connection, self.fetch, self.period)
+        try:
+            for windows in self.gap_windows(since, until):
+                requests = map(self.list_request, windows)
+                for _, records in self.read_windows(requests):
+                    yield from self.child_readers.read_with(self.unnested(records))
+                self.bookmark(loaded_since=max(since, windows[0].since))
+        finally:
+            self.sync_range = range_of_run
+
+    def gap_windows(self, since: datetime, until: datetime) -> Iterable[list[Window]]:
+        """Return the windows of a gap, the latest first, in lists that are read together."""
+        return [[window] for window in reversed(list(self.windows(since, until)))]
+
+    @property
+    @override
+    def is_versioned(self) -> bool:
+        """False: rows that a run does not read are not gone, they are older."""
+        return False
 
     def windows_to_read(self, start: datetime) -> Iterator[Window]:
         """Yield the windows from START to where reading ends."""
@@ -152,30 +239,55 @@ class WindowedStream(PagerDutyStream):
         total, and a window that comes short is read again for the rest; as is one of which a
         filter lets others through by the time of the next page, so that pages do not fit.
         """
-        for attempt in range(1, MAX_PASSES + 1):
-            total, before, overlap_check = 0, len(found), OverlapCheck()
+        own, reading, in_vain = None, WindowReading(), 0
+        for attempt in range(1, MOST_PASSES + 1):
+            before = len(found)
+            reading.start()
             for response in group:
-                request = response.request
-                total = total or response.total
-                for record in self._records_of(response, overlap_check):
+                own = own or response.request
+                if not reading.add(response):
+                    continue
+                for record in self._records_of(response, reading.overlap_check):
                     identity = self.identity(record)
+                    reading.found.add(identity)
                     if identity not in found:
                         found.add(identity)
                         if identity not in earlier:
                             yield record
-            if overlap_check.is_consistent and len(found) >= total:
+            is_consistent = reading.is_consistent and self._grown.isdisjoint(reading.windows)
+            self._grown.clear()
+            if own is None or (is_consistent and not reading.missing):
+                self._report_complete(own)
                 return
-            if overlap_check.is_consistent and attempt > 1 and len(found) == before:
+            in_vain = 0 if len(found) > before else in_vain + 1
+            if in_vain == SETTLED_PASSES if is_consistent else attempt >= MAX_PASSES:
                 break
-            group = self.read_pages([replace(request, page=request.paginator.first_page())])
+            group = self.read_pages([with_page_size(own, attempt)])
         # What was found is emitted, of later windows too, but the bookmark stays before this one.
-        if overlap_check.is_consistent:
-            counted = f"PagerDuty counts {total:,} records from {request.window}"
-            self.outcome.fail(f"{counted} and lists {len(found):,}")
-        else:
-            self.outcome.fail(
-                f"the list from {request.window} changed at each of {MAX_PASSES} readings"
+        self._report_incomplete(t.cast("PageRequest", own), reading, is_consistent=is_consistent)
+
+    def _report_complete(self, request: PageRequest | None) -> None:
+        if request:
+            self.positions.is_complete(request.path, _name_of(request))
+
+    def _report_incomplete(
+        self, request: PageRequest, reading: WindowReading, *, is_consistent: bool
+    ) -> None:
+        """Fail; but a window that lacks as many records run after run is counted wrongly."""
+        window = t.cast("Window", request.window)
+        if not is_consistent:
+            self.outcome.fail(f"the list from {window} changed at each of {MAX_PASSES} readings")
+            return
+        listed = reading.total - reading.missing
+        counted = f"PagerDuty counts {reading.total:,} records from {window} and lists {listed:,}"
+        if self.positions.is_miscounted(request.path, _name_of(request), reading.missing):
+            self.log(
+                "%s, as in earlier runs; the count is taken for wrong.",
+                counted,
+                level=logging.WARNING,
             )
+        else:
+            self.outcome.fail(counted)
 
     def _records_of(self, response: PageResponse, overlap_check: OverlapCheck) -> Iterable[Record]:
         """Return a page's records with what they take from the window; add it to OVERLAP_CHECK."""
@@ -201,8 +313,15 @@ class WindowedStream(PagerDutyStream):
         Raises:
             FatalAPIError: a single second holds more than the API lets one page through.
         """
-        if request.window is None or response.total <= CEILING:
+        if request.window is None:
             return super().next_requests(request, response)
+        if response.total <= CEILING:
+            try:
+                return super().next_requests(request, response)
+            except CeilingError:
+                # It has grown since its first page; at the next reading it is split.
+                self._grown.add(request.window)
+                return []
         try:
             return [replace(request, window=part) for part in request.window.split(response.total)]
         except ValueError as error:
@@ -219,15 +338,11 @@ class WindowedStream(PagerDutyStream):
         missing = self.outcome.failed_message or any(
             outcome.failed_message or outcome.postponed for outcome in outcomes
         )
-        if missing or self.replication_method != REPLICATION_INCREMENTAL:
+        if missing or not self._is_incremental:
             return
         self.stream_state["replication_key"] = self.replication_key
-        for name, at in positions.items():
-            # What is read again for its changes does not move a position back.
-            self.stream_state[name] = max(isoformat(at), self.stream_state.get(name, ""))
-        self.progress.bookmark = min(
-            self.stream_state[name] for name in POSITIONS if name in self.stream_state
-        )
+        self.positions.move(**positions)
+        self.progress.bookmark = self.positions.earliest
         self.state_manager.is_flushed = False
         if self.get_batch_config(self.config) is None:
             # With BATCH the records have not been written yet: the SDK writes both, in order.
@@ -248,3 +363,8 @@ class WindowedStream(PagerDutyStream):
 
         The SDK has no public hook for a bookmark that is not a record's value.
         """
+
+
+def _name_of(request: PageRequest) -> str:
+    """Return a name for a window that it has at each run that starts at the same position."""
+    return f"{request.path} {isoformat(request.window.since)}" if request.window else request.path

@@ -75,7 +75,7 @@ class Simulation:
         self._at(self.now + self.dice.expovariate(rate), lambda: self._other(rate))
 
     def run(self, rate_limiter, seconds):
-        """Send as many requests as the pacer lets through."""
+        """Send as many requests as the rate limiter lets through."""
         while self.now < seconds:
             while self.under_way >= CONCURRENCY:
                 self._pass_until(self.events[0][0])

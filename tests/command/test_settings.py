@@ -318,6 +318,7 @@ ENVIRONMENT = {
     "requests_per_second": ("9", 9),
     "rate_limit_reserve_percent": ("0", 0),
     "incident_lookback_days": ("3", 3),
+    "overlap_minutes": ("20", 20),
     "emit_activate_version_messages": ("false", False),
     "include_secrets": ("true", True),
 }

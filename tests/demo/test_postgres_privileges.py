@@ -301,6 +301,20 @@ def test_a_run_that_is_stopped_while_it_makes_the_directory_leaves_nothing_for_e
     assert not outside(tmp_path)
 
 
+@pytest.mark.parametrize("target", ["{parent}", "{parent}/..", "{parent}/../other", "other"])
+def test_make_clean_removes_nothing_that_a_link_names_by_mistake(tmp_path, monkeypatch, target):
+    parent = tmp_path / "parent"
+    for place in (parent, tmp_path / "other"):
+        place.mkdir()
+    (tmp_path / server_directory.LINK).symlink_to(target.format(parent=parent))
+    removed = []
+    monkeypatch.setattr(server_directory, "PARENT", parent)
+    monkeypatch.setattr(shutil, "rmtree", removed.append)
+    server_directory.remove(tmp_path)
+    assert not server_directory.find(tmp_path)
+    assert not removed
+
+
 def outside(home):
     """Return what the link in a directory names."""
     return [link.readlink() for link in home.glob("*") if link.is_symlink()]

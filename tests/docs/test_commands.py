@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from demo.postgres import programs
 from tests.docs.test_readme import DOCUMENTS, document
 from tests.support import harness
 from tests.support.project import ROOT
@@ -34,9 +35,21 @@ PATIENCE = 60
 # What `meltano init` writes.
 MELTANO = "default_environment: dev\nenvironments:\n- name: dev\n"
 
+# The programs of PostgreSQL only look whether the real ones know their options.
+KNOWS = """
+real=$POSTGRES/$(basename "$0")
+for word
+do
+  case $word in
+  --file=*.sql) test -s "${word#*=}" ;;
+  --*) "$real" --help | grep -q -- "${word%%=*}[= ]" ;;
+  esac || exit 1
+done"""
+
 # `make` tells what it would do. `python` renews no document, and stops a sandbox that serves.
 # `git` works on a repository of its own. `meltano` installs nothing and explains a run. The
-# target stores nothing, and prints each state, as a target does.
+# target stores nothing, and prints each state, as a target does. `kubectl` looks for the files.
+# What `dbt` does is tried in tests/transform.
 STAND_INS = {
     "make": 'exec "$MAKE" --dry-run -C "$ROOT" "$@"',
     "python": """
@@ -59,12 +72,26 @@ then
 fi
 exec git "$@"
 """,
-    "meltano": """
+    "meltano": r"""
 case $1 in
 install) ;;
 run) shift; exec "$MELTANO" run --dry-run "$@" ;;
+schedule)
+  [ "$2" = run ] || exec "$MELTANO" "$@"
+  exec grep -q "name: $3\$" "$ROOT/examples/meltano/schedules.yml" ;;
+state) "$MELTANO" state set --force "$3" '{"singer_state": {}}' && echo y | "$MELTANO" "$@" ;;
 *) exec "$MELTANO" "$@" ;;
 esac""",
+    "dbt": 'case "$*" in deps | "build --select package:pagerduty") ;; *) exit 1 ;; esac',
+    "kubectl": """
+for word
+do
+  case $word in
+  --from-file=*) test -s "${word#*=}" || exit 1 ;;
+  *.yaml) test -s "$word" || exit 1 ;;
+  esac
+done""",
+    **dict.fromkeys(("psql", "pg_dump", "pg_restore"), KNOWS),
     "target-postgres": """
 test "$1" = --config && test -s "$2" || exit 1
 exec "$PYTHON" -c 'import json, sys
@@ -89,11 +116,14 @@ def home(box, tmp_path):
         (tmp_path / "bin").mkdir(exist_ok=True)
         (tmp_path / "bin" / name).write_text(f"#!/bin/bash\n{script}\n", encoding="utf-8")
         (tmp_path / "bin" / name).chmod(0o755)
+    (tmp_path / "examples").symlink_to(ROOT / "examples")
     page = document("docs/quick-start.md")
     [project] = re.findall(r"^```yaml\n(plugins:.*?)^```", page, re.DOTALL | re.MULTILINE)
     entries = re.compile(r"^```yaml\n(.*?)^```", re.DOTALL | re.MULTILINE)
     [accounts] = entries.findall(document("docs/accounts.md"))
     project = project.replace("  loaders:\n", f"{textwrap.indent(accounts, '  ')}  loaders:\n")
+    own = yaml.safe_load(document("meltano.yml"))["plugins"]["utilities"]
+    project += textwrap.indent(yaml.safe_dump({"utilities": own}), "  ")
     (tmp_path / "meltano.yml").write_text(f"{MELTANO}{project}", encoding="utf-8")
     blocks = re.findall(r"^```json\n(.*?)^```", page, re.DOTALL | re.MULTILINE)
     [config] = [block for block in blocks if "start_date" in block]
@@ -123,6 +153,7 @@ def test_commands_run_as_they_stand(box, home, block):
         "PYTHON": sys.executable,
         "MAKE": shutil.which("make"),
         "MELTANO": str(BIN / "meltano"),
+        "POSTGRES": str(programs()),
         "MELTANO_SEND_ANONYMOUS_USAGE_STATS": "false",
         "TAP_PAGERDUTY_API_KEY": box.api_key,
         "TAP_PAGERDUTY_API_URL": box.url,
@@ -140,7 +171,7 @@ def test_commands_run_as_they_stand(box, home, block):
 
 
 def test_the_pipe_of_the_quick_start_keeps_the_last_state(box, home):
-    [pipe] = [block for name, block in BLOCKS if "pipefail" in block]
+    [pipe] = [block for name, block in BLOCKS if "quick" in name and "pipefail" in block]
     test_commands_run_as_they_stand(box, home, pipe)
     state = json.loads((home / "state.json").read_text(encoding="utf-8"))
     assert state == json.loads((home / "states.jsonl").read_text().splitlines()[-1])

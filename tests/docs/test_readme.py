@@ -21,7 +21,6 @@ from tap_pagerduty.streams import STREAMS
 from tap_pagerduty.streams.incidents import Incidents
 from tap_pagerduty.streams.log_entries import LogEntries
 from tap_pagerduty.streams.notifications import Notifications
-from tap_pagerduty.sync.change_feed import FEED_OVERLAP
 from tap_pagerduty.tap import TapPagerDuty
 from tests.support.harness import catalog
 from tests.support.project import ROOT
@@ -128,7 +127,8 @@ def test_numbers_are_those_of_the_code():
     assert [f"at most {day} days" in text for day in days] == [True]
     assert f"`notifications`: {Notifications.max_window_days} days" in text
     assert f"more than {CEILING:,} records" in text
-    assert f"less {FEED_OVERLAP.seconds // 60} minutes" in text
+    overlap = TapPagerDuty.config_jsonschema["properties"]["overlap_minutes"]["default"]
+    assert f"(default: {overlap}) before the bookmark" in text
 
 
 @pytest.mark.parametrize("name", DOCUMENTS)

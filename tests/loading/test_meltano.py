@@ -117,7 +117,7 @@ def test_definition_for_the_hub_is_one_that_meltano_takes(tmp_path):
 
 def test_no_plugin_needs_a_hub():
     plugins = [plugin for kind in PROJECT["plugins"].values() for plugin in kind]
-    assert len(plugins) == 4
+    assert len(plugins) == 6
     for plugin in plugins:
         # With a namespace the definition is complete; with pins it stays what it is.
         assert plugin["namespace"] == plugin["name"].replace("-", "_")

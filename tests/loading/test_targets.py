@@ -102,6 +102,17 @@ def test_odd_texts_and_undocumented_fields_survive_in_postgres(box, database, tm
     assert f"P{ODD}" in database.rows("teams")
 
 
+def test_a_text_with_a_nul_loads_into_postgres(box, database, tmp_path):
+    own = box.account.create_incident(title="a\0b", at=ago(box, hours=2))
+    box.account.create("users", id="PNUL", name="x\0y", brand_new={"deep": ["\0"]})
+    box.advance(1)
+    assert pipe(box, tmp_path, TARGET, database.settings, "incidents", "users")[0] == 0
+    assert database.rows("incidents")[own]["title"] == "a\ufffdb"
+    user = database.rows("users")["PNUL"]
+    assert user["name"] == "x\ufffdy"
+    assert user["_undocumented"] == {"brand_new": {"deep": ["\ufffd"]}}
+
+
 @pytest.mark.skipif(sys.version_info >= (3, 14), reason="DuckDB 1.1.3 is not there for it")
 def test_duckdb_holds_every_row(box, tmp_path):
     import duckdb  # noqa: PLC0415, see above

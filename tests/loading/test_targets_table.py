@@ -5,7 +5,7 @@ from datetime import datetime, timezone
 
 import pytest
 
-from benchmarks.targets.__main__ import Load, error_in, row_of
+from benchmarks.targets.__main__ import Load, cells_of, error_in, row_of, table
 from benchmarks.targets.comparison import compare, difference
 from benchmarks.targets.emission import Emission
 from benchmarks.targets.sheet import TARGETS
@@ -37,12 +37,23 @@ HELD = {
         TIME,
         "values change",
     ),
+    "a time that was cut": (
+        "2024-05-31T12:00:00.123456Z",
+        "2024-05-31T12:00:00.1234+00:00",
+        TIME,
+        "times lose their last digits",
+    ),
     "another number": (5, "6", {}, "values change"),
     "a text that became nothing": ("a", None, {}, "values are lost"),
     "an empty text that became nothing": ("", None, {}, '`""` becomes null'),
     "nothing that became empty": (None, "", {}, "null becomes ''"),
     "nothing that became zero": (None, 0, {}, "null becomes 0"),
-    "a line break that was escaped": ("a\nb", "a\\nb", {}, "a line break becomes `\\n`"),
+    "a line break that was escaped": (
+        "a\nb",
+        "a\\nb",
+        {},
+        "line breaks and tabs become `\\n` and `\\t`",
+    ),
     "Python's notation": ({"a": None}, "{'a': None}", {}, "objects become Python's notation"),
 }
 
@@ -115,6 +126,11 @@ def test_the_line_that_says_why_a_target_stopped_is_found():
 def test_a_load_that_failed_shows_why():
     row = row_of(TARGETS[0], Load(error="ValueError: x"), Load(error="ValueError: x"))
     assert row[2:4] == ("no: `ValueError: x`",) * 2
+
+
+def test_rows_that_are_not_tried_again_stay_as_they_are():
+    rows = [(f"`{n}`", "1", "yes", "no: `a | b`", "", "", "", "c | d") for n in ("one", "two")]
+    assert cells_of(f"<!-- targets -->\n{table(rows)}\n<!-- /targets -->\n") == rows
 
 
 def test_the_table_has_every_target_that_is_tried():

@@ -5,7 +5,8 @@ import json
 import msgspec
 import pytest
 
-from tap_pagerduty.records.column_types import adapter
+from tap_pagerduty.records.column_types import Conformer
+from tap_pagerduty.records.findings import Findings
 from tap_pagerduty.records.lazy_records import FieldPeek, LazyRecord
 from tap_pagerduty.streams import STREAMS
 from tap_pagerduty.streams.common import anything, properties, text, text_or_integer, time
@@ -29,32 +30,39 @@ VALUES = {
 }
 
 
+def conform(schema, record):
+    """Bring a record to its schema; return the paths of values that it cannot hold."""
+    findings = Findings()
+    Conformer(schema, findings)(record)
+    return findings.misfits
+
+
 @pytest.mark.parametrize(("sent", "due"), VALUES.values(), ids=VALUES)
 def test_what_is_not_text_becomes_json_text(sent, due):
-    record = {"value": sent, "name": 5}
-    assert adapter(SCHEMA)(record) == (sent != due)
-    assert record == {"value": due, "name": 5}
+    record = {"value": sent, "name": "5"}
+    assert not conform(SCHEMA, record)
+    assert record == {"value": due, "name": "5"}
     if not isinstance(sent, str) and sent is not None:
         assert json.loads(record["value"]) == sent
 
 
-@pytest.mark.parametrize(("sent", "due"), [("12", 12), (12, 12), (None, None), ("few", "few")])
+@pytest.mark.parametrize(("sent", "due"), [("12", 12), (12, 12), (None, None)])
 def test_a_count_that_comes_as_text_becomes_a_number(sent, due):
     record = {"count": sent}
-    assert adapter(SCHEMA)(record) == (sent != due)
+    assert not conform(SCHEMA, record)
     assert record == {"count": due}
 
 
 def test_a_column_that_a_record_lacks_is_not_added():
     record = {}
-    assert not adapter(SCHEMA)(record)
+    assert not conform(SCHEMA, record)
     assert record == {}
 
 
 def test_times_are_brought_to_utc_as_well():
     record = {"at": "2024-05-31T12:00:00+02:00", "value": 1}
     schema = properties(anything("value", "Any."), time("at", "When."))
-    assert adapter(schema)(record)
+    assert not conform(schema, record)
     assert record == {"at": "2024-05-31T10:00:00Z", "value": "1"}
 
 
@@ -66,12 +74,10 @@ def test_an_incident_is_decoded_only_if_it_has_a_value_to_convert():
         record = {"id": "Q1", "title": "T", "basic_alert_grouping": value}
         return peek(msgspec.Raw(json.dumps(record).encode()))
 
-    adapt = adapter(stream.schema)
     for value in (None, "text"):
         record = taken(value)
-        assert not adapt(record)
         assert isinstance(record, LazyRecord)
         assert isinstance(record.content, msgspec.Raw)
     record = taken({"a": 1})
-    adapt(record)
+    assert not conform(stream.schema, record)
     assert record["basic_alert_grouping"] == '{"a":1}'

@@ -23,7 +23,7 @@ from tap_pagerduty.sync.child import ChildStream
 from tap_pagerduty.sync.windowed import WindowedStream
 from tap_pagerduty.tap import TapPagerDuty
 from tests.support.account import CORE, stream_of
-from tests.support.columns import as_declared
+from tests.support.columns import as_emitted
 from tests.support.project import ROOT
 
 SHARED = ROOT.parent / "shared"
@@ -219,7 +219,13 @@ def test_arrays_and_objects_in_columns_leave_their_type_open_only_where_pagerdut
         ("log_entries", "channel.changeset.customer_fields[].old_value"),
         ("log_entries", "channel.changeset.customer_fields[].value"),
         ("log_entries", "channel.details"),
+        *((name, f"{place}.cef_details.{field}") for name, place in CEF for field in CEF_FIELDS),
     }
+
+
+# What an event said: the format's own parts, of which no answer shows the type.
+CEF = (("incident_alerts", "body"), ("log_entries", "channel"))
+CEF_FIELDS = ("contexts", "details", "mutations", "priority", "reporter")
 
 
 def test_free_form_objects_and_open_values_become_json_text_when_flattened(account, sync):
@@ -450,6 +456,10 @@ def documented(stream, body):
 @pytest.mark.parametrize(("stream", "body"), [*examples()])
 def test_the_vendors_examples_come_through_whole(account, sync, stream, body):
     account.has_samples = True
+    body = copy.deepcopy(body)
+    if "range_start" in stream.primary_keys:  # some examples are without the key
+        for row in body["data"]:
+            row.setdefault("range_start", "2024-05-01T00:00:00Z")
     expected = documented(stream, body)
     ends = dict.fromkeys(("next_cursor", "after", "last"))
     nothing = {} if stream.records_key == WHOLE_BODY else {stream.records_key or stream.name: []}
@@ -461,11 +471,12 @@ def test_the_vendors_examples_come_through_whole(account, sync, stream, body):
     assert len(emitted) == len(expected)
     added = {*stream.columns, *stream.parent_columns, *getattr(stream, "window_columns", ())}
     added |= {"id"} if stream.id_columns else ADDED.get(stream.name, set())
+    added |= {"_undocumented"}
     for one, other in zip(emitted, expected, strict=True):
         assert one.keys() - other.keys() <= added
         assert None not in [one.get(name, "") for name in stream.primary_keys]
         come = {name: value for name, value in one.items() if name in other and name not in added}
-        due = as_declared(other, stream.schema)
+        due = as_emitted(other, stream)
         assert in_utc(come) == in_utc({n: v for n, v in due.items() if n not in added})
 
 

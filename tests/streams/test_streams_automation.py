@@ -399,7 +399,7 @@ SECRETS = [
         "/workflows/integrations/connections",
         lambda record: {"connections": [record]},
         {"id": "K1", "name": "Chat"},
-        {"id": "K1", "name": "Chat", "configuration": {"Key": "hush"}, "secrets": "hush"},
+        {"id": "K1", "name": "Chat", "configuration": {"Key": "hush"}, "secrets": {"a": "hush"}},
     ),
     (
         "servicenow_enrichment_integrations",

@@ -85,7 +85,8 @@ def sample(schema, name=""):
         return [sample(schema["items"])]
     if "properties" in schema:
         return {own: sample(field, own) for own, field in schema["properties"].items()}
-    (kind,) = {*schema["type"]} - {"null"} if len(schema["type"]) <= 2 else [None]
+    kinds = [schema["type"]] if isinstance(schema["type"], str) else schema["type"]
+    (kind,) = {*kinds} - {"null"} if len(kinds) <= 2 else [None]
     samples = {"string": "text", "integer": 1, "number": 1.5, "boolean": True, "object": {"x": 1}}
     return samples.get(kind)
 
@@ -313,7 +314,7 @@ class Account:
 def sample_of(stream):
     """Return a record of a stream as the API sends it: without the columns that the tap adds."""
     added = {*stream.parent_columns, *stream.columns, *getattr(stream, "window_columns", ())}
-    added |= {"id"} if stream.id_columns else set()
+    added |= {"_undocumented", *({"id"} if stream.id_columns else ())}
     record = sample(stream.schema)
     record = {name: value for name, value in record.items() if name not in added}
     if not stream.nested:

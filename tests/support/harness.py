@@ -28,8 +28,10 @@ from sandbox import Sandbox
 from sandbox.api import query_checks
 from sandbox.values.timestamps import iso, moment_of
 from tap_pagerduty.api import pagination, rate_limit, windows
+from tap_pagerduty.streams import STREAMS as SHEETS
 from tap_pagerduty.sync import windowed
 from tap_pagerduty.tap import TapPagerDuty
+from tests.support.columns import as_emitted
 
 DAY = 86_400
 NOW = "2024-06-12T12:00:00Z"
@@ -50,6 +52,7 @@ LISTS = (
     "oncalls",
 )
 STREAMS = (*LISTS, *EVENTS)
+BY_NAME = {sheet.name: sheet for sheet in SHEETS}
 # What the tap asks to be embedded in a record.
 INCLUDES = {"log_entries": {"channels"}, "schedules": {"schedule_layers"}}
 # Times that the tap fills `updated_at` of an incident from, the first that is there.
@@ -308,7 +311,7 @@ def truth(box, stream):
             record["id"] = ":".join("" if part is None else str(part) for part in parts)
         if stream == "incidents":
             record["updated_at"] = next(filter(None, map(record.get, UPDATED)), None)
-        shown[record["id"]] = record
+        shown[record["id"]] = as_emitted(record, BY_NAME[stream])
     return shown
 
 

@@ -12,10 +12,10 @@ from singer_sdk.singerlib.catalog import REPLICATION_FULL_TABLE, REPLICATION_INC
 from tap_pagerduty.api.pagination import LIST, WINDOW, CeilingError
 from tap_pagerduty.api.requests import PageRequest
 from tap_pagerduty.api.responses import PageResponse
-from tap_pagerduty.api.windows import Window, cut
+from tap_pagerduty.api.windows import cut
 from tap_pagerduty.records.timestamps import instant, isoformat
 from tap_pagerduty.sync.change_feed import (
-    FEED_OVERLAP,
+    FIRST_DAY,
     ChangeFeed,
     Completeness,
     EmittedIncidents,
@@ -25,6 +25,7 @@ NOW = datetime(2024, 6, 1, 12, tzinfo=timezone.utc)
 START = NOW - timedelta(days=100)
 LISTED = {"id", "status", "created_at", "updated_at", "title"}
 HOUR = timedelta(hours=1)
+OVERLAP = timedelta(minutes=15)
 
 
 def ago(**units):
@@ -55,6 +56,9 @@ class Stream:
     too_many_open: bool = False
 
     paginator = WINDOW
+    overlap = OVERLAP
+    has_gap = False
+    outcome = SimpleNamespace(is_complete=True)
 
     def __post_init__(self):
         self.config = {"incident_lookback_days": 0, **self.settings}
@@ -75,6 +79,13 @@ class Stream:
 
     def bookmark(self, **positions):
         self.bookmarks.append({name: isoformat(at) for name, at in positions.items()})
+
+    def resume_at(self, position):
+        reached = self.stream_state.get(position)
+        return instant(reached) - self.overlap if reached else START
+
+    def read_gap(self):
+        return ()
 
     def windows(self, start, end):
         return cut(start, end, timedelta(days=180))
@@ -147,9 +158,9 @@ def test_a_first_load_lists_all_and_reads_no_log_entries():
 def test_a_later_run_reads_what_was_created_what_is_open_and_the_entries_since():
     stream = Stream(stream_state=loaded())
     assert read(stream) == []
-    overlap = FEED_OVERLAP.total_seconds() / 3600
+    overlap = OVERLAP.total_seconds() / 3600
     assert stream.asked == [
-        ("/incidents", 2),
+        ("/incidents", 2 + overlap),
         ("/incidents", None),
         ("/log_entries", pytest.approx(2 + overlap)),
     ]
@@ -159,8 +170,8 @@ def test_a_later_run_reads_what_was_created_what_is_open_and_the_entries_since()
         {"created_until": isoformat(NOW)},
         {"replication_key_value": isoformat(NOW)},
     ]
-    since = ago(hours=2)
-    line = f"Reading incidents created since {since}, changed since {since}, or open"
+    since = f"created since {ago(hours=2, minutes=15)}, changed since {ago(hours=2)}"
+    line = f"Reading incidents {since}, or open"
     assert stream.lines == [f"{line}; others are loaded already."]
 
 
@@ -175,7 +186,7 @@ def test_a_first_load_that_is_resumed_reads_the_changes_since_its_start():
     late = incident(created=ago(days=95), updated=ago(days=1))
     stream = Stream(stream_state=state, entries=[entry(late, at=ago(days=1))])
     assert read(stream) == [late]
-    assert stream.asked[0] == ("/incidents", 90 * 24)
+    assert stream.asked[0] == ("/incidents", 90 * 24 + 0.25)
 
 
 def test_a_slice_reads_what_was_created_in_it_and_nothing_else():
@@ -185,7 +196,7 @@ def test_a_slice_reads_what_was_created_in_it_and_nothing_else():
     )
     stream.stream_state["created_until"] = ago(days=30)
     assert read(stream) == [inside]
-    assert stream.asked == [("/incidents", 30 * 24)]
+    assert stream.asked == [("/incidents", 30 * 24 + 0.25)]
 
 
 def test_a_full_table_leaves_the_state_alone():
@@ -200,11 +211,12 @@ def test_more_open_incidents_than_can_be_paged_are_read_in_windows():
     old = incident(created=ago(days=50), status="triggered")
     stream = Stream(still_open=[old], stream_state=loaded(), too_many_open=True)
     assert read(stream) == [old]
-    whole, part = stream.requests[1:3]
+    whole, *parts = stream.requests[1:-1]
     assert whole.window is None
-    assert part.window == Window(START, NOW)
-    assert part.paginator is LIST
-    assert "date_range" not in part.params
+    # Those created before `start_date` as well.
+    assert (parts[0].window.since, parts[-1].window.until) == (FIRST_DAY, NOW)
+    assert {part.paginator for part in parts} == {LIST}
+    assert not any("date_range" in part.params for part in parts)
 
 
 # -- What is emitted of the log entries
@@ -279,7 +291,7 @@ def test_the_look_back_is_not_filtered_by_the_api():
     stream = Stream([gone], stream_state=loaded(), settings=settings)
     assert read(stream) == [gone]
     again, new = stream.requests[:2]
-    assert (again.params, again.window.until) == (stream.params, NOW - 2 * HOUR)
+    assert (again.params, again.window.until) == (stream.params, NOW - 2 * HOUR - OVERLAP)
     assert new.params == {**stream.params, **stream.filter_params}
 
 
@@ -303,6 +315,31 @@ def test_an_incident_counts_as_emitted_up_to_its_updated_at(known, met, is_emitt
     assert emitted.has({"id": "I1", "updated_at": met}) is is_emitted
     assert emitted.has_id("I1") is bool(known)
     assert not emitted.has({"id": "I2", "updated_at": met})
+
+
+def test_the_state_remembers_what_changed_in_the_overlap_and_no_older_version_follows():
+    before = incident(created=ago(days=50), updated=ago(minutes=5))
+    stream = Stream(stream_state=loaded(), entries=[entry(before, at=ago(minutes=5))])
+    assert read(stream) == [before]
+    assert stream.stream_state["recent"] == {"I1": ago(minutes=5)}
+    # The next run finds an older version, the same one once more, and then a newer one.
+    stale = incident(created=ago(days=50), updated=ago(minutes=9))
+    newer = incident(created=ago(days=50), updated=ago(minutes=4), title="New")
+    state = {**stream.stream_state, **loaded(**dict.fromkeys(loaded(), ago(minutes=1)))}
+    entries = [entry(each, at=ago(minutes=5)) for each in (stale, before, newer)]
+    assert read(Stream(stream_state=state, entries=entries)) == [newer]
+
+
+def test_positions_that_were_set_back_are_read_again_whatever_was_emitted():
+    before = incident(created=ago(days=50), updated=ago(minutes=5))
+    state = loaded(recent={"I1": ago(minutes=5)})
+    assert read(Stream(stream_state=state, entries=[entry(before, at=ago(minutes=5))])) == [before]
+
+
+def test_an_open_incident_without_updated_at_is_emitted_once():
+    old = {**incident(created=ago(hours=1), status="triggered"), "updated_at": None}
+    stream = Stream([old], [old], [entry(old, at=ago(hours=1))], stream_state=loaded())
+    assert read(stream) == [old]
 
 
 def test_listed_incidents_never_make_more_properties_expected():

@@ -191,6 +191,7 @@ def test_the_first_run_reads_no_feed_and_begins_it_at_its_own_start(account, inc
         "replication_key_value": account.at(),
         "created_until": account.at(),
         "seen_until": account.at(),
+        "loaded_since": START,
     }
 
 

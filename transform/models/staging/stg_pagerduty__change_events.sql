@@ -1,0 +1,14 @@
+-- Written by `python -m docs.generate` from the stream `change_events`.
+
+select
+    nullif(cast("id" as text), '') as change_event_id,
+    nullif(cast("summary" as text), '') as summary,
+    nullif(cast("html_url" as text), '') as url,
+    "timestamp" as changed_at,
+    {{ pagerduty.json_text('"integration"', ['id']) }} as integration_id,
+    {{ pagerduty.json_text('"integration"', ['summary']) }} as integration_name,
+    nullif(cast("source" as text), '') as source,
+    cast("_undocumented" as text) as _undocumented,
+    "_sdc_extracted_at" as extracted_at,
+    (_sdc_deleted_at is not null) as is_deleted
+from {{ pagerduty.stream('change_events') }}

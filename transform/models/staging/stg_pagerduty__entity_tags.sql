@@ -1,0 +1,12 @@
+-- Written by `python -m docs.generate` from the stream `entity_tags`.
+
+select
+    nullif(cast("entity_type" as text), '') as entity_type,
+    nullif(cast("entity_id" as text), '') as entity_id,
+    nullif(cast("id" as text), '') as tag_id,
+    nullif(cast("html_url" as text), '') as url,
+    nullif(cast("label" as text), '') as tag_name,
+    cast("_undocumented" as text) as _undocumented,
+    "_sdc_extracted_at" as extracted_at,
+    (_sdc_deleted_at is not null) as is_deleted
+from {{ pagerduty.stream('entity_tags') }}

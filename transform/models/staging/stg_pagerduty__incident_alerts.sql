@@ -1,0 +1,23 @@
+-- Written by `python -m docs.generate` from the stream `incident_alerts`.
+
+select
+    nullif(cast("id" as text), '') as incident_alert_id,
+    nullif(cast("summary" as text), '') as summary,
+    nullif(cast("html_url" as text), '') as url,
+    nullif(cast("incident_id" as text), '') as incident_id,
+    "created_at" as created_at,
+    "resolved_at" as resolved_at,
+    nullif(cast("status" as text), '') as status,
+    nullif(cast("alert_key" as text), '') as alert_key,
+    nullif(cast("severity" as text), '') as severity,
+    "suppressed" as is_suppressed,
+    {{ pagerduty.json_text('"service"', ['id']) }} as service_id,
+    {{ pagerduty.json_text('"service"', ['summary']) }} as service_name,
+    {{ pagerduty.json_text('"first_trigger_log_entry"', ['id']) }} as first_trigger_log_entry_id,
+    {{ pagerduty.json_text('"first_trigger_log_entry"', ['summary']) }} as first_trigger_log_entry_name,
+    {{ pagerduty.json_text('"integration"', ['id']) }} as integration_id,
+    {{ pagerduty.json_text('"integration"', ['summary']) }} as integration_name,
+    cast("_undocumented" as text) as _undocumented,
+    "_sdc_extracted_at" as extracted_at,
+    (_sdc_deleted_at is not null) as is_deleted
+from {{ pagerduty.stream('incident_alerts') }}

@@ -1,0 +1,17 @@
+-- Written by `python -m docs.generate` from the stream `incident_notes`.
+
+select
+    nullif(cast("id" as text), '') as incident_note_id,
+    nullif(cast("incident_id" as text), '') as incident_id,
+    {{ pagerduty.json_text('"user"', ['id']) }} as user_id,
+    {{ pagerduty.json_text('"user"', ['summary']) }} as user_name,
+    {{ pagerduty.json_text('"channel"', ['id']) }} as channel_id,
+    {{ pagerduty.json_text('"channel"', ['summary']) }} as channel_name,
+    replace({{ pagerduty.json_text('"channel"', ['type']) }}, '_reference', '') as channel_type,
+    nullif(cast("content" as text), '') as content,
+    "created_at" as created_at,
+    "updated_at" as updated_at,
+    cast("_undocumented" as text) as _undocumented,
+    "_sdc_extracted_at" as extracted_at,
+    (_sdc_deleted_at is not null) as is_deleted
+from {{ pagerduty.stream('incident_notes') }}

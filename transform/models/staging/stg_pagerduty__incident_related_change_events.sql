@@ -1,0 +1,16 @@
+-- Written by `python -m docs.generate` from the stream `incident_related_change_events`.
+
+select
+    nullif(cast("incident_id" as text), '') as incident_id,
+    nullif(cast("id" as text), '') as change_event_id,
+    nullif(cast("summary" as text), '') as summary,
+    nullif(cast("html_url" as text), '') as url,
+    "timestamp" as changed_at,
+    {{ pagerduty.json_text('"integration"', ['id']) }} as integration_id,
+    {{ pagerduty.json_text('"integration"', ['summary']) }} as integration_name,
+    nullif(cast("source" as text), '') as source,
+    {{ pagerduty.json_text('"correlation_reason"', ['reason']) }} as correlation_reason,
+    cast("_undocumented" as text) as _undocumented,
+    "_sdc_extracted_at" as extracted_at,
+    (_sdc_deleted_at is not null) as is_deleted
+from {{ pagerduty.stream('incident_related_change_events') }}

@@ -1,0 +1,19 @@
+-- Written by `python -m docs.generate` from the stream `service_integrations`.
+
+select
+    nullif(cast("id" as text), '') as service_integration_id,
+    nullif(cast("html_url" as text), '') as url,
+    nullif(cast("service_id" as text), '') as service_id,
+    nullif(cast("name" as text), '') as service_integration_name,
+    "created_at" as created_at,
+    {{ pagerduty.json_text('"service"', ['summary']) }} as service_name,
+    {{ pagerduty.json_text('"vendor"', ['id']) }} as vendor_id,
+    {{ pagerduty.json_text('"vendor"', ['summary']) }} as vendor_name,
+    nullif(cast("email_incident_creation" as text), '') as email_incident_creation,
+    nullif(cast("email_filter_mode" as text), '') as email_filter_mode,
+    nullif(cast("email_parsing_fallback" as text), '') as email_parsing_fallback,
+    cast("config" as text) as config,
+    cast("_undocumented" as text) as _undocumented,
+    "_sdc_extracted_at" as extracted_at,
+    (_sdc_deleted_at is not null) as is_deleted
+from {{ pagerduty.stream('service_integrations') }}

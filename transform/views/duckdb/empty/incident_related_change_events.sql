@@ -1,0 +1,19 @@
+-- Written by `make views` from the dbt package.
+
+create or replace view pagerduty_models.stg_pagerduty__incident_related_change_events as
+-- Written by `python -m docs.generate` from the stream `incident_related_change_events`.
+
+select
+    nullif(cast("incident_id" as text), '') as incident_id,
+    nullif(cast("id" as text), '') as change_event_id,
+    nullif(cast("summary" as text), '') as summary,
+    nullif(cast("html_url" as text), '') as url,
+    "timestamp" as changed_at,
+    ("integration"->>'id') as integration_id,
+    ("integration"->>'summary') as integration_name,
+    nullif(cast("source" as text), '') as source,
+    ("correlation_reason"->>'reason') as correlation_reason,
+    cast("_undocumented" as text) as _undocumented,
+    "_sdc_extracted_at" as extracted_at,
+    (_sdc_deleted_at is not null) as is_deleted
+from (select cast(null as varchar) as "incident_id", cast(null as varchar) as "id", cast(null as varchar) as "type", cast(null as varchar) as "summary", cast(null as varchar) as "self", cast(null as varchar) as "html_url", cast(null as timestamp) as "timestamp", cast(null as json) as "services", cast(null as json) as "integration", cast(null as varchar) as "routing_key", cast(null as varchar) as "source", cast(null as json) as "links", cast(null as json) as "images", cast(null as json) as "custom_details", cast(null as json) as "correlation_reason", cast(null as json) as "_undocumented", cast(null as timestamp) as "_sdc_extracted_at", cast(null as timestamp) as "_sdc_deleted_at" where false) as incident_related_change_events;

@@ -1,0 +1,13 @@
+-- Written by `make views` from the dbt package.
+
+create or replace view pagerduty_models.stg_pagerduty__status_dashboards as
+-- Written by `python -m docs.generate` from the stream `status_dashboards`.
+
+select
+    nullif(cast("id" as text), '') as status_dashboard_id,
+    nullif(cast("url_slug" as text), '') as url_slug,
+    nullif(cast("name" as text), '') as status_dashboard_name,
+    cast("_undocumented" as text) as _undocumented,
+    "_sdc_extracted_at" as extracted_at,
+    (_sdc_deleted_at is not null) as is_deleted
+from (select cast(null as varchar) as "id", cast(null as varchar) as "url_slug", cast(null as varchar) as "name", cast(null as json) as "_undocumented", cast(null as timestamp) as "_sdc_extracted_at", cast(null as timestamp) as "_sdc_deleted_at" where false) as status_dashboards;

@@ -1,0 +1,48 @@
+-- Written by `make views` from the dbt package.
+
+create or replace view pagerduty_models.stg_pagerduty__analytics_escalation_policy_metrics as
+-- Written by `python -m docs.generate` from the stream `analytics_escalation_policy_metrics`.
+
+select
+    nullif(cast("escalation_policy_id" as text), '') as escalation_policy_id,
+    "range_start" as range_start,
+    nullif(cast("escalation_policy_name" as text), '') as escalation_policy_name,
+    cast("distinct_responder_count" as bigint) as distinct_responder_count,
+    nullif(cast("team_id" as text), '') as team_id,
+    nullif(cast("team_name" as text), '') as team_name,
+    cast("total_incident_count" as bigint) as total_incident_count,
+    cast("total_incidents_acknowledged" as bigint) as total_incidents_acknowledged,
+    cast("total_incidents_auto_resolved" as bigint) as total_incidents_auto_resolved,
+    cast("total_incidents_reassigned" as bigint) as total_incidents_reassigned,
+    cast("total_incidents_manual_escalated" as bigint) as total_incidents_manual_escalated,
+    cast("total_incidents_timeout_escalated" as bigint) as total_incidents_timeout_escalated,
+    cast("total_escalation_count" as bigint) as total_escalation_count,
+    cast("mean_assignment_count" as double precision) as mean_assignment_count,
+    cast("mean_engaged_user_count" as double precision) as mean_engaged_user_count,
+    cast("mean_seconds_to_first_ack" as double precision) as mean_seconds_to_first_ack,
+    cast("p50_seconds_to_first_ack" as double precision) as p50_seconds_to_first_ack,
+    cast("p75_seconds_to_first_ack" as double precision) as p75_seconds_to_first_ack,
+    cast("p90_seconds_to_first_ack" as double precision) as p90_seconds_to_first_ack,
+    cast("p95_seconds_to_first_ack" as double precision) as p95_seconds_to_first_ack,
+    cast("mean_seconds_to_engage" as double precision) as mean_seconds_to_engage,
+    cast("mean_seconds_to_mobilize" as double precision) as mean_seconds_to_mobilize,
+    cast("mean_seconds_to_resolve" as double precision) as mean_seconds_to_resolve,
+    cast("p50_seconds_to_resolve" as double precision) as p50_seconds_to_resolve,
+    cast("p75_seconds_to_resolve" as double precision) as p75_seconds_to_resolve,
+    cast("p90_seconds_to_resolve" as double precision) as p90_seconds_to_resolve,
+    cast("p95_seconds_to_resolve" as double precision) as p95_seconds_to_resolve,
+    cast("mean_engaged_seconds" as double precision) as mean_engaged_seconds,
+    cast("mean_user_defined_engaged_seconds" as double precision) as mean_user_defined_engaged_seconds,
+    cast("total_engaged_seconds" as bigint) as total_engaged_seconds,
+    cast("total_user_defined_engaged_seconds" as bigint) as total_user_defined_engaged_seconds,
+    cast("total_snoozed_seconds" as bigint) as total_snoozed_seconds,
+    cast("total_notifications" as bigint) as total_notifications,
+    cast("total_interruptions" as bigint) as total_interruptions,
+    cast("total_business_hour_interruptions" as bigint) as total_business_hour_interruptions,
+    cast("total_off_hour_interruptions" as bigint) as total_off_hour_interruptions,
+    cast("total_sleep_hour_interruptions" as bigint) as total_sleep_hour_interruptions,
+    cast("up_time_pct" as double precision) as up_time_pct,
+    cast("_undocumented" as text) as _undocumented,
+    "_sdc_extracted_at" as extracted_at,
+    (_sdc_deleted_at is not null) as is_deleted
+from "pagerduty"."analytics_escalation_policy_metrics";

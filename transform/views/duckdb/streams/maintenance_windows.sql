@@ -1,0 +1,37 @@
+-- Written by `make views` from the dbt package.
+
+create or replace view pagerduty_models.pagerduty__maintenance_window_services as
+select
+    maintenance_window_id,
+    (each->>'id') as service_id,
+    (each->>'summary') as service_name,
+    position
+from
+  (
+    select
+      id as maintenance_window_id,
+      (_sdc_deleted_at is not null) as is_deleted,
+      unnest(cast(services as json[])) as each,
+      cast(generate_subscripts(cast(services as json[]), 1) as integer) as position
+    from "pagerduty"."maintenance_windows"
+  )
+ as exploded
+where not is_deleted;
+
+create or replace view pagerduty_models.stg_pagerduty__maintenance_windows as
+-- Written by `python -m docs.generate` from the stream `maintenance_windows`.
+
+select
+    nullif(cast("id" as text), '') as maintenance_window_id,
+    nullif(cast("summary" as text), '') as maintenance_window_name,
+    nullif(cast("html_url" as text), '') as url,
+    cast("sequence_number" as bigint) as sequence_number,
+    "start_time" as starts_at,
+    "end_time" as ends_at,
+    nullif(cast("description" as text), '') as description,
+    ("created_by"->>'id') as created_by_id,
+    ("created_by"->>'summary') as created_by_name,
+    cast("_undocumented" as text) as _undocumented,
+    "_sdc_extracted_at" as extracted_at,
+    (_sdc_deleted_at is not null) as is_deleted
+from "pagerduty"."maintenance_windows";

@@ -1,0 +1,15 @@
+-- Written by `make views` from the dbt package.
+
+create or replace view pagerduty_models.stg_pagerduty__entity_tags as
+-- Written by `python -m docs.generate` from the stream `entity_tags`.
+
+select
+    nullif(cast("entity_type" as text), '') as entity_type,
+    nullif(cast("entity_id" as text), '') as entity_id,
+    nullif(cast("id" as text), '') as tag_id,
+    nullif(cast("html_url" as text), '') as url,
+    nullif(cast("label" as text), '') as tag_name,
+    cast("_undocumented" as text) as _undocumented,
+    "_sdc_extracted_at" as extracted_at,
+    (_sdc_deleted_at is not null) as is_deleted
+from (select cast(null as text) as "entity_type", cast(null as text) as "entity_id", cast(null as text) as "id", cast(null as text) as "type", cast(null as text) as "summary", cast(null as text) as "self", cast(null as text) as "html_url", cast(null as text) as "label", cast(null as jsonb) as "_undocumented", cast(null as timestamp) as "_sdc_extracted_at", cast(null as timestamp) as "_sdc_deleted_at" where false) as entity_tags;

@@ -1,0 +1,20 @@
+-- Written by `make views` from the dbt package.
+
+create or replace view pagerduty_models.stg_pagerduty__webhook_subscriptions as
+-- Written by `python -m docs.generate` from the stream `webhook_subscriptions`.
+
+select
+    nullif(cast("id" as text), '') as webhook_subscription_id,
+    nullif(cast("description" as text), '') as description,
+    "active" as is_active,
+    nullif(array_to_string("events", ', '), '') as events,
+    ("filter"->>'id') as filter_id,
+    ("delivery_method"->>'id') as delivery_method_id,
+    ("delivery_method"->>'url') as delivery_method_url,
+    cast(("delivery_method"->>'temporarily_disabled') as boolean) as delivery_method_is_temporarily_disabled,
+    ("oauth_client"->>'id') as oauth_client_id,
+    ("oauth_client"->>'summary') as oauth_client_name,
+    cast("_undocumented" as text) as _undocumented,
+    "_sdc_extracted_at" as extracted_at,
+    (_sdc_deleted_at is not null) as is_deleted
+from (select cast(null as text) as "id", cast(null as text) as "type", cast(null as text) as "description", cast(null as boolean) as "active", cast(null as text[]) as "events", cast(null as jsonb) as "filter", cast(null as jsonb) as "delivery_method", cast(null as jsonb) as "oauth_client", cast(null as jsonb) as "_undocumented", cast(null as timestamp) as "_sdc_extracted_at", cast(null as timestamp) as "_sdc_deleted_at" where false) as webhook_subscriptions;

@@ -1,0 +1,2 @@
+-- Written by `make views` from the dbt package.
+create schema if not exists pagerduty_models;
