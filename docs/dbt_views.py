@@ -2,12 +2,14 @@
 
 dbt compiles the models for each database. What reads a table of the tap stands in a file for each
 stream, in `streams/`, and again in `empty/`, for a stream that is not loaded. All else is in
-`models.sql`, in an order in which it can be run.
+`models.sql`, in an order in which it can be run. `checksum` says of what the views were made: to
+make them in each test would take too long.
 """
 
 from __future__ import annotations
 
 import csv
+import hashlib
 import json
 import os
 import re
@@ -27,7 +29,9 @@ if t.TYPE_CHECKING:
     Node = dict[str, t.Any]
 
 DBT = PACKAGE.parent / ".venv-dbt" / "bin" / "dbt"
+PINS = PACKAGE.parent / "requirements" / "dbt.txt"
 VIEWS = PACKAGE / "views"
+CHECKSUM = VIEWS / "checksum"
 DATABASES = ("postgres", "duckdb")
 SCHEMA = "pagerduty_models"
 
@@ -147,6 +151,19 @@ def values(node: Node) -> Iterable[str]:
         yield f"select {', '.join(cells)}{'' if place == len(rows) - 1 else ' union all'}"
 
 
+def checksum() -> str:
+    """Return a checksum of the views, and of all that they are made of."""
+    made_of = [
+        *(path for path in PACKAGE.rglob("*") if path.suffix in {".sql", ".csv"}),
+        *(PACKAGE / "dbt_project.yml", PACKAGE / "seeds" / "seeds.yml"),
+        *(PINS, Path(__file__)),
+    ]
+    total = hashlib.sha256()
+    for path in sorted(made_of):
+        total.update(str(path.relative_to(PACKAGE.parent)).encode() + b"\0" + path.read_bytes())
+    return total.hexdigest()
+
+
 def write(found: dict[Path, str]) -> None:
     """Write the files, and remove those of models and streams that are gone."""
     for folder in {path.parent for path in found}:
@@ -169,6 +186,7 @@ def main() -> None:
         }
         for database in DATABASES:
             write(documents(database, env, place / database))
+    CHECKSUM.write_text(f"{checksum()}\n", encoding="utf-8")
 
 
 if __name__ == "__main__":
