@@ -72,6 +72,10 @@ class Home:
                 process.kill()
         return process.returncode, printed
 
+    def printed(self):
+        """Return what the target has printed."""
+        return (self.place / "states.jsonl").read_text()
+
     def bookmark(self, stream="log_entries"):
         state = json.loads(self.state.read_text())
         return state["bookmarks"].get(stream, {}).get("replication_key_value")
