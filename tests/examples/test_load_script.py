@@ -137,7 +137,7 @@ def test_when_all_is_killed_the_next_run_resumes_from_the_last_state_printed(lig
     reached = hanging(box)
     with light.start() as run:
         until(reached)
-        until(lambda: f'"replication_key_value":"{NOW}"' in light.printed().replace(" ", ""))
+        until(lambda: f'"created_until":"{NOW}"' in light.printed().replace(" ", ""))
         for process in [psutil.Process(run.pid), *psutil.Process(run.pid).children()]:
             process.kill()
         run.communicate(timeout=PATIENCE)
