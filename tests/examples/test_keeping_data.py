@@ -7,8 +7,6 @@ import re
 import subprocess
 from pathlib import Path
 
-import pytest
-
 from demo.postgres import programs
 from tap_pagerduty.streams import STREAMS as CLASSES
 from tests.docs.test_readme import document
@@ -200,11 +198,11 @@ def test_nothing_of_an_erased_person_is_left_but_the_id(box, tmp_path, database)
     assert (status, printed) == (0, "")
 
 
-def test_an_erasure_without_a_name_changes_nothing(box, tmp_path, database):
-    assert pipe(box, tmp_path, TARGET, database.settings, "users")[0] == 0
+def test_an_erasure_without_a_name_changes_nothing(database):
+    database.ask(f"CREATE SCHEMA {SCHEMA}")
+    database.ask(f"CREATE TABLE {SCHEMA}.users AS SELECT 'PJANE' AS id, 'Jane' AS name")
     before = everything(database)
-    own = box.truth("users")[0]["id"]
-    status, printed = erase(database, id=own, name="", email="a@example.com")
+    status, printed = erase(database, id="PJANE", name="", email="a@example.com")
     assert status != 0
     assert "id, name and email are needed" in printed
     assert everything(database) == before
@@ -233,15 +231,12 @@ def test_in_a_database_that_was_moved_the_next_run_continues(box, tmp_path, post
     assert differences(moved, box, *streams, shown=row_of) == []
 
 
-@pytest.mark.parametrize("cut", [False, True], ids=["whole", "gone on with after a kill"])
-def test_a_backup_is_a_file_that_a_target_loads_later(box, tmp_path, database, cut):
+def test_a_backup_that_was_killed_and_resumed_is_files_that_a_target_loads(box, tmp_path, database):
     streams = ("incidents", "log_entries", "users", "teams", "tags")
     first = sync(box, *streams)
-    files = [first.out]
-    if cut:
-        part = first.cut(int(0.6 * len(first.out)))
-        # The last state in the file is where the next run starts.
-        files = [part.out, sync(box, *streams, state=part.state).out]
+    part = first.cut(int(0.6 * len(first.out)))
+    # The last state in the file is where the next run starts.
+    files = [part.out, sync(box, *streams, state=part.state).out]
     for number, out in enumerate(files):
         path = tmp_path / f"{number}.jsonl.gz"
         path.write_bytes(gzip.compress(out[: out.rindex(b"\n") + 1]))

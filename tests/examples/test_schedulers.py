@@ -119,7 +119,7 @@ def test_the_container_loads_with_the_state_and_the_settings_of_its_volumes(ligh
     status, printed = light.run(*CONTAINER["command"])
     assert status == 0, printed
     kept = json.loads((state / "state.json").read_text())
-    assert kept["bookmarks"]["incidents"]["replication_key_value"] == NOW
+    assert kept["bookmarks"]["incidents"]["created_until"] == NOW
     assert sorted(path.name for path in config.iterdir()) == [
         "catalog.json",
         "config.json",
@@ -261,7 +261,7 @@ def test_a_run_that_github_stops_is_made_good_by_the_next_on_another_machine(
         assert database.count(stream) == len(box.truth(stream))
     [(state,)] = database.ask("SELECT completed_state FROM public.state")
     kept = json.loads(state)["singer_state"]["bookmarks"]
-    assert kept["incidents"]["replication_key_value"] > NOW
+    assert kept["incidents"]["created_until"] > NOW
 
 
 def test_a_failure_becomes_an_issue_that_names_the_run(tmp_path, runner):

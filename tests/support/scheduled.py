@@ -72,6 +72,12 @@ class Home:
                 process.kill()
         return process.returncode, printed
 
+    def printed(self):
+        """Return what the target has printed."""
+        return (self.place / "states.jsonl").read_text()
+
     def bookmark(self, stream="log_entries"):
-        state = json.loads(self.state.read_text())
-        return state["bookmarks"].get(stream, {}).get("replication_key_value")
+        """Return up to when a stream has been read, by the state."""
+        bookmark = json.loads(self.state.read_text())["bookmarks"].get(stream, {})
+        # Of incidents the replication key is the position in the feed of changes.
+        return bookmark.get("created_until") or bookmark.get("replication_key_value")
