@@ -153,11 +153,10 @@ def values(node: Node) -> Iterable[str]:
 
 def checksum() -> str:
     """Return a checksum of the views, and of all that they are made of."""
-    made_of = [
-        *(path for path in PACKAGE.rglob("*") if path.suffix in {".sql", ".csv"}),
-        *(PACKAGE / "dbt_project.yml", PACKAGE / "seeds" / "seeds.yml"),
-        *(PINS, Path(__file__)),
-    ]
+    made_of = [PACKAGE / "dbt_project.yml", PACKAGE / "seeds" / "seeds.yml", PINS, Path(__file__)]
+    # And not what dbt has written to the directory.
+    for folder in ("analyses", "macros", "models", "seeds", "views"):
+        made_of += [p for p in (PACKAGE / folder).rglob("*") if p.suffix in {".sql", ".csv"}]
     total = hashlib.sha256()
     for path in sorted(made_of):
         total.update(str(path.relative_to(PACKAGE.parent)).encode() + b"\0" + path.read_bytes())
