@@ -171,7 +171,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stderr.write(f"{names}: stale; run: python -m docs.generate\n")
         return 1
     for path, text in stale.items():
-        path.parent.mkdir(exist_ok=True)
+        path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
     return 0
 
