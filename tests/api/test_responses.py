@@ -252,14 +252,13 @@ def test_what_may_pass_is_asked_again_until_all_is_read(account, sync, waits, an
     assert "token=x" not in run.log
 
 
-@pytest.mark.parametrize("name", ['"Jos\udce9"', "1e999"], ids=["no UTF-8", "out of range"])
-def test_a_record_that_cannot_be_read_makes_the_stream_incomplete(account, sync, name):
-    account.plan("/users", {"text": f'{{"users": [{{"id": "U1", "name": {name}}}]}}'})
+def test_a_record_that_cannot_be_read_makes_the_stream_incomplete(account, sync):
+    account.plan("/users", {"text": '{"users": [{"id": "U1", "name": 1e999}]}'})
     run = sync("users", "teams")
     assert run.exit_code == 1
     assert run.ids("users") == []
     assert run.ids("teams") == ["T1"]
-    assert "a record cannot be decoded (" in run.lines("ERROR")[0]
+    assert "the record with the id U1 cannot be decoded (" in run.lines("ERROR")[0]
     assert "ask PagerDuty's support" in run.lines("ERROR")[0]
 
 

@@ -341,7 +341,32 @@ CASES = (
     Case("Times with micro- and milliseconds, offsets, and no zone", before=odd_times),
     Case("null in every field that may be null", before=nulls),
     Case("A log entry of 5 MB", before=five_megabytes),
-    Case("Ids and titles with quotes, line breaks, emoji, `\\u0000`", before=odd_texts),
+    Case("Ids and titles with quotes, line breaks, emoji", before=odd_texts),
+)
+
+# Rows of what the sandbox does not send: what goes wrong, exit status, result. Each is a test in
+# tests/records/test_odd_json.py or tests/records/test_undocumented.py.
+OF_RECORDS = (
+    (
+        "U+0000, half of a surrogate pair or bytes that are not UTF-8 in a text",
+        0,
+        "The record arrives with U+FFFD in their place; one warning per stream.",
+    ),
+    (
+        "A property that the schema does not declare, or a value of another type",
+        0,
+        "It arrives in the column `_undocumented`; one line per stream.",
+    ),
+    (
+        "A record whose key is null or empty",
+        0,
+        "The record is left out, since targets cannot store it; one warning per stream.",
+    ),
+    (
+        "A record nested more than 500 levels deep, or with a number beyond a float's range",
+        1,
+        "The stream is incomplete and the message names the record; other streams load.",
+    ),
 )
 
 
@@ -442,6 +467,7 @@ def page():
     for case in CASES:
         says = "<br>".join(f"`` {line} ``" for line in case.says if line != LATER)
         lines.append(f"| {case.what} | {case.status} | {case.outcome or says or COMPLETE} |")
+    lines += [f"| {what} | {status} | {outcome} |" for what, status, outcome in OF_RECORDS]
     return "\n".join(lines) + "\n"
 
 

@@ -511,6 +511,7 @@ def test_a_first_load_of_analytics_goes_on_behind_its_last_page(account, sync):
         *("I3", "I1"),
     ]
     assert second.state["bookmarks"]["analytics_incidents"] == {
+        "loaded_since": "2024-05-01T00:00:00Z",
         "replication_key": "updated_at",
         "replication_key_value": "2024-06-02T12:00:00Z",
         "created_until": "2024-06-02T12:00:00Z",

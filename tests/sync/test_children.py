@@ -533,6 +533,8 @@ def test_secrets_come_only_if_they_are_asked_for(account, sync, stream, path):
     (without,), (whole,) = plain.records(stream.name), full.records(stream.name)
     for each in stream.secrets:
         leave_out(whole, each)
+    for record in (without, whole):  # only its host remains; see tests/records/test_secrets.py
+        record.pop("endpoint_url", None)
     assert without == whole
     assert without.keys() >= {*stream.primary_keys}
 
