@@ -30,7 +30,7 @@ BLOCKS = [
     for block in re.findall(r"^ *```sh\n(.*?)^ *```", document(name), re.DOTALL | re.MULTILINE)
 ]
 # Seconds after which a command that does not end is a failed test.
-PATIENCE = 180
+PATIENCE = 60
 
 # What `meltano init` writes.
 MELTANO = "default_environment: dev\nenvironments:\n- name: dev\n"

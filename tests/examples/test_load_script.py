@@ -15,7 +15,7 @@ from tests.support.scheduled import STREAMS
 from tests.support.targets import SCHEMA, row_of
 
 # Seconds after which something that does not happen is a failed test.
-PATIENCE = 120
+PATIENCE = 30
 
 
 def until(happens):

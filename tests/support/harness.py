@@ -60,7 +60,7 @@ UPDATED = ("updated_at", "last_status_change_at", "created_at")
 
 COMMAND = [str(Path(sys.executable).with_name("tap-pagerduty"))]
 # Seconds after which a run that does not end is a failed test.
-PATIENCE = 180
+PATIENCE = 60
 
 
 def sandbox(**options):
