@@ -23,7 +23,7 @@ _CREDENTIALS = (
 )
 # Names of addresses to which PagerDuty delivers: whoever knows the path can write there.
 _DELIVERY_NAMES = frozenset({"endpoint_url", "webhook_url"})
-# Where a property is told as a pair, {"name": "service_key", "value": ...}.
+# Where a property is sent as a pair, {"name": "service_key", "value": ...}.
 _PAIR_VALUES = ("value", "before_value", "old_value", "new_value")
 # Hosts (and their subdomains) where the path of an address is the credential.
 _CHAT_HOSTS = (
@@ -146,7 +146,7 @@ def _remove(value: t.Any, is_secret: IsSecret, *, cut: bool, within: str = "") -
             value[name] = origin(each)
         else:
             value[name] = _cleaned(each, is_secret, cut=cut, within=name)
-    if type(told := value.get("name")) is str and is_secret(told):
+    if type(pair_name := value.get("name")) is str and is_secret(pair_name):
         for name in _PAIR_VALUES:
             value.pop(name, None)
 
