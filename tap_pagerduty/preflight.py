@@ -128,6 +128,8 @@ class Probe:
             response = stream.fetch(self.small)
         except SkippableAPIError as error:
             return stream.outcome.missing_access_message(str(error))
+        except errors.NotFoundError as error:
+            return stream.outcome.missing_feature_message(str(error))
         except (FatalAPIError, RetriableAPIError, *RETRIED) as error:
             return errors.describe(error)
         if response.refusal_message:

@@ -32,6 +32,11 @@ class PageRequest:
     # If that is enough of a record, which then stays encoded.
     peek: FieldPeek | None = None
 
+    @property
+    def described(self) -> str:
+        """The list that it asks for, for a message."""
+        return f"{self.path} from {self.window}" if self.window else self.path
+
 
 def path_of(template: str, values: Mapping[str, t.Any]) -> str | None:
     """Return a path with VALUES, quoted, for the names in braces; None if one cannot be an id.

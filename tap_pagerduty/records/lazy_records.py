@@ -16,7 +16,7 @@ from tap_pagerduty.records.secrets import may_hold_keys
 from tap_pagerduty.records.timestamps import normaliser
 
 if t.TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from tap_pagerduty.records import Record
 
@@ -177,10 +177,18 @@ class RecordList(Sequence["Record"]):
     pages, several of them read ahead by other threads, would take a third more CPU.
     """
 
-    def __init__(self, encoded: list[msgspec.Raw], peek: FieldPeek | None) -> None:
+    def __init__(self, encoded: list[msgspec.Raw], peek: FieldPeek | None = None) -> None:
         """Take the records as they came, and a PEEK if that is enough."""
         self._encoded = encoded
+        self._peek = peek
         self._take = peek or decode_record
+
+    def joined(self, others: Iterable[RecordList]) -> RecordList:
+        """Return these records and those of OTHERS in one list."""
+        lists = [self, *others]
+        same = all(each._peek is self._peek for each in lists)  # noqa: SLF001, its own kind
+        encoded = [record for each in lists for record in each._encoded]  # noqa: SLF001
+        return RecordList(encoded, self._peek if same else None)
 
     def __len__(self) -> int:
         """Return how many there are."""

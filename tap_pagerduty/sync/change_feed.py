@@ -72,6 +72,7 @@ class ChangeFeed:
             yield from self._created(start, end)
             return
         state = stream.stream_state
+        is_resumed = "created_until" in state
         created_since = stream.resume_at("created_until")
         changed_since = min(now, instant(state.setdefault("replication_key_value", isoformat(now))))
         self._overlap_start = isoformat(now - stream.overlap)
@@ -82,6 +83,11 @@ class ChangeFeed:
             self._filter_exits = FilterExits(stream.config, state, changes, end)
         # A run that is killed may have loaded incidents that no other position covers. If
         # the next one has filters, it has to know.
+        stream.unread_parents.start(
+            min(created_since, start) if stream.has_gap else created_since,
+            changed_since,
+            stream.bookmarks.loaded_since if is_resumed else None,
+        )
         stream.bookmark(seen_until=end)
         if sync_range.is_slice:
             yield from self._created(created_since, end)
@@ -100,6 +106,35 @@ class ChangeFeed:
             yield from self._changed(changed_since - stream.overlap, now)
         self._remember(now)
         yield from stream.read_gap()
+        stream.unread_parents.read(
+            lambda since: self._created_parents(since, created_since),
+            lambda since: self._changed_parents(since, changed_since),
+            stream.bookmark,
+        )
+
+    def _created_parents(
+        self, start: datetime, end: datetime
+    ) -> Iterator[tuple[datetime, Iterable[Record]]]:
+        """Yield, by window, the incidents created in a range, for their children."""
+        stream = self._stream
+        requests = (stream.list_request(window) for window in stream.windows(start, end))
+        for window, records in stream.read_windows(requests):
+            yield window.until, records
+
+    def _changed_parents(
+        self, start: datetime, end: datetime
+    ) -> Iterator[tuple[datetime, Iterable[Record]]]:
+        """Yield, by window, the incidents that changed in a range, for their children."""
+        stream = self._stream
+        start -= stream.overlap
+        requests = (replace(self._feed, window=window) for window in stream.windows(start, end))
+        for window, entries in stream.read_windows(requests):
+            found = {
+                entry["incident"]["id"]: entry["incident"]
+                for entry in entries
+                if entry.get("incident") and self._is_due(entry["incident"], {entry.get("type") or ""})
+            }
+            yield window.until, found.values()
 
     def _remember(self, now: datetime) -> None:
         """Note in the state what the next run may meet again, if the log entries are done."""
@@ -181,17 +216,22 @@ class ChangeFeed:
     def _changed(self, start: datetime, end: datetime) -> Iterator[Record]:
         """Yield the incidents that the log entries of a range are about."""
         stream = self._stream
-        feed = PageRequest(
-            "/log_entries",
-            "log_entries",
-            {"time_zone": "UTC", "include[]": ["incidents"]},
-            stream.paginator,
-            stream.paginator.first_page(),
-        )
-        requests = (replace(feed, window=window) for window in stream.windows(start, end))
+        requests = (replace(self._feed, window=window) for window in stream.windows(start, end))
         for window, entries in stream.read_windows(requests):
             yield from stream.child_readers.read_with(self._embedded(entries))
             stream.bookmark(replication_key_value=window.until)
+
+    @property
+    def _feed(self) -> PageRequest:
+        """The request for log entries that embed their incidents."""
+        paginator = self._stream.paginator
+        return PageRequest(
+            "/log_entries",
+            "log_entries",
+            {"time_zone": "UTC", "include[]": ["incidents"]},
+            paginator,
+            paginator.first_page(),
+        )
 
     def _embedded(self, entries: Iterable[Record]) -> Iterator[Record]:
         """Yield the incidents in these log entries; those with too few properties read alone."""

@@ -242,7 +242,7 @@ class Account:
         if stream is None:
             return 404, {"error": {"message": "Not Found", "code": 2100}}
         if stream.name in self.refusals:
-            return self.refusals[stream.name], {}
+            return self.refusals[stream.name], {"error": {"code": 2100}}
         if self.bodies[stream.name]:
             return 200, self.bodies[stream.name].pop(0)
         if "offset" in request.params and request.offset + request.limit > self.ceiling:
