@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import typing as t
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
@@ -12,7 +13,9 @@ from singer_sdk.singerlib.catalog import REPLICATION_INCREMENTAL
 from tap_pagerduty.api.pagination import LIST, CeilingError, Page
 from tap_pagerduty.api.requests import PageRequest, path_of
 from tap_pagerduty.records.timestamps import instant, isoformat, utc
+from tap_pagerduty.reporting.formatting import count
 from tap_pagerduty.sync.filter_exits import FilterExits
+from tap_pagerduty.sync.refused_parents import RefusedParents
 from tap_pagerduty.sync.state import POSITIONS, RECENT
 
 if t.TYPE_CHECKING:
@@ -61,6 +64,8 @@ class ChangeFeed:
         # Where the part begins that no earlier run has read.
         self._unread_since: datetime | None = None
         self._completeness = Completeness(listed_fields)
+        # The changed incidents that the API has refused to show.
+        self._refused = RefusedParents()
         # Which incidents are due that the API has not filtered; None without filters.
         self._filter_exits: FilterExits | None = None
 
@@ -88,6 +93,7 @@ class ChangeFeed:
             changed_since,
             stream.bookmarks.loaded_since if is_resumed else None,
         )
+        self._refused.remember_in(state)
         stream.bookmark(seen_until=end)
         if sync_range.is_slice:
             yield from self._created(created_since, end)
@@ -104,6 +110,7 @@ class ChangeFeed:
         yield from stream.child_readers.read_with(self._open(start, now))
         if not is_first_load:
             yield from self._changed(changed_since - stream.overlap, now)
+            self._report_refused()
         self._remember(now)
         yield from stream.read_gap()
         stream.unread_parents.read(
@@ -130,11 +137,21 @@ class ChangeFeed:
         requests = (replace(self._feed, window=window) for window in stream.windows(start, end))
         for window, entries in stream.read_windows(requests):
             found = {
-                entry["incident"]["id"]: entry["incident"]
+                incident["id"]: incident
                 for entry in entries
-                if entry.get("incident") and self._is_due(entry["incident"], {entry.get("type") or ""})
+                if (incident := entry.get("incident"))
+                and self._is_due(incident, {entry.get("type") or ""})
             }
             yield window.until, found.values()
+
+    def _report_refused(self) -> None:
+        if messages := self._refused.messages:
+            self._stream.log(
+                "%s that changed cannot be read (%s); the next run tries again.",
+                count(len(messages), "incident"),
+                messages[0],
+                level=logging.WARNING,
+            )
 
     def _remember(self, now: datetime) -> None:
         """Note in the state what the next run may meet again, if the log entries are done."""
@@ -220,6 +237,10 @@ class ChangeFeed:
         for window, entries in stream.read_windows(requests):
             yield from stream.child_readers.read_with(self._embedded(entries))
             stream.bookmark(replication_key_value=window.until)
+        if self._refused.earlier:
+            ids: dict[str, set[str]] = {columns["id"]: set() for columns in self._refused.earlier}
+            yield from stream.child_readers.read_with(self._read_alone(ids))
+            stream.bookmark()
 
     @property
     def _feed(self) -> PageRequest:
@@ -257,13 +278,16 @@ class ChangeFeed:
         """Yield incidents, a request for each; ENTRIES are the types of log entries by their id."""
         stream = self._stream
         requests = (
-            PageRequest(path, "incident", {}, stream.paginator, Page({}), parent={})
-            for path in (path_of("/incidents/{id}", {"id": i}) for i in entries)
-            if path is not None
+            PageRequest(path, "incident", {}, stream.paginator, Page({}), parent={"id": own})
+            for own in entries
+            if (path := path_of("/incidents/{id}", {"id": own})) is not None
         )
         for response in stream.read_pages(requests):
+            columns = response.request.parent or {}
             if response.refusal_message:
-                stream.log("A changed incident is closed to the key: %s", response.refusal_message)
+                self._refused.add(columns, response.refusal_message)
+            else:
+                self._refused.remove(columns)
             for record in response.records:
                 if self._is_due(record, entries.get(record["id"], ())):
                     yield from self._unless_emitted(record)
