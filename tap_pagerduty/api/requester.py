@@ -153,10 +153,10 @@ class Requester:
         if response is not None and response.status_code == HTTPStatus.TOO_MANY_REQUESTS:
             told = self._connection.rate_limited(self._budget, wait, response.headers)
         self._exchange.log(
-            "%s; asking again%s in %.1f s (try %d)",
+            "%s; asking again in %.1f s%s (try %d)",
             errors.describe(error),
-            f" for {size} records at a time" if size else "",
             told,
+            f" for {size} records at a time" if size else "",
             retries.failures + 1,
             level=logging.WARNING,
         )
