@@ -33,6 +33,8 @@ from tests.support.harness import SECRET
 settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("unhurried")
 
+# Of the requests of a test that does not wait between them.
+MOST_RETRIES = 5_000
 KEY = "u+SECRETKEY123456789"
 
 
@@ -108,7 +110,13 @@ def clock(monkeypatch):
 def waits(monkeypatch):
     """The longest waits between tries of requests; none of them is waited."""
     waits = []
-    monkeypatch.setattr(backoff, "full_jitter", lambda value: waits.append(value) or 0)
+
+    def no_wait(longest):
+        waits.append(longest)
+        assert len(waits) < MOST_RETRIES, "the tap retries without end"
+        return 0
+
+    monkeypatch.setattr(backoff, "full_jitter", no_wait)
     return waits
 
 
