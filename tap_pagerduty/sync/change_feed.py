@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import typing as t
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
@@ -10,8 +11,9 @@ from itertools import chain
 from singer_sdk.singerlib.catalog import REPLICATION_INCREMENTAL
 
 from tap_pagerduty.api.pagination import LIST, CeilingError, Page
-from tap_pagerduty.api.requests import PageRequest, path_of
+from tap_pagerduty.api.requests import PageRequest, is_id, path_of
 from tap_pagerduty.records.timestamps import instant, isoformat, utc
+from tap_pagerduty.reporting.formatting import count
 from tap_pagerduty.sync.filter_exits import FilterExits
 from tap_pagerduty.sync.state import POSITIONS, RECENT
 
@@ -63,6 +65,8 @@ class ChangeFeed:
         self._completeness = Completeness(listed_fields)
         # Which incidents are due that the API has not filtered; None without filters.
         self._filter_exits: FilterExits | None = None
+        # Incidents in log entries whose id cannot stand in a path.
+        self._without_id = 0
 
     def records(self) -> Iterator[Record]:
         """Yield the incidents that are due, and move the positions in the stream's state."""
@@ -192,13 +196,24 @@ class ChangeFeed:
         for window, entries in stream.read_windows(requests):
             yield from stream.child_readers.read_with(self._embedded(entries))
             stream.bookmark(replication_key_value=window.until)
+        if self._without_id:
+            stream.log(
+                "Left out %s whose id cannot be one (empty, or no text).",
+                count(self._without_id, "changed incident"),
+                level=logging.WARNING,
+            )
 
     def _embedded(self, entries: Iterable[Record]) -> Iterator[Record]:
         """Yield the incidents in these log entries; those with too few properties read alone."""
         incomplete: dict[str, set[str]] = {}
         for entry in entries:
             record, kind = entry.get("incident"), entry.get("type") or ""
-            if not record or not self._is_due(record, {kind}):
+            if not record:
+                continue
+            if not isinstance(record, dict) or not is_id(record.get("id")):
+                self._without_id += 1
+                continue
+            if not self._is_due(record, {kind}):
                 continue
             if self._is_repeated(entry) and self._emitted.has_before(record):
                 continue
@@ -217,9 +232,15 @@ class ChangeFeed:
         """Yield incidents, a request for each; ENTRIES are the types of log entries by their id."""
         stream = self._stream
         requests = (
-            PageRequest(path, "incident", {}, stream.paginator, Page({}), parent={})
-            for path in (path_of("/incidents/{id}", {"id": i}) for i in entries)
-            if path is not None
+            PageRequest(
+                t.cast("str", path_of("/incidents/{id}", {"id": own})),  # each is an id
+                "incident",
+                {},
+                stream.paginator,
+                Page({}),
+                parent={},
+            )
+            for own in entries
         )
         for response in stream.read_pages(requests):
             if response.refusal_message:

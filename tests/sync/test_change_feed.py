@@ -74,7 +74,7 @@ class Stream:
         self.child_readers = SimpleNamespace(read_with=iter)
         self.requests, self.bookmarks, self.lines = [], [], []
 
-    def log(self, message, *args):
+    def log(self, message, *args, **_):
         self.lines.append(message % args)
 
     def bookmark(self, **positions):
