@@ -127,18 +127,24 @@ def test_a_response_that_trickles_in_ends(tap, drip):
     assert any("no answer in time; given up after 1 s" in line for line in run.lines("ERROR"))
 
 
-def test_a_connection_is_used_again_after_many_responses(tap):
-    """The deadline interrupts nothing that is done."""
+def test_one_connection_serves_for_longer_than_the_deadline_of_a_response(tap):
+    """The deadline of a response that is complete interrupts nothing."""
     users = [{**USER, "id": f"P{number}"} for number in range(300)]
+    connections = []
 
     def respond(exchange):
+        connections.append(exchange.client_address)
+        time.sleep(0.4)
         offset = int(exchange.path.partition("offset=")[2].partition("&")[0])
         exchange.send({"users": users[offset : offset + 100], "more": offset < 200, "total": 300})
 
     with hostile(respond) as server:
-        run = tap(server.settings(max_concurrency=1), "users")
+        run = tap(server.settings(max_concurrency=1, request_timeout_seconds=1), "users")
     assert run.exit_code == 0
     assert len(run.records("users")) == 300
+    assert run.lines("WARNING") == []
+    assert len(connections) > 3
+    assert len(set(connections)) == 1
 
 
 # -- Counts
