@@ -196,6 +196,15 @@ def test_a_total_that_is_no_number_is_a_line(tap, stream, total, mode):
     assert "200 with a `total` that is not a count" in run.log + run.stdout
 
 
+@pytest.mark.parametrize("record", ["a", 1, None, [], True], ids=str)
+@pytest.mark.parametrize("stream", ["users", "incidents"])
+def test_a_record_that_is_no_object_ends_only_its_stream(tap, stream, record):
+    with hostile(lambda e: e.send({stream: [record], "more": False, "total": 1})) as server:
+        run = tap(server.settings(), stream)
+    assert run.exit_code == 1
+    assert f"{stream} is incomplete: a record is not an object" in run.log
+
+
 # -- The rate limit
 
 ABSURD = [
