@@ -44,12 +44,12 @@ def path_of(template: str, values: Mapping[str, t.Any]) -> str | None:
     So an id names one resource of the endpoint, and never another path, a query or nothing.
     """
     names = re.findall(r"{(\w+)}", template)
-    if not all(_is_id(values[name]) for name in names):
+    if not all(is_id(values[name]) for name in names):
         return None
     return template.format(**{name: quote(str(values[name]), safe="") for name in names})
 
 
-def _is_id(value: object) -> bool:
+def is_id(value: object) -> bool:
     """Return whether a value can be an id: a text or a number that leads to no other directory."""
     if type(value) is int:
         return True

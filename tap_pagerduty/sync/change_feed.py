@@ -11,7 +11,7 @@ from itertools import chain
 from singer_sdk.singerlib.catalog import REPLICATION_INCREMENTAL
 
 from tap_pagerduty.api.pagination import LIST, CeilingError, Page
-from tap_pagerduty.api.requests import PageRequest, path_of
+from tap_pagerduty.api.requests import PageRequest, is_id, path_of
 from tap_pagerduty.records.timestamps import instant, isoformat, utc
 from tap_pagerduty.reporting.formatting import count
 from tap_pagerduty.sync.filter_exits import FilterExits
@@ -68,6 +68,8 @@ class ChangeFeed:
         self._refused = RefusedParents()
         # Which incidents are due that the API has not filtered; None without filters.
         self._filter_exits: FilterExits | None = None
+        # Incidents in log entries whose id cannot stand in a path.
+        self._without_id = 0
 
     def records(self) -> Iterator[Record]:
         """Yield the incidents that are due, and move the positions in the stream's state."""
@@ -110,7 +112,7 @@ class ChangeFeed:
         yield from stream.child_readers.read_with(self._open(start, now))
         if not is_first_load:
             yield from self._changed(changed_since - stream.overlap, now)
-            self._report_refused()
+            self._report_left_out()
         self._remember(now)
         yield from stream.read_gap()
         stream.unread_parents.read(
@@ -139,12 +141,19 @@ class ChangeFeed:
             found = {
                 incident["id"]: incident
                 for entry in entries
-                if (incident := entry.get("incident"))
+                if isinstance(incident := entry.get("incident"), dict)
+                and is_id(incident.get("id"))
                 and self._is_due(incident, {entry.get("type") or ""})
             }
             yield window.until, found.values()
 
-    def _report_refused(self) -> None:
+    def _report_left_out(self) -> None:
+        if self._without_id:
+            self._stream.log(
+                "Left out %s whose id cannot be one (empty, or no text).",
+                count(self._without_id, "changed incident"),
+                level=logging.WARNING,
+            )
         if messages := self._refused.messages:
             self._stream.log(
                 "%s that changed cannot be read (%s); the next run tries again.",
@@ -259,7 +268,12 @@ class ChangeFeed:
         incomplete: dict[str, set[str]] = {}
         for entry in entries:
             record, kind = entry.get("incident"), entry.get("type") or ""
-            if not record or not self._is_due(record, {kind}):
+            if not record:
+                continue
+            if not isinstance(record, dict) or not is_id(record.get("id")):
+                self._without_id += 1
+                continue
+            if not self._is_due(record, {kind}):
                 continue
             if self._is_repeated(entry) and self._emitted.has_before(record):
                 continue
@@ -278,9 +292,15 @@ class ChangeFeed:
         """Yield incidents, a request for each; ENTRIES are the types of log entries by their id."""
         stream = self._stream
         requests = (
-            PageRequest(path, "incident", {}, stream.paginator, Page({}), parent={"id": own})
+            PageRequest(
+                t.cast("str", path_of("/incidents/{id}", {"id": own})),  # each is an id
+                "incident",
+                {},
+                stream.paginator,
+                Page({}),
+                parent={"id": own},
+            )
             for own in entries
-            if (path := path_of("/incidents/{id}", {"id": own})) is not None
         )
         for response in stream.read_pages(requests):
             columns = response.request.parent or {}

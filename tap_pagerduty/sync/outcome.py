@@ -8,6 +8,7 @@ from contextlib import contextmanager
 
 from singer_sdk.exceptions import FatalAPIError, RetriableAPIError, SkippableAPIError
 
+from tap_pagerduty import NAME
 from tap_pagerduty.api import errors
 from tap_pagerduty.api.errors import (
     RETRIED,
@@ -24,6 +25,12 @@ if t.TYPE_CHECKING:
 
     from tap_pagerduty.api.connection import Connection
     from tap_pagerduty.api.responses import PageResponse
+
+
+_logger = logging.getLogger(NAME)
+
+# What code raises that meets a value of a type it does not expect.
+UNREADABLE = (AttributeError, LookupError, TypeError, ValueError)
 
 
 class Exchange(t.Protocol):
@@ -117,6 +124,10 @@ class Outcome:
             self._fail_with(errors.describe(error))
         except (RetriableAPIError, *RETRIED) as error:
             self._fail_with(errors.describe(error) + self._connection.gave_up_message)
+        except UNREADABLE as error:
+            _logger.debug("Where %s failed:", self._stream.name, exc_info=True)
+            kind = type(error).__name__
+            self.fail(f"a record is not as the API documents it ({kind}: {error}); report it")
 
     @contextmanager
     def _missing_lists_noted(self) -> Iterator[None]:

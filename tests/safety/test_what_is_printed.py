@@ -145,7 +145,7 @@ def unsafe_of(text):
 @pytest.mark.parametrize("mode", [[], ["--test"]], ids=["sync", "test"])
 def test_escapes_of_a_message_do_not_reach_the_terminal(tap, status, mode):
     body = {"error": {"message": UNSAFE, "errors": [UNSAFE], "required_scopes": [UNSAFE]}}
-    with hostile(lambda exchange: exchange.send(body, status)) as server:
+    with hostile(lambda exchange: exchange.send(body, status, ratelimit_reset="0")) as server:
         run = tap(server.settings(), "users", arguments=mode)
     printed = run.log + run.stdout.replace(UNSAFE, "")
     assert unsafe_of(printed) == []
