@@ -352,3 +352,17 @@ def test_listed_incidents_never_make_more_properties_expected():
     completeness.learn({"id": "I1", "title": "", "status": "", "priority": None})
     assert completeness.has({"id": "I1", "title": "", "status": ""})
     assert not completeness.has({"id": "I1", "title": ""})
+
+
+@pytest.mark.parametrize("field", ["updated_at", "created_at", "status", "id"])
+@pytest.mark.parametrize("value", [7, ["x"], {"x": 1}, True])
+def test_a_value_of_a_wrong_type_in_an_incident_ends_no_run(account, sync, field, value):
+    account.lists["users"] = [{"id": "U1"}]
+    account.add_incident(1, account.at(hours=3), status="triggered")[field] = value
+    body = {"incidents": account.lists["incidents"], "more": False, "total": 1}
+    account.lists["incidents"] = []
+    account.plan("/incidents", *[{"json": body}] * 40)
+    account.add_entry(1, account.at(hours=2), "I1")
+    account.lists["log_entries"][0]["incident"] = body["incidents"][0]
+    run = sync("incidents", "log_entries", "users", state=account.loaded(days=1))
+    assert run.ids("users") == ["U1"]
