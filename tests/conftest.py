@@ -36,8 +36,8 @@ settings.load_profile("unhurried")
 
 KEY = "u+SECRETKEY123456789"
 
-# Tests that take longest, the longest first: a worker that met one of them last would keep the
-# others waiting.
+# Tests that take longest, the longest first. The run ends with its last test, so none of these
+# should start late.
 LONGEST = (
     "test_after_thirty_days_of_changes_kills_and_faults_postgres_equals_the_account",
     "test_the_package_builds_and_says_what_the_account_holds",
@@ -57,10 +57,10 @@ LONGEST = (
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config, items):
-    """Let each worker begin with its share of the longest tests.
+    """Start each worker on its share of the longest tests.
 
-    pytest-xdist hands each worker an equal part of the tests, in order, and moves what is at the
-    end of one to others.
+    pytest-xdist gives each worker an equal part of the tests, in order. An idle worker later takes
+    tests from the end of another worker's part.
     """
     if not hasattr(config, "workerinput"):
         return
@@ -68,7 +68,7 @@ def pytest_collection_modifyitems(config, items):
     longest = [item for item in items if item.originalname in LONGEST]
     longest.sort(key=lambda item: LONGEST.index(item.originalname))
     others = iter([item for item in items if item.originalname not in LONGEST])
-    # As `WorkStealingScheduling` cuts them: the first parts are the shorter ones.
+    # Where `WorkStealingScheduling` cuts them.
     ends = [len(items) * number // count for number in range(1, count + 1)]
     ordered = []
     for number, end in enumerate(ends):

@@ -20,9 +20,9 @@ from tests.support.hostile import BUDGET, PAGE, USER, hostile
 
 @pytest.fixture(autouse=True)
 def _short_waits(monkeypatch):
-    """Wait little: between attempts, until the check gives up, between looks at the deadline.
+    """Shorten the waits: between attempts, until the check gives up, for the deadline.
 
-    Without a wait between attempts, giving up would take hundreds of them.
+    With no wait at all between attempts, the tap makes hundreds of them before it gives up.
     """
     monkeypatch.setattr(backoff, "full_jitter", lambda _: 0.1)
     monkeypatch.setattr(preflight, "RETRY_TIMEOUT", 0.3)

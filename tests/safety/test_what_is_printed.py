@@ -24,7 +24,7 @@ GRANTED = "pdus+GRANTEDTOKEN"
 
 @pytest.fixture(autouse=True)
 def _short_waits(monkeypatch):
-    """Wait little between attempts, and until the check gives up."""
+    """Shorten the waits between attempts, and the time until the check gives up."""
     monkeypatch.setattr(backoff, "full_jitter", lambda _: 0.1)
     monkeypatch.setattr(preflight, "RETRY_TIMEOUT", 0.3)
 
@@ -149,7 +149,7 @@ def unsafe_of(text):
 @pytest.mark.parametrize("mode", [[], ["--test"]], ids=["sync", "test"])
 def test_escapes_of_a_message_do_not_reach_the_terminal(tap, status, mode):
     body = {"error": {"message": UNSAFE, "errors": [UNSAFE], "required_scopes": [UNSAFE]}}
-    # A 429 is waited out until the reset.
+    # After a 429 the tap waits until the reset.
     with hostile(lambda exchange: exchange.send(body, status, ratelimit_reset="1")) as server:
         run = tap(server.settings(), "users", arguments=mode)
     printed = run.log + run.stdout.replace(UNSAFE, "")

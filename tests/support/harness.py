@@ -160,7 +160,7 @@ def _entries():
 def catalog(streams):
     """Return a catalog of these streams, selected; of `STREAMS` if there are none.
 
-    Others are left out: most of a short run would go into their schemas.
+    The other streams are left out: a short run would spend most of its time on their schemas.
     """
     wanted = streams or STREAMS
     found = {"streams": [json.loads(e) for name, e in _entries().items() if name in wanted]}
