@@ -8,8 +8,10 @@ import time
 import tracemalloc
 from datetime import datetime, timezone
 
+import backoff
 import pytest
 
+from tap_pagerduty import preflight
 from tap_pagerduty.api import deadline, windows
 from tap_pagerduty.api.rate_limit import RateLimiter
 from tests.support.harness import TOKEN, oauth_app
@@ -17,7 +19,13 @@ from tests.support.hostile import BUDGET, PAGE, USER, hostile
 
 
 @pytest.fixture(autouse=True)
-def _no_waits(waits, monkeypatch):  # noqa: ARG001, nor between two looks at what is in flight
+def _short_waits(monkeypatch):
+    """Shorten the waits: between attempts, until the check gives up, for the deadline.
+
+    With no wait at all between attempts, the tap makes hundreds of them before it gives up.
+    """
+    monkeypatch.setattr(backoff, "full_jitter", lambda _: 0.1)
+    monkeypatch.setattr(preflight, "RETRY_TIMEOUT", 0.3)
     monkeypatch.setattr(deadline, "INTERVAL", 0.05)
 
 
