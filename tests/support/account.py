@@ -235,7 +235,7 @@ class Account:
         context.status_code = planned.get("status", 200)
         context.reason = planned.get("reason", responses.get(context.status_code, ""))
         if "json" in planned:
-            return json.dumps(planned["json"]).encode()
+            return json.dumps(_ended(planned["json"], seen)).encode()
         if "text" not in planned and context.status_code >= 400:
             return json.dumps({"error": {"code": 2100}}).encode()
         return planned.get("text", "").encode(errors="surrogateescape")
@@ -251,7 +251,7 @@ class Account:
         if stream.name in self.refusals:
             return self.refusals[stream.name], {"error": {"code": 2100}}
         if self.bodies[stream.name]:
-            return 200, self.bodies[stream.name].pop(0)
+            return 200, _ended(self.bodies[stream.name].pop(0), request)
         if "offset" in request.params and request.offset + request.limit > self.ceiling:
             return 400, {
                 "error": {
@@ -330,6 +330,13 @@ def sample_of(stream):
     for name in reversed(stream.nested.split(".")):
         enclosing = {name: enclosing}
     return {"id": "text", **enclosing}
+
+
+def _ended(body, request):
+    """Return the BODY of a page; unless it says so itself, it is the last one."""
+    if "offset" in request.params and isinstance(body, dict):
+        return {"more": False, **body}
+    return body
 
 
 def _body(stream, request, page):
