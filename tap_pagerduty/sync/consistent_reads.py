@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import typing as t
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import replace
 
 from singer_sdk.exceptions import FatalAPIError
@@ -13,7 +13,7 @@ from tap_pagerduty import NAME
 from tap_pagerduty.api import pagination
 
 if t.TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
     from tap_pagerduty.api.requests import PageRequest
     from tap_pagerduty.api.responses import PageResponse
@@ -28,6 +28,8 @@ MAX_PASSES = 5
 MOST_PASSES = 12
 # Passes in which nothing new has to come up for what was found to be all that is listed.
 SETTLED_PASSES = 2
+# What a record is known by, and how many exact duplicates of it precede it on its page.
+Numbered = tuple[str, int]
 # Records: by how much the pages of each further reading are smaller, so that their borders move.
 PAGE_STEP = 7
 
@@ -64,9 +66,9 @@ class WindowReading:
     def __init__(self) -> None:
         """Start before the first reading."""
         self.overlap_check = OverlapCheck()
-        # The identities that were found in the part that is read now; the reader adds them.
-        self.found: set[str] = set()
-        self._found: dict[Window | None, set[str]] = defaultdict(set)
+        # What was found in the part that is read now, as `numbered`; the reader adds it.
+        self.found: set[Numbered] = set()
+        self._found: dict[Window | None, set[Numbered]] = defaultdict(set)
         self._totals: dict[Window | None, int] = {}
         self._checks: list[OverlapCheck] = []
 
@@ -107,6 +109,22 @@ class WindowReading:
         return sum(max(0, total - len(self._found[window])) for window, total in totals)
 
 
+def numbered(
+    records: Iterable[Record], identity: Callable[[Record], str]
+) -> Iterator[tuple[Numbered, Record]]:
+    """Yield the RECORDS of one page, each with its IDENTITY and how often the page had it before.
+
+    Lists without ids (`GET /oncalls`) may hold exact duplicates, which the API counts. A record
+    with an id is never numbered: if it comes twice, the list has moved.
+    """
+    seen: Counter[str] = Counter()
+    for record in records:
+        own = identity(record)
+        yield (own, seen[own]), record
+        if isinstance(record, dict) and not record.get("id"):
+            seen[own] += 1
+
+
 def with_page_size(request: PageRequest, attempt: int) -> PageRequest:
     """Return the REQUEST for a first page with the page size of an ATTEMPT, from 0.
 
@@ -143,13 +161,13 @@ def read_consistently(
         CeilingError: the list holds more than the API lets one page through.
         FatalAPIError: all passes together do not hold the full list.
     """
-    all_records: dict[str, Record] = {}
+    all_records: dict[Numbered, Record] = {}
     total = settled = moves = in_vain = 0
     for number in range(1, MOST_PASSES + 1):
         found, overlap_check, counted = _read_once(responses or read(moves), identity)
         responses = ()
         if overlap_check.is_consistent and len(found) >= counted:
-            return found.values()
+            return _once(found)
         total = counted or total
         in_vain = 0 if found.keys() - all_records.keys() else in_vain + 1
         # Other borders between pages show other records, unless the list has merely shifted once.
@@ -166,23 +184,28 @@ def read_consistently(
             msg = f"the list changed at each of {number} readings"
             raise FatalAPIError(msg)
         on_miscount(total, len(all_records))
-    return all_records.values()
+    return _once(all_records)
+
+
+def _once(found: dict[Numbered, Record]) -> list[Record]:
+    """Return the records without their exact duplicates."""
+    return [record for (_, number), record in found.items() if not number]
 
 
 def _read_once(
     responses: Iterable[PageResponse], identity: Callable[[Record], str]
-) -> tuple[dict[str, Record], OverlapCheck, int]:
-    """Return the records of one pass by their identity, whether pages fit, and the API's count."""
-    found: dict[str, Record] = {}
+) -> tuple[dict[Numbered, Record], OverlapCheck, int]:
+    """Return the records of one pass as `numbered`, whether pages fit, and the API's count."""
+    found: dict[Numbered, Record] = {}
     overlap_check = OverlapCheck()
     total = 0
     for response in responses:
-        records = list(response.records)
-        ids = [identity(record) for record in records]
+        records = list(numbered(response.records, identity))
+        ids = [own for (own, _), _ in records]
         if overlap_check.repeats(ids):
             return found, overlap_check, 0  # what it counts, it does not list
         overlap_check.add(ids, response.request.paginator.overlap)
-        found.update(zip(ids, records, strict=True))
+        found.update(records)
         if "total" in response.request.page.params:
             total = response.total
     return found, overlap_check, total

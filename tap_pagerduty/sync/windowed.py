@@ -23,6 +23,7 @@ from tap_pagerduty.sync.consistent_reads import (
     SETTLED_PASSES,
     OverlapCheck,
     WindowReading,
+    numbered,
     with_page_size,
 )
 from tap_pagerduty.sync.sync_range import SyncRange
@@ -253,9 +254,10 @@ class WindowedStream(PagerDutyStream):
                 own = own or response.request
                 if not reading.add(response):
                     continue
-                for record in self._records_of(response, reading.overlap_check):
-                    identity = self.identity(record)
-                    reading.found.add(identity)
+                records = self._records_of(response, reading.overlap_check)
+                for place, record in numbered(records, self.identity):
+                    reading.found.add(place)
+                    identity, _ = place
                     if identity not in found:
                         found.add(identity)
                         if identity not in earlier:
