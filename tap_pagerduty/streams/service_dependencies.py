@@ -84,8 +84,8 @@ class BusinessServiceDependencies(ChildStream):
     schema = properties(
         text(
             "business_service_id",
-            "Id of the business service that lists the dependency: one of its two ends, if both list "
-            "it the lesser id.",
+            "Id of the business service that lists the dependency: one of its two ends, if both "
+            "list it the lesser id.",
             to="business_services",
         ),
         *DEPENDENCY,

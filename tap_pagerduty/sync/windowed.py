@@ -246,7 +246,7 @@ class WindowedStream(PagerDutyStream):
         total, and a window that comes short is read again for the rest; as is one of which a
         filter lets others through by the time of the next page, so that pages do not fit.
         """
-        own, reading, in_vain = None, WindowReading(), 0
+        own, reading, in_vain, size = None, WindowReading(), 0, 0
         for attempt in range(1, MOST_PASSES + 1):
             before = len(found)
             reading.start()
@@ -270,7 +270,8 @@ class WindowedStream(PagerDutyStream):
             in_vain = 0 if len(found) > before else in_vain + 1
             if in_vain == SETTLED_PASSES if is_consistent else attempt >= MAX_PASSES:
                 break
-            group = self.read_pages([with_page_size(own, attempt)])
+            size = size or reading.page_size
+            group = self.read_pages([with_page_size(own, attempt, size)])
         # What was found is emitted, of later windows too, but the bookmark stays before this one.
         self._report_incomplete(t.cast("PageRequest", own), reading, is_consistent=is_consistent)
 

@@ -152,6 +152,7 @@ def test_a_list_that_counts_records_and_shows_none_does_not_empty_the_target(acc
     assert run.exit_code == 1
     assert not [m for m in run.messages if m["type"] == "ACTIVATE_VERSION"]
 
+
 # -- Exact duplicates
 
 
