@@ -168,7 +168,9 @@ def is_heavy(error: Exception) -> bool:
     if isinstance(error, RetriableAPIError):
         response = error.response
         return response is None or response.status_code != HTTPStatus.TOO_MANY_REQUESTS
-    return isinstance(error, (TooLargeError, *RETRIED))
+    if isinstance(error, TooLargeError):
+        return bool(error.response.ok)
+    return isinstance(error, RETRIED)
 
 
 def describe(error: Exception) -> str:

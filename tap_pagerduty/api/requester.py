@@ -152,6 +152,7 @@ class Requester:
         response, told = getattr(error, "response", None), wait
         if response is not None and response.status_code == HTTPStatus.TOO_MANY_REQUESTS:
             told = self._connection.rate_limited(self._budget, wait, response.headers)
+            retries.spend(told - wait)
         self._exchange.log(
             "%s; asking again in %.1f s%s (try %d)",
             errors.describe(error),

@@ -18,8 +18,8 @@ LONGEST_WAIT = 60
 class Retries:
     """The attempts of one request: exponential backoff with full jitter, for a bounded time.
 
-    Only the time that an attempt takes counts, and the waits between attempts. The time for which
-    a request waits for the rate limit does not; `backoff.on_exception` would count it.
+    The time that an attempt takes counts, and so do the waits between attempts. The time for which
+    a request waits for its turn does not; `backoff.on_exception` would count it.
     """
 
     def __init__(
@@ -50,6 +50,10 @@ class Retries:
         self.failures += 1
         wait: float = backoff.full_jitter(next(self._waits))
         return None if self._left <= 0 else min(wait, self._left)
+
+    def spend(self, seconds: float) -> None:
+        """Count so many SECONDS, for which the request has to wait after a 429."""
+        self._left -= seconds
 
     def wait(self, seconds: float) -> None:
         """Return after so many SECONDS."""

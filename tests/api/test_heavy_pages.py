@@ -129,12 +129,12 @@ class Clock:
         self.now += seconds
 
 
-def test_waiting_for_the_rate_limit_is_no_time_of_a_request():
+def test_waiting_for_its_turn_is_no_time_of_a_request():
     clock = Clock()
     retries = Retries(10, clock, clock.sleep)
     with mock.patch.object(backoff, "full_jitter", lambda value: value):
         for _ in range(3):
-            clock.sleep(60)  # for the rate limit
+            clock.sleep(60)  # for its turn
             with retries.attempt():
                 clock.sleep(1)
             wait = retries.next_wait()
@@ -146,10 +146,15 @@ def test_waiting_for_the_rate_limit_is_no_time_of_a_request():
         assert retries.next_wait() is None
 
 
-def test_a_request_that_waits_for_the_rate_limit_is_not_given_up_after_one_try(account, sync):
+def test_a_request_that_waited_long_for_its_turn_is_not_given_up_after_one_try(
+    account, sync, clock, monkeypatch
+):
     account.lists["users"] = [{"id": "U1"}]
-    limited = {"ratelimit-limit": "10", "ratelimit-remaining": "0", "ratelimit-reset": "50"}
-    account.plan("/users", *[{"status": 429, "headers": limited}] * 4)
-    run = sync("users", retry_timeout_seconds=1)
+    account.plan("/users", {"status": 503}, {"status": 503})
+    monkeypatch.setattr("time.monotonic", clock)  # which goes on while a request waits its turn
+    used_up = {"ratelimit-limit": "10", "ratelimit-remaining": "0", "ratelimit-reset": "50"}
+    account.plan("/teams", {"json": {"teams": [], "more": False}, "headers": used_up})
+    run = sync("teams", "users", retry_timeout_seconds=1, max_concurrency=1)
     assert run.exit_code == 0
     assert run.ids("users") == ["U1"]
+    assert clock.now > 50

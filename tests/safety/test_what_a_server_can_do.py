@@ -52,7 +52,8 @@ def test_a_small_response_that_unpacks_to_a_large_one_takes_little_memory(tap, s
         f"users is incomplete: {status} with a body of more than 3 MB; raise `max_response_mb` if "
         "that can be right" in run.lines("ERROR")
     )
-    assert server.paths.count("/users") == 1  # it would be no smaller
+    # A list may be smaller with fewer records: 100, 50, 25, 10, 1. An error is no smaller.
+    assert server.paths.count("/users") == (5 if status == 200 else 1)
 
 
 def test_a_response_up_to_the_bound_is_loaded(tap):
