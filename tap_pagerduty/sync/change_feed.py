@@ -76,11 +76,10 @@ class ChangeFeed:
         stream, sync_range = self._stream, self._stream.sync_range
         now, start, end = sync_range.run_started_at, sync_range.start, sync_range.end()
         if stream.replication_method != REPLICATION_INCREMENTAL:
-            created_until = stream.bookmarks["created_until"]
-            if created_until:
+            if "created_until" in stream.stream_state:
                 # A child stream that this run is the first to read may not come to its end.
                 stream.unread_parents.start(
-                    created_until,
+                    instant(stream.stream_state["created_until"]),
                     stream.bookmarks["replication_key_value"],
                     stream.bookmarks["loaded_since"] or start,
                 )
