@@ -61,7 +61,11 @@ class IncidentTypeCustomFields(ChildStream):
     plan = PLAN
     schema = properties(
         *CUSTOM_FIELD,
-        text("incident_type_id", "Id of the type that lists the field.", to="incident_types"),
+        text(
+            "incident_type_id",
+            "Id of the type that lists the field; of several types the least id.",
+            to="incident_types",
+        ),
         text("incident_type", "Type that the field belongs to, as PagerDuty names it."),
         anything(
             "default_value",

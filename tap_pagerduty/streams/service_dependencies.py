@@ -58,7 +58,8 @@ class TechnicalServiceDependencies(ChildStream):
     schema = properties(
         text(
             "service_id",
-            "Id of the service for which the dependency was listed first: one of its two ends.",
+            "Id of the service that lists the dependency: one of its two ends, if both list it the "
+            "lesser id.",
             to="services",
         ),
         *DEPENDENCY,
@@ -83,8 +84,8 @@ class BusinessServiceDependencies(ChildStream):
     schema = properties(
         text(
             "business_service_id",
-            "Id of the business service for which the dependency was listed first: one of its two "
-            "ends.",
+            "Id of the business service that lists the dependency: one of its two ends, if both "
+            "list it the lesser id.",
             to="business_services",
         ),
         *DEPENDENCY,

@@ -76,6 +76,13 @@ class ChangeFeed:
         stream, sync_range = self._stream, self._stream.sync_range
         now, start, end = sync_range.run_started_at, sync_range.start, sync_range.end()
         if stream.replication_method != REPLICATION_INCREMENTAL:
+            if "created_until" in stream.stream_state:
+                # A child stream that this run is the first to read may not come to its end.
+                stream.unread_parents.start(
+                    instant(stream.stream_state["created_until"]),
+                    stream.bookmarks["replication_key_value"],
+                    stream.bookmarks["loaded_since"] or start,
+                )
             yield from self._created(start, end)
             return
         state = stream.stream_state

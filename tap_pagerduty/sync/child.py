@@ -66,8 +66,8 @@ class ChildStream(PagerDutyStream):
         # What counts the requests and records between `start` and `finish`.
         self._meters = ExitStack()
         self._count = self.get_record_counter()
-        # Keys that have been emitted, where they do not hold the parent's.
-        self._emitted: set[str] = set()
+        # Keys that have been emitted, where they do not hold the parent's, and by which parent.
+        self._emitted: dict[str, str] = {}
 
     @classmethod
     @override
@@ -225,13 +225,17 @@ class ChildStream(PagerDutyStream):
                 raise SkippableAPIError(again.refusal_message)
 
     def _is_new(self, row: Record) -> bool:
-        """Return whether the row is not out yet, by way of another parent."""
+        """Return whether the row is due: of several parents that list it, the least id counts.
+
+        The first one would depend on the order of the parents, which changes with their names.
+        """
         if self.parent_columns.keys() & set(self.primary_keys):
             return True
         key = ":".join(str(row.get(name)) for name in self.primary_keys)
-        if key in self._emitted:
+        parent = ":".join(str(row.get(name)) for name in self.parent_columns)
+        if key in self._emitted and self._emitted[key] <= parent:
             return False
-        self._emitted.add(key)
+        self._emitted[key] = parent
         return True
 
 

@@ -275,7 +275,7 @@ class PagerDutyStream(RESTStream[PageRequest]):
     ) -> Iterable[Record]:
         """Return the records of a full list; see `read_consistently`."""
         records = read_consistently(
-            lambda attempt: self.read_pages([with_page_size(request, attempt)]),
+            lambda attempt, size: self.read_pages([with_page_size(request, attempt, size)]),
             self.identity,
             responses,
             self._report_miscount,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import typing as t
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import replace
 
 from singer_sdk.exceptions import FatalAPIError
@@ -13,7 +13,7 @@ from tap_pagerduty import NAME
 from tap_pagerduty.api import pagination
 
 if t.TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
     from tap_pagerduty.api.requests import PageRequest
     from tap_pagerduty.api.responses import PageResponse
@@ -28,7 +28,9 @@ MAX_PASSES = 5
 MOST_PASSES = 12
 # Passes in which nothing new has to come up for what was found to be all that is listed.
 SETTLED_PASSES = 2
-# Records: by how much the pages of each further reading are smaller, so that their borders move.
+# What a record is known by, and how many exact duplicates of it precede it on its page.
+Numbered = tuple[str, int]
+# Of a full page, records by which those of each further reading are smaller: borders move.
 PAGE_STEP = 7
 
 
@@ -45,6 +47,8 @@ class OverlapCheck:
         # The ids of the first page, and the last id of the latest.
         self._first: list[str] = []
         self._last = ""
+        # Records of the first page, if others followed.
+        self.page_size = 0
 
     def repeats(self, ids: list[str]) -> bool:
         """Return whether a page with these IDS is the first: the endpoint ignores the offset."""
@@ -52,6 +56,7 @@ class OverlapCheck:
 
     def add(self, ids: list[str], overlap: int) -> None:
         """Take the next page; OVERLAP is 0 where pages repeat nothing."""
+        self.page_size = len(self._first)
         self._first = self._first or ids
         self.is_consistent = self.is_consistent and (not self._last or self._last in ids[:1])
         if overlap:
@@ -64,11 +69,14 @@ class WindowReading:
     def __init__(self) -> None:
         """Start before the first reading."""
         self.overlap_check = OverlapCheck()
-        # The identities that were found in the part that is read now; the reader adds them.
-        self.found: set[str] = set()
-        self._found: dict[Window | None, set[str]] = defaultdict(set)
+        # What was found in the part that is read now, as `numbered`; the reader adds it.
+        self.found: set[Numbered] = set()
+        self._found: dict[Window | None, set[Numbered]] = defaultdict(set)
         self._totals: dict[Window | None, int] = {}
         self._checks: list[OverlapCheck] = []
+        # Records of the first page of a part, and of one that others followed.
+        self._first_size = 0
+        self.page_size = 0
 
     def start(self) -> None:
         """Start another reading; what the earlier ones have found counts."""
@@ -79,7 +87,10 @@ class WindowReading:
         if response.total > pagination.CEILING:
             return False  # its parts follow
         window = response.request.window
-        if window not in self._totals:
+        if window in self._totals:
+            self.page_size = self.page_size or self._first_size
+        else:
+            self._first_size = len(response.records)
             self._totals[window] = response.total
             self.overlap_check, self.found = OverlapCheck(), self._found[window]
             self._checks.append(self.overlap_check)
@@ -107,8 +118,27 @@ class WindowReading:
         return sum(max(0, total - len(self._found[window])) for window, total in totals)
 
 
-def with_page_size(request: PageRequest, attempt: int) -> PageRequest:
+def numbered(
+    records: Iterable[Record], identity: Callable[[Record], str]
+) -> Iterator[tuple[Numbered, Record]]:
+    """Yield the RECORDS of one page, each with its IDENTITY and how often the page had it before.
+
+    Lists without ids (`GET /oncalls`) may hold exact duplicates, which the API counts. A record
+    with an id is never numbered: if it comes twice, the list has moved.
+    """
+    seen: Counter[str] = Counter()
+    for record in records:
+        own = identity(record)
+        yield (own, seen[own]), record
+        if isinstance(record, dict) and not record.get("id"):
+            seen[own] += 1
+
+
+def with_page_size(request: PageRequest, attempt: int, received: int = 0) -> PageRequest:
     """Return the REQUEST for a first page with the page size of an ATTEMPT, from 0.
+
+    RECEIVED is how many records a page of the list had, if further ones followed: the API may
+    give fewer than were asked for.
 
     The order of records with equal sort keys is not promised. Where it depends on the page, a
     record between two pages is on neither, at each reading, unless their borders move.
@@ -116,14 +146,15 @@ def with_page_size(request: PageRequest, attempt: int) -> PageRequest:
     params = request.page.params
     if not attempt or "offset" not in params:
         return request
-    page = replace(
-        request.page, params={**params, "limit": pagination.PAGE_SIZE - PAGE_STEP * (attempt % 8)}
-    )
+    size = min(received or pagination.PAGE_SIZE, pagination.PAGE_SIZE)
+    step = max(1, size * PAGE_STEP // pagination.PAGE_SIZE)
+    limit = max(2, size - step * (attempt % 8))
+    page = replace(request.page, params={**params, "limit": limit})
     return replace(request, page=page)
 
 
 def read_consistently(
-    read: Callable[[int], Iterable[PageResponse]],
+    read: Callable[[int, int], Iterable[PageResponse]],
     identity: Callable[[Record], str],
     responses: Iterable[PageResponse] = (),
     on_miscount: Callable[[int, int], None] = lambda _total, _found: None,
@@ -134,22 +165,22 @@ def read_consistently(
     tap reads the list again. If that is so at each pass, it takes the records of all passes,
     provided they are as many as the API counts.
 
-    READ starts a pass, given how often the borders of its pages are to move; RESPONSES are those of
-    a first pass that is in progress already. IDENTITY returns what distinguishes a record from the
-    others. ON_MISCOUNT takes the API's count and the number of records, if all pages fit, several
-    passes find the same records, and they are fewer than that.
+    READ starts a pass, given how often the borders of its pages are to move, and the size of pages
+    so far; RESPONSES are those of a first pass that is in progress already. IDENTITY returns what
+    distinguishes a record from the others. ON_MISCOUNT takes the API's count and the number of
+    records, if all pages fit, several passes find the same records, and they are fewer than that.
 
     Raises:
         CeilingError: the list holds more than the API lets one page through.
         FatalAPIError: all passes together do not hold the full list.
     """
-    all_records: dict[str, Record] = {}
-    total = settled = moves = in_vain = 0
+    all_records: dict[Numbered, Record] = {}
+    total = settled = moves = in_vain = size = 0
     for number in range(1, MOST_PASSES + 1):
-        found, overlap_check, counted = _read_once(responses or read(moves), identity)
-        responses = ()
+        found, overlap_check, counted = _read_once(responses or read(moves, size), identity)
+        responses, size = (), size or overlap_check.page_size
         if overlap_check.is_consistent and len(found) >= counted:
-            return found.values()
+            return _once(found)
         total = counted or total
         in_vain = 0 if found.keys() - all_records.keys() else in_vain + 1
         # Other borders between pages show other records, unless the list has merely shifted once.
@@ -166,23 +197,28 @@ def read_consistently(
             msg = f"the list changed at each of {number} readings"
             raise FatalAPIError(msg)
         on_miscount(total, len(all_records))
-    return all_records.values()
+    return _once(all_records)
+
+
+def _once(found: dict[Numbered, Record]) -> list[Record]:
+    """Return the records without their exact duplicates."""
+    return [record for (_, number), record in found.items() if not number]
 
 
 def _read_once(
     responses: Iterable[PageResponse], identity: Callable[[Record], str]
-) -> tuple[dict[str, Record], OverlapCheck, int]:
-    """Return the records of one pass by their identity, whether pages fit, and the API's count."""
-    found: dict[str, Record] = {}
+) -> tuple[dict[Numbered, Record], OverlapCheck, int]:
+    """Return the records of one pass as `numbered`, whether pages fit, and the API's count."""
+    found: dict[Numbered, Record] = {}
     overlap_check = OverlapCheck()
     total = 0
     for response in responses:
-        records = list(response.records)
-        ids = [identity(record) for record in records]
+        records = list(numbered(response.records, identity))
+        ids = [own for (own, _), _ in records]
         if overlap_check.repeats(ids):
             return found, overlap_check, 0  # what it counts, it does not list
         overlap_check.add(ids, response.request.paginator.overlap)
-        found.update(zip(ids, records, strict=True))
+        found.update(records)
         if "total" in response.request.page.params:
             total = response.total
     return found, overlap_check, total

@@ -59,6 +59,9 @@ class UnreadParents:
             child.refused_parents.remember_in(child.stream_state)
             if child.name not in seen and loaded_since:
                 child.stream_state[UNREAD_CREATED] = isoformat(loaded_since)
+                # The run does not read again what it remembers of the overlap.
+                if changed_since:
+                    child.stream_state[UNREAD_CHANGED] = isoformat(changed_since)
                 child.log(
                     "Selected after the first load of %s; reading what it holds since %s.",
                     self._stream.name,
@@ -73,9 +76,10 @@ class UnreadParents:
                 self._note(child)
 
     def _note(self, child: ChildStream) -> None:
+        # What the child stream lacks already may start before this run.
         state = child.stream_state
-        if not state.keys() & {UNREAD_CREATED, UNREAD_CHANGED}:
-            state.update(self._positions)
+        for name, position in self._positions.items():
+            state[name] = min(position, state.get(name, position))
 
     def read(self, created: Reader, changed: Reader, save: Callable[[], None]) -> None:
         """Have the child streams read what they lack, then what was refused to them.
@@ -103,7 +107,12 @@ class UnreadParents:
             for batch in _batches(parents):
                 for child in behind:
                     child.read_for(batch)
-            behind = [child for child in behind if child.outcome.is_complete]
+            # Nor does it pass parents that were refused and that the state cannot hold.
+            behind = [
+                child
+                for child in behind
+                if child.outcome.is_complete and not child.refused_parents.is_full
+            ]
             for child in behind:
                 state = child.stream_state
                 state[position] = max(state[position], isoformat(until))

@@ -23,6 +23,7 @@ from tap_pagerduty.sync.consistent_reads import (
     SETTLED_PASSES,
     OverlapCheck,
     WindowReading,
+    numbered,
     with_page_size,
 )
 from tap_pagerduty.sync.sync_range import SyncRange
@@ -245,7 +246,7 @@ class WindowedStream(PagerDutyStream):
         total, and a window that comes short is read again for the rest; as is one of which a
         filter lets others through by the time of the next page, so that pages do not fit.
         """
-        own, reading, in_vain = None, WindowReading(), 0
+        own, reading, in_vain, size = None, WindowReading(), 0, 0
         for attempt in range(1, MOST_PASSES + 1):
             before = len(found)
             reading.start()
@@ -253,9 +254,10 @@ class WindowedStream(PagerDutyStream):
                 own = own or response.request
                 if not reading.add(response):
                     continue
-                for record in self._records_of(response, reading.overlap_check):
-                    identity = self.identity(record)
-                    reading.found.add(identity)
+                records = self._records_of(response, reading.overlap_check)
+                for place, record in numbered(records, self.identity):
+                    reading.found.add(place)
+                    identity, _ = place
                     if identity not in found:
                         found.add(identity)
                         if identity not in earlier:
@@ -268,7 +270,8 @@ class WindowedStream(PagerDutyStream):
             in_vain = 0 if len(found) > before else in_vain + 1
             if in_vain == SETTLED_PASSES if is_consistent else attempt >= MAX_PASSES:
                 break
-            group = self.read_pages([with_page_size(own, attempt)])
+            size = size or reading.page_size
+            group = self.read_pages([with_page_size(own, attempt, size)])
         # What was found is emitted, of later windows too, but the bookmark stays before this one.
         self._report_incomplete(t.cast("PageRequest", own), reading, is_consistent=is_consistent)
 

@@ -123,7 +123,7 @@ accounts = st.fixed_dictionaries(
 
 
 unhurried = settings(
-    max_examples=60,
+    max_examples=45,
     derandomize=True,
     database=None,
     deadline=None,

@@ -228,6 +228,18 @@ def test_a_child_that_shows_up_under_two_parents_comes_once(account, sync):
     assert sorted(run.ids("technical_service_dependencies")) == ["D-S1", "D-S2", "D1"]
 
 
+@pytest.mark.parametrize("order", [("S1", "S2"), ("S2", "S1")])
+def test_the_parent_of_a_child_that_two_list_does_not_depend_on_their_order(account, sync, order):
+    account.lists["services"] = [{"id": own} for own in order]
+    account.lists["incident_types"] = [{"id": own} for own in order]
+    for own in order:
+        account.lists[f"/service_dependencies/technical_services/{own}"] = [{"id": "D1"}]
+        account.lists[f"/incidents/types/{own}/custom_fields"] = [{"id": "F1"}]
+    run = sync("technical_service_dependencies", "incident_type_custom_fields")
+    assert run.records("technical_service_dependencies")[-1]["service_id"] == "S1"
+    assert run.records("incident_type_custom_fields")[-1]["incident_type_id"] == "S1"
+
+
 def test_the_same_id_of_two_parents_comes_twice_where_the_parent_is_in_the_key(account, sync):
     account.lists["schedules"] = [{"id": "S1"}, {"id": "S2"}]
     for own in ("S1", "S2"):

@@ -115,6 +115,17 @@ def test_log_entries_of_one_second_all_arrive_in_whatever_order_a_page_has_them(
         assert differences(warehouse, box, "log_entries") == []
 
 
+@pytest.mark.parametrize("stream", ["log_entries", "users"])
+def test_so_do_those_of_an_api_that_gives_smaller_pages_than_were_asked_for(stream):
+    with sandbox(incidents=1, unstable_order=True, largest_page=10) as box:
+        box.account.burst_log_entries(33, at=ago(box, days=3), seconds=1)
+        for _ in range(33):
+            box.account.create("users", name="Kim")
+        warehouse = Warehouse()
+        assert warehouse.load(sync(box, stream)).status == 0
+        assert differences(warehouse, box, stream) == []
+
+
 # -- Counts
 
 

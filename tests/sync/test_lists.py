@@ -151,3 +151,31 @@ def test_a_list_that_counts_records_and_shows_none_does_not_empty_the_target(acc
     run = sync("users")
     assert run.exit_code == 1
     assert not [m for m in run.messages if m["type"] == "ACTIVATE_VERSION"]
+
+
+# -- Exact duplicates
+
+
+def on_call(number):
+    return {
+        "escalation_policy": {"id": "P1"},
+        "escalation_level": number,
+        "user": {"id": "U1"},
+        "schedule": None,
+        "start": "2024-05-31T00:00:00Z",
+        "end": "2024-05-31T12:00:00Z",
+    }
+
+
+# Next to each other on a page, apart, and on both sides of the border of two pages.
+@pytest.mark.parametrize("again", [(5, 6), (5, 50), (99, 100)])
+@pytest.mark.parametrize("stream", ["oncalls", "oncall_shifts"])
+def test_on_calls_that_the_api_lists_twice_end_no_run_and_come_once(account, sync, stream, again):
+    first, second = again
+    rows = [on_call(number) for number in range(120)]
+    rows.insert(second, on_call(first))
+    account.lists["oncalls"] = account.lists["oncall_shifts"] = rows
+    run = sync(stream, start_date="2024-05-25T00:00:00Z")
+    assert run.exit_code == 0
+    assert sorted(row["escalation_level"] for row in run.records(stream)) == [*range(120)]
+    assert not run.state["bookmarks"][stream].get("miscounted")

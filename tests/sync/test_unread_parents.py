@@ -7,6 +7,7 @@ from unittest import mock
 import backoff
 import pytest
 
+from tap_pagerduty.sync import refused_parents
 from tests.support.harness import Warehouse, ago, sandbox, sync
 
 STREAMS = ("incidents", "incident_notes")
@@ -176,3 +177,54 @@ def test_responses_selected_after_the_analytics_of_incidents_all_come():
     name = "analytics_incident_responses"
     assert warehouse.tables[name].keys() == expected.tables[name].keys()
     assert warehouse.tables[name]
+
+
+def test_notes_of_incidents_right_before_the_last_run_come_when_notes_are_selected_later(box):
+    warehouse = Warehouse()
+    own = box.account.create_incident(at=ago(box, minutes=5))
+    box.account.add_note(own, "right before", at=ago(box, minutes=4))
+    box.account.resolve(own, at=ago(box, minutes=3))
+    for streams in (["incidents"], STREAMS):
+        assert warehouse.load(sync(box, *streams, state=warehouse.state)).status == 0
+        box.advance(3600)
+    assert loaded(warehouse) == notes_of(box)
+
+
+@pytest.mark.parametrize("deselected", [True, False])
+def test_notes_that_are_lacking_again_before_they_have_caught_up_all_come(box, deselected):
+    warehouse = Warehouse()
+    assert warehouse.load(sync(box, "incidents")).status == 0
+    box.advance(3600)
+    done = sync(box, *STREAMS, state=warehouse.state, max_concurrency=1)
+    # It is killed when it has come close to the end.
+    while "unread_created_since" not in done.state["bookmarks"]["incident_notes"]:
+        done = done.cut(len(done.out) - 200)
+    warehouse.load(done)
+    box.advance(3600)
+    (own, *_) = [each["id"] for each in box.truth("incidents")]
+    box.account.add_note(own, "while notes were lacking")
+    box.advance(3600)
+    if not deselected:
+        box.faults.add("status", status=403, path="/incidents/*/notes")
+    streams = STREAMS[:1] if deselected else STREAMS
+    assert warehouse.load(sync(box, *streams, state=warehouse.state)).status == 0
+    box.faults.clear()
+    box.advance(3600)
+    assert warehouse.load(sync(box, *STREAMS, state=warehouse.state)).status == 0
+    assert loaded(warehouse) == notes_of(box)
+
+
+def test_more_refused_parents_than_the_state_holds_are_not_forgotten_at_the_second_refusal(box):
+    warehouse = Warehouse()
+    shown = box.truth("incidents")[0]["id"]
+    with mock.patch.object(refused_parents, "MOST_REMEMBERED", 5):
+        for _ in range(2):
+            for incident in box.truth("incidents"):
+                if incident["id"] != shown:
+                    path = f"/incidents/{incident['id']}/notes"
+                    box.faults.add("status", status=403, path=path)
+            assert warehouse.load(sync(box, *STREAMS, state=warehouse.state)).status == 0
+            box.faults.clear()
+            box.advance(3600)
+        assert warehouse.load(sync(box, *STREAMS, state=warehouse.state)).status == 0
+    assert loaded(warehouse) == notes_of(box)
