@@ -11,7 +11,6 @@ from singer_sdk.exceptions import FatalAPIError
 
 from tap_pagerduty.records.json_text import check_depth, record_name, too_deep_message
 from tap_pagerduty.records.plain_records import PlainRecords
-from tap_pagerduty.records.secrets import without_plain_secrets
 
 if t.TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -124,7 +123,6 @@ class FieldPeek:
         times = [name for name in properties if properties[name].get("format") == "date-time"]
         self._keys = _values_of([*schema.get("required", ())])
         self._times = _values_of(times)
-        self._include_secrets = include_secrets
 
     def __call__(self, encoded: msgspec.Raw) -> Record:
         """Return the record, still encoded if it may be emitted as it came.
@@ -132,13 +130,19 @@ class FieldPeek:
         Raises:
             FatalAPIError: it has to be decoded, and cannot be, or is nested too deep.
         """
+        plain = self._plain
         try:
-            seen = self._plain.decode(encoded)
+            seen = plain.decode(encoded)
         except (ValueError, RecursionError):
-            return self._with_secrets_cut(encoded)
-        return self._taken(encoded, seen)
-
-    def _taken(self, encoded: msgspec.Raw, seen: msgspec.Struct) -> Record:
+            plain.secrets_met = 0
+            record = self.decoded(encoded)
+            plain.learn(record)
+            return record
+        if plain.secrets_met:
+            rest = plain.without_secrets(bytes(encoded))
+            if rest is None:
+                return self.decoded(encoded)
+            encoded = msgspec.Raw(rest)
         for key in self._keys(seen):
             if not key:
                 return self.decoded(encoded)
@@ -150,20 +154,6 @@ class FieldPeek:
                 return self.decoded(encoded)
         # No dict, but it serves as one wherever streams use a record.
         return LazyRecord(encoded, seen, self._names)  # type: ignore[return-value]
-
-    def _with_secrets_cut(self, encoded: msgspec.Raw) -> Record:
-        """Return a record that was refused, still encoded if it only held plain secrets."""
-        if not self._include_secrets and (rest := without_plain_secrets(bytes(encoded))):
-            cut = msgspec.Raw(rest)
-            try:
-                seen = self._plain.decode(cut)
-            except (ValueError, RecursionError):
-                pass
-            else:
-                return self._taken(cut, seen)
-        record = self.decoded(encoded)
-        self._plain.learn(record)
-        return record
 
     @staticmethod
     def decoded(encoded: msgspec.Raw) -> Record:

@@ -9,7 +9,12 @@ from functools import lru_cache
 import msgspec
 
 from tap_pagerduty.records.json_text import is_deeper
-from tap_pagerduty.records.secrets import PAIR_VALUES, holds_secret, is_secret
+from tap_pagerduty.records.secrets import (
+    PAIR_VALUES,
+    holds_secret,
+    is_secret,
+    without_plain_secrets,
+)
 
 if t.TYPE_CHECKING:
     from collections.abc import Mapping
@@ -38,6 +43,12 @@ class _PairName(str):
     __slots__ = ()
 
 
+class _Secret:
+    """A secret; accepted if it can be cut out of the encoded record."""
+
+    __slots__ = ()
+
+
 class _Object:
     """A free-form object; accepted without a secret."""
 
@@ -50,7 +61,9 @@ class _Value:
     __slots__ = ()
 
 
-_ACCEPTED: dict[type, t.Any] = {kind: kind() for kind in (_Time, _PairName, _Object, _Value)}
+_ACCEPTED: dict[type, t.Any] = {
+    kind: kind() for kind in (_Time, _PairName, _Secret, _Object, _Value)
+}
 _SCALARS: dict[str, t.Any] = {
     "string": str,
     "integer": int,
@@ -63,9 +76,10 @@ class PlainRecords:
     """Decodes a record if the decoded one would be emitted unchanged, and refuses it otherwise.
 
     The type that msgspec decodes has every declared property, each of its declared type, and no
-    other: so each name and value of a record is checked, whatever depth it stands at. Names
-    of secrets are left out of it. Undeclared properties inside of objects are learned from
-    the records that were refused, and then accepted like free-form values.
+    other: so each name and value of a record is checked, whatever depth it stands at.
+    Undeclared properties inside of objects are learned from the records that were refused, and
+    then accepted like free-form values. Secrets in declared objects are accepted, and have to be
+    removed: see `secrets_met`.
 
     It does not check the times and keys among a record's own properties.
     """
@@ -76,7 +90,19 @@ class PlainRecords:
         # By the path of an object, the undeclared properties that it may have.
         self._learned: dict[str, set[str]] = defaultdict(set)
         self._is_outdated, self._refused = False, 0
+        # The secrets in the records decoded since it was last set to 0, and their names.
+        self.secrets_met = 0
+        self._secret_names: set[str] = set()
         self.decode = self._decoder()
+
+    def without_secrets(self, encoded: bytes) -> bytes | None:
+        """Return an encoded record without the `secrets_met`, which is set to 0.
+
+        None if one cannot be cut out.
+        """
+        met, self.secrets_met = self.secrets_met, 0
+        rest, count = without_plain_secrets(encoded, self._secret_names)
+        return rest if count == met else None
 
     def learn(self, record: Record) -> None:
         """Learn from a RECORD that was refused, and has been decoded otherwise."""
@@ -96,16 +122,9 @@ class PlainRecords:
                 if name in declared:
                     self._look_for_undeclared(declared[name], each, f"{path}.{name}")
                 # Those of the record itself go into a column of their own.
-                elif path and self._can_be_learned(name) and name not in self._learned[path]:
+                elif path and _can_be_learned(name) and name not in self._learned[path]:
                     self._learned[path].add(name)
                     self._is_outdated = True
-
-    def _can_be_learned(self, name: str) -> bool:
-        is_plain = name.isidentifier() and name.isascii() and not name.startswith("__")
-        return is_plain and self._may_stand(name)
-
-    def _may_stand(self, name: str) -> bool:
-        return self._include_secrets or not is_secret(name)
 
     def _decoder(self) -> t.Callable[[msgspec.Raw], t.Any]:
         """Return what decodes a record to a struct, and raises ValueError if it is refused."""
@@ -116,12 +135,12 @@ class PlainRecords:
         return msgspec.json.Decoder(_struct(tuple(fields.items())), dec_hook=self._accept).decode
 
     def _fields(self, properties: Mapping[str, Schema], path: str) -> dict[str, t.Any]:
-        fields = {
-            name: self._type(schema, f"{path}.{name}")
-            for name, schema in properties.items()
-            if self._may_stand(name)
-        }
+        fields = {name: self._type(schema, f"{path}.{name}") for name, schema in properties.items()}
         fields.update(dict.fromkeys(sorted(self._learned.get(path, ())), _Value))
+        if not self._include_secrets:
+            secret = list(filter(is_secret, fields))
+            self._secret_names.update(secret)
+            fields.update(dict.fromkeys(secret, _Secret))
         if "name" in fields and fields.keys() & {*PAIR_VALUES} and not self._include_secrets:
             fields["name"] = _PairName
         return fields
@@ -147,6 +166,9 @@ class PlainRecords:
             accepted = type(value) is str and value[-1:] == "Z"
         elif kind is _PairName:
             accepted = type(value) is str and not is_secret(value)
+        elif kind is _Secret:
+            accepted = type(value) is str or value is None
+            self.secrets_met += 1
         elif type(value) is dict or (type(value) is list and kind is _Value):
             accepted = not is_deeper(value, _MAX_LEVELS) and (
                 self._include_secrets or not holds_secret(value)
@@ -158,8 +180,16 @@ class PlainRecords:
         return _ACCEPTED[kind]
 
 
+def _can_be_learned(name: str) -> bool:
+    return name.isidentifier() and name.isascii() and not name.startswith("__")
+
+
 @lru_cache(maxsize=1024)
 def _struct(fields: tuple[tuple[str, t.Any], ...]) -> type[msgspec.Struct]:
     """Return the type of an object of these properties and no others; each may be null."""
-    optional = [(name, kind | None | msgspec.UnsetType, msgspec.UNSET) for name, kind in fields]
+    optional = [
+        # A null, too, is to be removed.
+        (name, kind | msgspec.UnsetType | (kind if kind is _Secret else None), msgspec.UNSET)
+        for name, kind in fields
+    ]
     return msgspec.defstruct("_Plain", optional, forbid_unknown_fields=True, gc=False)

@@ -11,6 +11,9 @@ import typing as t
 from functools import lru_cache
 from urllib.parse import urlsplit, urlunsplit
 
+if t.TYPE_CHECKING:
+    from collections.abc import Iterable
+
 # Names that PagerDuty gives to keys by which anyone can send events, and to calendar feeds
 # that open without a login; then those that configuration gives to credentials.
 _NAME = (
@@ -46,10 +49,9 @@ _CHAT_HOSTS = (
 # A part of a path that nobody would type: a token.
 _TOKEN = re.compile(r"[A-Za-z0-9]{20,}|(?=[^/]*\d)[A-Za-z0-9_~.-]{20,}")
 
-# Properties of an encoded object that are secrets and plain: a text without escapes, or null.
-_PLAIN_SECRETS = re.compile(
-    rb'([{,])\s*(?:"(?i:%s)"\s*:\s*(?:"[^"\\]*"|null)\s*(?:,\s*|(?=\})))+' % _NAME.encode()
-)
+# What follows the name of a property of an encoded object, if its value is a text without
+# escapes, or null.
+_PLAIN_VALUE = re.compile(rb'\s*:\s*(?:"[^"\\]*"|null)\s*(?:(,)\s*|(?=\}))')
 
 
 @lru_cache(maxsize=4096)
@@ -81,19 +83,27 @@ def holds_secret(value: t.Any, within: str = "") -> bool:  # noqa: ANN401, any J
     return _is_secret_pair(value)
 
 
-def without_plain_secrets(encoded: bytes) -> bytes | None:
-    """Return a JSON text without the properties that are secrets, if they are texts or null.
+def without_plain_secrets(encoded: bytes, names: Iterable[str]) -> tuple[bytes, int]:
+    """Return a JSON text without the properties of these NAMES, and how many there were.
 
-    None if it has no such property; others may stay in it.
+    Only those that are texts without escapes, or null, are found and removed.
     """
-    rest, count = _PLAIN_SECRETS.subn(_without_properties, encoded)
-    return rest if count else None
-
-
-def _without_properties(match: re.Match[bytes]) -> bytes:
-    before = match[1]
-    # Others follow, or none came before.
-    return before if before == b"{" or match[0].rstrip().endswith(b",") else b""
+    count = 0
+    for name in names:
+        quoted = b'"%s"' % name.encode()
+        at = encoded.find(quoted)
+        while at >= 0:
+            before = encoded[:at].rstrip()
+            value = _PLAIN_VALUE.match(encoded, at + len(quoted))
+            # So it is the name of a property: within a text, quotation marks are escaped.
+            if value and before.endswith((b"{", b",")):
+                count += 1
+                is_last = not value[1] and before.endswith(b",")
+                encoded = (before[:-1] if is_last else before) + encoded[value.end() :]
+                at = encoded.find(quoted, len(before) - is_last)
+            else:
+                at = encoded.find(quoted, at + 1)
+    return encoded, count
 
 
 def public_part(address: str) -> str:

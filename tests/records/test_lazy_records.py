@@ -222,7 +222,9 @@ def test_undeclared_properties_inside_of_objects_leave_records_encoded_once_they
 )  # fmt: skip
 def test_a_secret_that_is_a_text_is_cut_out_of_what_stays_encoded(stream, sent, left):
     record = '{"id":"Q1","service":%s,"summary":"S"}'
-    found = FieldPeek(stream.schema, stream.peeked_fields)(msgspec.Raw((record % sent).encode()))
+    peek = FieldPeek(stream.schema, stream.peeked_fields)
+    for _ in range(50):
+        found = peek(msgspec.Raw((record % sent).encode()))
     assert is_encoded(found)
     assert json.loads(bytes(found.content)) == json.loads(record % left)
     assert "hush" not in bytes(found.content).decode()

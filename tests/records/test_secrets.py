@@ -195,20 +195,20 @@ def objects_in(value):
 
 @pytest.mark.parametrize("name", [*sorted(KEYS | CREDENTIALS), "X_Api_Key", "my_service_key"])
 @pytest.mark.parametrize("stream", PEEKED, ids=lambda stream: stream.name)
-def test_a_secret_at_any_depth_of_an_encoded_record_is_not_emitted(stream, name):
+def test_a_secret_at_any_depth_of_an_encoded_record_is_not_emitted(stream, name, monkeypatch):
+    monkeypatch.setattr(plain_records, "_REFUSED", 10)
     clean = without(sample(stream.schema), KEYS)
     peek = FieldPeek(stream.schema, stream.peeked_fields)
     assert emitted(json.dumps(clean).encode(), stream, peek) == (clean, True)
     count = len(list(objects_in(clean)))
     assert count > 10
     for number in range(count):
-        for secret, stays in (({name: SECRET}, True), ({name: [SECRET]}, False)):
+        for secret in ({name: SECRET}, {name: [SECRET]}, {name: None}):
             record = copy.deepcopy(clean)
             list(objects_in(record))[number].update(secret)
-            found, is_encoded = emitted(json.dumps(record).encode(), stream, peek)
-            assert SECRET not in json.dumps(found)
-            assert found == clean
-            assert is_encoded == stays
+            for _ in "ab":  # the second time, what is undeclared is known
+                found, _ = emitted(json.dumps(record).encode(), stream, peek)
+                assert found == clean
 
 
 # -- Encoded records are emitted as decoded ones
