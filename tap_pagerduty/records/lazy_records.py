@@ -199,7 +199,5 @@ def _values_of(names: list[str]) -> t.Callable[[t.Any], tuple[t.Any, ...]]:
     """Return a function that takes the attributes of these NAMES from an object."""
     if not names:
         return lambda _: ()
-    if len(names) == 1:
-        (name,) = names
-        return lambda value: (getattr(value, name),)
-    return attrgetter(*names)
+    # Of a single name, attrgetter returns no tuple.
+    return attrgetter(*names, names[0])
