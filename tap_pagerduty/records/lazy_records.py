@@ -13,7 +13,7 @@ from tap_pagerduty.records.json_text import check_depth, record_name, too_deep_m
 from tap_pagerduty.records.plain_records import PlainRecords
 
 if t.TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Iterable, Iterator
 
     from tap_pagerduty.records import Record
 
@@ -27,8 +27,8 @@ def decode_record(encoded: msgspec.Raw) -> Record:
     """Return a record of a list that has been taken apart.
 
     Raises:
-        FatalAPIError: it is not in UTF-8, holds a number beyond a float's range, or is nested
-            too deep.
+        FatalAPIError: it is no object, is not in UTF-8, holds a number beyond a float's range, or
+            is nested too deep.
     """
     try:
         record: Record = _decode(encoded)
@@ -39,6 +39,9 @@ def decode_record(encoded: msgspec.Raw) -> Record:
             "PagerDuty's support"
         )
         raise FatalAPIError(msg) from None
+    if type(record) is not dict:
+        msg = "a record is not an object; if it stays so, ask PagerDuty's support"
+        raise FatalAPIError(msg)
     return record
 
 
@@ -181,6 +184,13 @@ class RecordList(Sequence["Record"]):
         """Take the records as they came, and what makes a record of each: it decodes it if None."""
         self._encoded = encoded
         self._take = take or decode_record
+
+    def joined(self, others: Iterable[RecordList]) -> RecordList:
+        """Return these records and those of OTHERS in one list."""
+        lists = [self, *others]
+        same = all(each._take is self._take for each in lists)  # noqa: SLF001, its own kind
+        encoded = [record for each in lists for record in each._encoded]  # noqa: SLF001
+        return RecordList(encoded, self._take if same else None)
 
     def __len__(self) -> int:
         """Return how many there are."""

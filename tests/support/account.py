@@ -150,8 +150,9 @@ class Account:
     def plan(self, path, *answers):
         """Let ANSWERS come first: None (the true one), an exception, or a dictionary.
 
-        That has `status`, `json` or `text`, and `headers`, all optional; a surrogate in the
-        text stands for a byte that is not UTF-8. A single iterator may stand for the answers.
+        That has `status`, `json` or `text` (of a refusal, else the API's own error), and `headers`,
+        all optional; a surrogate in the text stands for a byte that is not UTF-8. A single
+        iterator may stand for the answers.
         """
         self._plans[path] = iter(answers[0] if hasattr(answers[0], "__next__") else answers)
 
@@ -179,6 +180,10 @@ class Account:
         }
         for name in ("incidents", "analytics_incidents"):
             bookmarks[name]["created_until"] = self.at(**ago)
+        # What belongs to them has been read.
+        for stream in STREAMS:
+            if getattr(stream, "parent", None) and stream.parent.name in bookmarks:
+                bookmarks[stream.name] = {}
         return {"bookmarks": bookmarks}
 
     def add_incident(self, number, created_at, **fields):
@@ -231,6 +236,8 @@ class Account:
         context.reason = planned.get("reason", responses.get(context.status_code, ""))
         if "json" in planned:
             return json.dumps(planned["json"]).encode()
+        if "text" not in planned and context.status_code >= 400:
+            return json.dumps({"error": {"code": 2100}}).encode()
         return planned.get("text", "").encode(errors="surrogateescape")
 
     def _truth(self, request):
@@ -242,7 +249,7 @@ class Account:
         if stream is None:
             return 404, {"error": {"message": "Not Found", "code": 2100}}
         if stream.name in self.refusals:
-            return self.refusals[stream.name], {}
+            return self.refusals[stream.name], {"error": {"code": 2100}}
         if self.bodies[stream.name]:
             return 200, self.bodies[stream.name].pop(0)
         if "offset" in request.params and request.offset + request.limit > self.ceiling:
