@@ -10,11 +10,11 @@ import msgspec
 from singer_sdk.exceptions import FatalAPIError, RetriableAPIError
 
 from tap_pagerduty.records.json_text import (
-    MAX_DEPTH,
     check_depth,
     deepest_record,
     needs_repair,
     repaired,
+    too_deep_message,
 )
 from tap_pagerduty.records.lazy_records import RecordList
 
@@ -88,7 +88,8 @@ def decode(
         return {} if records_key == WHOLE_BODY else {"more": False, records_key: RecordList([])}
     decoder = _decoder if records_key == WHOLE_BODY else _list_decoder
     try:
-        content, body = _decoded(response.content, decoder, set() if replaced is None else replaced)
+        replaced = set() if replaced is None else replaced
+        content, body = _decoded(response.content, decoder, replaced, has_peek=peek is not None)
     except msgspec.ValidationError:  # it is no object
         body = None
     except ValueError:
@@ -102,11 +103,10 @@ def decode(
         if found is None and records_key in body and not (body.get("more") or body.get("total")):
             found = []
         if isinstance(found, list):
-            if peek:
-                # A message is on one line, and so has to be what goes into it as it came.
-                is_line = b"\n" not in content and b"\r" not in content
-                peek = peek.for_page(content) if is_line else None
-            return {**body, records_key: RecordList(found, peek)}
+            # A message is on one line, and so has to be what goes into it as it came.
+            is_line = b"\n" not in content and b"\r" not in content
+            take = peek and (peek if is_line else peek.decoded)
+            return {**body, records_key: RecordList(found, take)}
         if isinstance(found, dict):
             return body
     msg = f"{response.status_code} with a body that holds no `{records_key}`"
@@ -119,9 +119,15 @@ def _is_count(total: object) -> bool:
 
 
 def _decoded(
-    content: bytes, decoder: msgspec.json.Decoder[t.Any], replaced: set[str]
+    content: bytes,
+    decoder: msgspec.json.Decoder[t.Any],
+    replaced: set[str],
+    *,
+    has_peek: bool,
 ) -> tuple[bytes, t.Any]:
     """Return a body, as far as need be repaired, and what it holds.
+
+    A peek looks itself how deep each record is nested.
 
     Raises:
         ValueError: it cannot be repaired.
@@ -131,7 +137,8 @@ def _decoded(
         content, what = repaired(content)
         replaced.update(what)
     try:
-        check_depth(content)
+        if not has_peek:
+            check_depth(content)
         try:
             return content, decoder.decode(content)
         except msgspec.ValidationError:
@@ -144,8 +151,4 @@ def _decoded(
             replaced.update(what)
             return content, body
     except RecursionError:
-        msg = (
-            f"{deepest_record(content)} is nested deeper than {MAX_DEPTH} levels, which no target "
-            "can read; ask PagerDuty's support"
-        )
-        raise FatalAPIError(msg) from None
+        raise FatalAPIError(too_deep_message(deepest_record(content))) from None

@@ -4,23 +4,21 @@ from __future__ import annotations
 
 import typing as t
 from collections.abc import MutableMapping, Sequence
-from copy import copy
-from functools import cached_property
 from operator import attrgetter
 
 import msgspec
 from singer_sdk.exceptions import FatalAPIError
 
-from tap_pagerduty.records.json_text import record_name
-from tap_pagerduty.records.secrets import may_hold_keys
-from tap_pagerduty.records.timestamps import normaliser
+from tap_pagerduty.records.json_text import check_depth, record_name, too_deep_message
+from tap_pagerduty.records.plain_records import PlainRecords
 
 if t.TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator
 
     from tap_pagerduty.records import Record
 
 Schema = t.Mapping[str, t.Any]
+Take = t.Callable[[msgspec.Raw], "Record"]
 
 _decode = msgspec.json.Decoder().decode
 
@@ -112,9 +110,9 @@ class LazyRecord(MutableMapping[str, t.Any]):
 class FieldPeek:
     """Looks into an encoded record: at some properties, and whether it may stay as it is.
 
-    It may if its properties are all declared, each of its declared type, its times are in UTC,
-    it has a key, and it holds no secret that is to be left out. Inside of objects, only times
-    are looked at, and objects without declared properties are read whole.
+    It may if the decoded record would be emitted unchanged: all its properties are declared and
+    of their declared types, its times are in UTC, it has a key, and it holds no secret that is
+    to be left out. A secret that is a plain text is cut out of the encoded record.
     """
 
     def __init__(
@@ -122,55 +120,57 @@ class FieldPeek:
     ) -> None:
         """Take the stream's SCHEMA, and the NAMES of the properties to look at."""
         properties = schema["properties"]
-        self._see = msgspec.json.Decoder(_record_type(properties)).decode
+        self._plain = PlainRecords(schema, include_secrets=include_secrets)
         self._names = frozenset(names)
-        keys = [*schema.get("required", ())]
         # A column that is a time is a text, and may be absent.
         times = [name for name in properties if properties[name].get("format") == "date-time"]
-        nested = {name: visit for name in properties if (visit := normaliser(properties[name]))}
-        self._keys, self._times = _values_of(keys), _values_of(times)
-        self._nested, self._normalise = _values_of(list(nested)), list(nested.values())
-        self._include_secrets = include_secrets
-
-    def for_page(self, content: bytes) -> FieldPeek:
-        """Return what peeks into the records of a page: it looks for secrets only if need be."""
-        if self._include_secrets or may_hold_keys(content):
-            return self
-        return self._without_search
-
-    @cached_property
-    def _without_search(self) -> FieldPeek:
-        peek = copy(self)
-        peek._include_secrets = True  # noqa: SLF001, its own kind
-        return peek
+        self._keys = _values_of([*schema.get("required", ())])
+        self._times = _values_of(times)
 
     def __call__(self, encoded: msgspec.Raw) -> Record:
         """Return the record, still encoded if it may be emitted as it came.
 
         Raises:
-            FatalAPIError: it has to be decoded, and cannot be.
+            FatalAPIError: it has to be decoded, and cannot be, or is nested too deep.
         """
+        plain = self._plain
         try:
-            seen = self._see(encoded)
-        except (ValueError, RecursionError):  # it is not as the schema says
-            return decode_record(encoded)
-        if not self._may_stay(seen) or (
-            not self._include_secrets and may_hold_keys(bytes(encoded))
-        ):
-            return decode_record(encoded)
-        # No dict, but it serves as one wherever streams use a record.
-        return t.cast("Record", LazyRecord(encoded, seen, self._names))
-
-    def _may_stay(self, seen: msgspec.Struct) -> bool:
-        if not all(self._keys(seen)):
-            return False
+            seen = plain.decode(encoded)
+        except (ValueError, RecursionError):
+            plain.secrets_met = 0
+            record = self.decoded(encoded)
+            plain.learn(record)
+            return record
+        if plain.secrets_met:
+            rest = plain.without_secrets(bytes(encoded))
+            if rest is None:
+                return self.decoded(encoded)
+            encoded = msgspec.Raw(rest)
+        for key in self._keys(seen):
+            if not key:
+                return self.decoded(encoded)
         for time in self._times(seen):
-            if time and time[-1] != "Z":
-                return False
-        for value, normalise in zip(self._nested(seen), self._normalise, strict=True):
-            if value and normalise(value):
-                return False
-        return True
+            if not time:
+                if time == "":
+                    return self.decoded(encoded)
+            elif time[-1] != "Z":
+                return self.decoded(encoded)
+        # No dict, but it serves as one wherever streams use a record.
+        return LazyRecord(encoded, seen, self._names)  # type: ignore[return-value]
+
+    @staticmethod
+    def decoded(encoded: msgspec.Raw) -> Record:
+        """Return a record decoded.
+
+        Raises:
+            FatalAPIError: it cannot be decoded, or is nested too deep.
+        """
+        content = bytes(encoded)
+        try:
+            check_depth(content)
+        except RecursionError:
+            raise FatalAPIError(too_deep_message(record_name(content))) from None
+        return decode_record(encoded)
 
 
 class RecordList(Sequence["Record"]):
@@ -180,18 +180,17 @@ class RecordList(Sequence["Record"]):
     pages, several of them read ahead by other threads, would take a third more CPU.
     """
 
-    def __init__(self, encoded: list[msgspec.Raw], peek: FieldPeek | None = None) -> None:
-        """Take the records as they came, and a PEEK if that is enough."""
+    def __init__(self, encoded: list[msgspec.Raw], take: Take | None = None) -> None:
+        """Take the records as they came, and what makes a record of each: it decodes it if None."""
         self._encoded = encoded
-        self._peek = peek
-        self._take = peek or decode_record
+        self._take = take or decode_record
 
     def joined(self, others: Iterable[RecordList]) -> RecordList:
         """Return these records and those of OTHERS in one list."""
         lists = [self, *others]
-        same = all(each._peek is self._peek for each in lists)  # noqa: SLF001, its own kind
+        same = all(each._take is self._take for each in lists)  # noqa: SLF001, its own kind
         encoded = [record for each in lists for record in each._encoded]  # noqa: SLF001
-        return RecordList(encoded, self._peek if same else None)
+        return RecordList(encoded, self._take if same else None)
 
     def __len__(self) -> int:
         """Return how many there are."""
@@ -206,71 +205,9 @@ class RecordList(Sequence["Record"]):
         return self._take(self._encoded[index])
 
 
-def _record_type(properties: Mapping[str, Schema]) -> type[msgspec.Struct]:
-    """Return the type of a record with these PROPERTIES, each as declared, and no others."""
-    fields = [
-        (name, _type_of(schema) | msgspec.UnsetType, msgspec.UNSET)
-        for name, schema in properties.items()
-    ]
-    return msgspec.defstruct("_Record", fields, forbid_unknown_fields=True, gc=False)
-
-
 def _values_of(names: list[str]) -> t.Callable[[t.Any], tuple[t.Any, ...]]:
     """Return a function that takes the attributes of these NAMES from an object."""
     if not names:
         return lambda _: ()
-    if len(names) == 1:
-        (name,) = names
-        return lambda value: (getattr(value, name),)
-    return attrgetter(*names)
-
-
-class _Object(msgspec.Struct, gc=False):
-    """An object of which nothing is read."""
-
-
-_SCALARS: dict[str, t.Any] = {
-    "null": None,
-    "string": str,
-    "integer": int,
-    "number": int | float,
-    "boolean": bool,
-}
-
-
-def _type_of(schema: Schema) -> t.Any:  # noqa: ANN401, a type that is made here
-    """Return the type as which msgspec reads a value of this SCHEMA, and skips what it can."""
-    kinds = schema.get("type", [])
-    kinds = [kinds] if isinstance(kinds, str) else kinds
-    if len(kinds) not in {1, 2}:  # any JSON value
-        return t.Any
-    return t.Union[tuple(_kind_type(kind, schema) for kind in kinds)]  # noqa: UP007, made here
-
-
-def _kind_type(kind: str, schema: Schema) -> t.Any:  # noqa: ANN401, a type that is made here
-    if kind == "array":
-        return list.__class_getitem__(_type_of(schema.get("items", {})))
-    return _object_type(schema) if kind == "object" else _SCALARS[kind]
-
-
-def _object_type(schema: Schema) -> t.Any:  # noqa: ANN401, a type that is made here
-    """Return the type of an object of which msgspec reads the times and the free-form parts."""
-    properties = schema.get("properties", {})
-    if not properties:
-        return dict
-    read = {name: _type_of(field) for name, field in properties.items() if _is_read(field)}
-    if not read:
-        return _Object
-    return t.TypedDict("_Read", read, total=False)  # type: ignore[operator]
-
-
-def _is_read(schema: Schema) -> bool:
-    """Return whether there is a time in a value of this SCHEMA, or a free-form part."""
-    if schema.get("format") == "date-time":
-        return True
-    kinds = schema.get("type", [])
-    if len(kinds) > 2 or ("object" in kinds and not schema.get("properties")):  # noqa: PLR2004
-        return True
-    if "items" in schema:
-        return _is_read(schema["items"])
-    return any(map(_is_read, schema.get("properties", {}).values()))
+    # Of a single name, attrgetter returns no tuple.
+    return attrgetter(*names, names[0])

@@ -37,6 +37,9 @@ class MessageWriter(MsgSpecWriter):
     def __init__(self) -> None:
         """Prepare to write to whatever is standard output when it comes to it."""
         self._line = bytearray()
+        # What stands around the records of a page, and the page's values that are in it.
+        self._frame: tuple[bytes, bytes] = b"", b""
+        self._framed: tuple[str, int | None, datetime] | None = None
         self._stdout: t.TextIO | None = None
         self._buffer: t.BinaryIO | None = None
 
@@ -60,14 +63,19 @@ class MessageWriter(MsgSpecWriter):
         The flush comes with the next STATE: until then the target may not rely on the
         record anyway.
         """
-        message: dict[str, t.Any] = {"type": "RECORD", "stream": stream, "record": record}
-        if version is not None:
-            message["version"] = version
-        message["time_extracted"] = time_extracted
-        _encoder.encode_into(message, self._line)
-        self._line += b"\n"
+        framed = stream, version, time_extracted
+        if framed != self._framed:
+            self._frame, self._framed = _frame(*framed), framed
+        before, after = self._frame
+        if type(record) is msgspec.Raw:
+            line: bytes | bytearray = b"".join((before, record, after))
+        else:
+            line = self._line
+            line[:] = before
+            _encoder.encode_into(record, line, -1)
+            line += after
         try:
-            self._output.write(self._line)
+            self._output.write(line)
         except OSError as error:
             _end(error)
 
@@ -85,6 +93,14 @@ class MessageWriter(MsgSpecWriter):
                 # Otherwise a run that is stopped would leave half a line.
                 atexit.register(self._buffer.flush)
         return self._buffer
+
+
+def _frame(stream: str, version: int | None, time_extracted: datetime) -> tuple[bytes, bytes]:
+    """Return what comes before a record in its line, and what after it."""
+    more: dict[str, t.Any] = {} if version is None else {"version": version}
+    more["time_extracted"] = time_extracted
+    before = b'{"type":"RECORD","stream":%b,"record":' % _encoder.encode(stream)
+    return before, b"," + _encoder.encode(more)[1:] + b"\n"
 
 
 def _end(error: OSError) -> t.NoReturn:

@@ -11,20 +11,21 @@ import typing as t
 from functools import lru_cache
 from urllib.parse import urlsplit, urlunsplit
 
+if t.TYPE_CHECKING:
+    from collections.abc import Iterable
+
 # Names that PagerDuty gives to keys by which anyone can send events, and to calendar feeds
-# that open without a login. They are removed at any depth of every record.
-_KEYS = r"(?:\w*_)?(?:(?:service|integration|routing)_keys?|cal_url)"
-# Names that configuration gives to credentials. They are removed at any depth too, but not
-# from incidents and log entries: these carry what monitoring tools wrote into an event.
-_CREDENTIALS = (
-    r"(?:\w*_)?(?:(?:api|private|secret|access|signing|encryption)_?keys?|password|passwd"
-    r"|passphrase|(?:api|access|auth|bearer|client|oauth|refresh|session|bot)_?token|secret)"
+# that open without a login; then those that configuration gives to credentials.
+_NAME = (
+    r"(?:\w*_)?(?:(?:service|integration|routing)_keys?|cal_url"
+    r"|(?:api|private|secret|access|signing|encryption)_?keys?|password|passwd|passphrase"
+    r"|(?:api|access|auth|bearer|client|oauth|refresh|session|bot)_?token|secret)"
     r"|token|authorization|integration_email"
 )
 # Names of addresses to which PagerDuty delivers: whoever knows the path can write there.
 _DELIVERY_NAMES = frozenset({"endpoint_url", "webhook_url"})
 # Where a property is sent as a pair, {"name": "service_key", "value": ...}.
-_PAIR_VALUES = ("value", "before_value", "old_value", "new_value")
+PAIR_VALUES = ("value", "before_value", "old_value", "new_value")
 # Hosts (and their subdomains) where the path of an address is the credential.
 _CHAT_HOSTS = (
     "hooks.slack.com",
@@ -48,44 +49,61 @@ _CHAT_HOSTS = (
 # A part of a path that nobody would type: a token.
 _TOKEN = re.compile(r"[A-Za-z0-9]{20,}|(?=[^/]*\d)[A-Za-z0-9_~.-]{20,}")
 
-IsSecret = t.Callable[[str], bool]
+# What follows the name of a property of an encoded object, if its value is a text without
+# escapes, or null.
+_PLAIN_VALUE = re.compile(rb'\s*:\s*(?:"[^"\\]*"|null)\s*(?:(,)\s*|(?=\}))')
 
 
 @lru_cache(maxsize=4096)
-def is_key(name: str) -> bool:
-    """Return whether NAME is one that PagerDuty gives to a key or a calendar feed."""
-    return re.fullmatch(_KEYS, name) is not None
-
-
-@lru_cache(maxsize=4096)
-def is_key_or_credential(name: str) -> bool:
-    """Return whether NAME is that of a key, a calendar feed or any credential."""
-    return re.fullmatch(f"{_KEYS}|{_CREDENTIALS}", name, re.IGNORECASE) is not None
-
-
-def may_hold_keys(encoded: bytes) -> bool:
-    """Return whether a record as JSON may hold a name of which `is_key` is true.
-
-    It finds them all, and a few others, for about a microsecond per kilobyte.
-    """
-    if b'cal_url"' in encoded:
-        return True
-    at = encoded.find(b"_key")
-    while at >= 0:
-        if encoded[max(at - 8, 0) : at] != b"incident" and (
-            encoded[max(at - 5, 0) : at] not in {b"dedup", b"alert"}
-        ):
-            return True
-        at = encoded.find(b"_key", at + 4)
-    return False
+def is_secret(name: str) -> bool:
+    """Return whether a property of this NAME is a secret: a key, calendar feed or credential."""
+    return re.fullmatch(_NAME, name, re.IGNORECASE) is not None
 
 
 def remove_secrets(value: t.Any, *, carries_events: bool) -> None:  # noqa: ANN401, any JSON value
     """Remove, in place, all that a name or the shape of an address shows to be a secret.
 
-    Of a record that CARRIES EVENTS, only PagerDuty's own keys are removed.
+    A record that CARRIES EVENTS has addresses that monitoring tools sent: these stay.
     """
-    _remove(value, is_key if carries_events else is_key_or_credential, cut=not carries_events)
+    _remove(value, cut=not carries_events)
+
+
+def holds_secret(value: t.Any, within: str = "") -> bool:  # noqa: ANN401, any JSON value
+    """Return whether `remove_secrets` would take something out of a value but for addresses."""
+    if type(value) is list:
+        return any(map(holds_secret, value))
+    if type(value) is not dict:
+        return False
+    for name, each in value.items():
+        is_nested = type(each) is dict
+        if is_secret(name) and not (within == "properties" and is_nested):
+            return True
+        if (is_nested or type(each) is list) and holds_secret(each, name):
+            return True
+    return _is_secret_pair(value)
+
+
+def without_plain_secrets(encoded: bytes, names: Iterable[str]) -> tuple[bytes, int]:
+    """Return a JSON text without the properties of these NAMES, and how many there were.
+
+    Only those that are texts without escapes, or null, are found and removed.
+    """
+    count = 0
+    for name in names:
+        quoted = b'"%s"' % name.encode()
+        at = encoded.find(quoted)
+        while at >= 0:
+            before = encoded[:at].rstrip()
+            value = _PLAIN_VALUE.match(encoded, at + len(quoted))
+            # So it is the name of a property: within a text, quotation marks are escaped.
+            if value and before.endswith((b"{", b",")):
+                count += 1
+                is_last = not value[1] and before.endswith(b",")
+                encoded = (before[:-1] if is_last else before) + encoded[value.end() :]
+                at = encoded.find(quoted, len(before) - is_last)
+            else:
+                at = encoded.find(quoted, at + 1)
+    return encoded, count
 
 
 def public_part(address: str) -> str:
@@ -133,10 +151,10 @@ def shorten_addresses(value: t.Any, path: str) -> None:  # noqa: ANN401, any JSO
             value[name] = public_part(value[name])
 
 
-def _remove(value: t.Any, is_secret: IsSecret, *, cut: bool, within: str = "") -> None:  # noqa: ANN401
+def _remove(value: t.Any, *, cut: bool, within: str = "") -> None:  # noqa: ANN401, any JSON value
     """Remove secrets from a list or an object; CUT the addresses in it if so asked."""
     if type(value) is list:
-        value[:] = [_cleaned(each, is_secret, cut=cut) for each in value]
+        value[:] = [_cleaned(each, cut=cut) for each in value]
         return
     for name, each in [*value.items()]:
         # In a JSON schema, the name is that of a field, and the value describes it.
@@ -145,16 +163,22 @@ def _remove(value: t.Any, is_secret: IsSecret, *, cut: bool, within: str = "") -
         elif cut and name in _DELIVERY_NAMES and type(each) is str:
             value[name] = origin(each)
         else:
-            value[name] = _cleaned(each, is_secret, cut=cut, within=name)
-    if type(pair_name := value.get("name")) is str and is_secret(pair_name):
-        for name in _PAIR_VALUES:
+            value[name] = _cleaned(each, cut=cut, within=name)
+    if _is_secret_pair(value):
+        for name in PAIR_VALUES:
             value.pop(name, None)
 
 
-def _cleaned(value: t.Any, is_secret: IsSecret, *, cut: bool, within: str = "") -> t.Any:  # noqa: ANN401
+def _is_secret_pair(value: dict[str, t.Any]) -> bool:
+    """Return whether an object is a name of a secret with its value."""
+    name = value.get("name")
+    return type(name) is str and is_secret(name) and any(each in value for each in PAIR_VALUES)
+
+
+def _cleaned(value: t.Any, *, cut: bool, within: str = "") -> t.Any:  # noqa: ANN401, any JSON value
     """Return a value after `_remove`."""
     if type(value) is dict or type(value) is list:
-        _remove(value, is_secret, cut=cut, within=within)
+        _remove(value, cut=cut, within=within)
     elif cut and type(value) is str and "://" in value:
         return _without_credentials(value)
     return value

@@ -31,8 +31,7 @@ CREDENTIALS = {
 
 def as_emitted(record, stream):
     """Return a record of a stream as it is emitted, apart from its times and added columns."""
-    names = KEYS if stream.peeked_fields else KEYS | CREDENTIALS
-    record = as_declared(without(record, names), stream.schema)
+    record = as_declared(without(record, KEYS | CREDENTIALS), stream.schema)
     for path in stream.addresses:
         _at_path(record, path.split("."), lambda url: urlsplit(url)._replace(query="").geturl())
     known = stream.schema["properties"]
