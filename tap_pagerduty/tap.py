@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import gc
 import json
-import os
 import typing as t
 from contextlib import contextmanager
 from functools import cached_property
 
 from singer_sdk import Tap
 from singer_sdk.exceptions import ConfigValidationError
+from singer_sdk.helpers._classproperty import classproperty
 from singer_sdk.tap_base import CliTestOptionValue
 
 from tap_pagerduty import NAME
 from tap_pagerduty.api.connection import Connection
 from tap_pagerduty.compat import override
+from tap_pagerduty.inputs import JsonFile, read_environment, read_settings, without_blanks
 from tap_pagerduty.preflight import Preflight
 from tap_pagerduty.records.message_writer import MessageWriter
 from tap_pagerduty.reporting import logs
@@ -23,7 +24,7 @@ from tap_pagerduty.reporting.display import run_shown
 from tap_pagerduty.reporting.formatting import count
 from tap_pagerduty.reporting.printable import hide
 from tap_pagerduty.reporting.summary import missing_data
-from tap_pagerduty.settings import SETTINGS, complete, secrets
+from tap_pagerduty.settings import NOT_REPEATED, SETTINGS, complete, secrets
 from tap_pagerduty.streams import STREAMS
 from tap_pagerduty.sync.child import ChildStream
 from tap_pagerduty.sync.state import check_state
@@ -94,9 +95,10 @@ class TapPagerDuty(Tap):
 
         The SDK has no public hook between merging the settings and making the streams.
         """
+        without_blanks(self._config, self.setting_schemas())
         for name in secrets():
             hide(self._config.get(name))
-        hidden = {repr(self._config[name]) for name in secrets() if name in self._config}
+        hidden = {repr(self._config[name]) for name in NOT_REPEATED if name in self._config}
         try:
             super()._validate_config(raise_errors=True)
         except ConfigValidationError as error:
@@ -146,29 +148,30 @@ class TapPagerDuty(Tap):
 
     @classmethod
     @override
-    def cb_config(cls, *args: t.Any) -> t.Any:
+    def cb_config(cls, ctx: click.Context, param: click.Option, value: tuple[str, ...]) -> t.Any:
         logs.make_safe()
         logs.hide_sdk_lines()
+        files = [each for each in value if each != "ENV"]
+        config = super().cb_config(ctx, param, tuple({*value} - {*files}))
         with _a_line_or_exit(cls.logger, "config"):
-            config = super().cb_config(*args)
-        if config.parse_env and (errors := cls._check_environment()):
-            for error in errors:
-                cls.logger.error(error)
-            raise SystemExit(1)
+            for file in files:
+                config.config |= read_settings(file)
+            if config.parse_env:
+                config.config |= cls._env_var_config
+        # Read and merged: a variable wins over a file, wherever it stands on the command line.
+        config.parse_env = False
         return config
 
+    @classproperty
+    def _env_var_config(cls) -> dict[str, t.Any]:  # noqa: N805, the SDK's
+        return read_environment(cls.setting_schemas(), cls._env_var_prefix)
+
     @classmethod
-    def _check_environment(cls) -> list[str]:
-        """Return which variables hold no number where one is due; the SDK would crash."""
-        errors = []
-        for name, schema in cls.config_jsonschema["properties"].items():
-            variable = f"{cls._env_var_prefix}{name.upper()}"
-            if "integer" in schema["type"] and variable in os.environ:
-                try:
-                    int(os.environ[variable])
-                except ValueError:
-                    errors.append(f"{variable} must be a whole number.")
-        return errors
+    def setting_schemas(cls) -> dict[str, t.Any]:
+        """Return the schemas of all settings, by name; those of the SDK as well."""
+        cls.append_builtin_config(cls.config_jsonschema)
+        schemas: dict[str, t.Any] = cls.config_jsonschema["properties"]
+        return schemas
 
     @classmethod
     @override
@@ -178,6 +181,7 @@ class TapPagerDuty(Tap):
         for option in command.params:
             if option.name in {"catalog", "state"}:
                 option.is_eager = True  # read before `--test` acts, wherever that stands
+                option.type = JsonFile()
             if option.name == "test":
                 option.help = (
                     "Tell who signs in, which selected streams can be read and what a first "
@@ -309,9 +313,6 @@ def _a_line_or_exit(logger: logging.Logger, what: str) -> Iterator[None]:
     except ConfigValidationError as error:
         for line in error.errors:
             logger.error(line)  # noqa: TRY400, one line for people
-        raise SystemExit(1) from None
-    except FileNotFoundError as error:
-        logger.error("The %s file cannot be read: %s", what, error)  # noqa: TRY400
         raise SystemExit(1) from None
     except ValueError as error:
         if not hasattr(error, "lineno"):  # the mark of all JSON decoders' errors

@@ -541,7 +541,8 @@ RUNS = {
         [
             (
                 "No credentials: set api_key, or access_token, or client_id, client_secret and "
-                "subdomain."
+                "subdomain, in the file given with --config, or as TAP_PAGERDUTY_API_KEY and so on "
+                "with --config=ENV."
             )
         ],
     ),
