@@ -18,9 +18,6 @@ from tap_pagerduty.compat import override
 if t.TYPE_CHECKING:
     from collections.abc import Mapping
 
-_NO_SETTINGS = (
-    'The config file {} holds no settings: it must be a JSON object, such as {{"api_key": …}}.'
-)
 # What the SDK takes for true, and what else people write.
 _BOOLEANS = {"true", "1", "yes", "on", "false", "0", "no", "off"}
 
@@ -43,7 +40,8 @@ def read_settings(path: str) -> dict[str, t.Any]:
         msg = f"The config file is no JSON: {path} is not a text in UTF-8 or UTF-16."
         raise _mistakes(msg) from None
     if not isinstance(found, dict):
-        raise _mistakes(_NO_SETTINGS.format(path))
+        msg = f"The config file cannot be read: {path} must be a JSON object of settings."
+        raise _mistakes(msg)
     return found
 
 

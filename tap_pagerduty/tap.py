@@ -9,8 +9,13 @@ from contextlib import contextmanager
 from functools import cached_property
 
 from singer_sdk import Tap
-from singer_sdk.exceptions import ConfigValidationError
+from singer_sdk.exceptions import (
+    ConfigValidationError,
+    MapExpressionError,
+    StreamMapConfigError,
+)
 from singer_sdk.helpers._classproperty import classproperty
+from singer_sdk.singerlib import Catalog
 from singer_sdk.tap_base import CliTestOptionValue
 
 from tap_pagerduty import NAME
@@ -26,6 +31,7 @@ from tap_pagerduty.reporting.printable import hide
 from tap_pagerduty.reporting.summary import missing_data
 from tap_pagerduty.settings import NOT_REPEATED, SETTINGS, complete, secrets
 from tap_pagerduty.streams import STREAMS
+from tap_pagerduty.sync.catalog import check_catalog, check_streams, gone_and_new, unknown_bookmarks
 from tap_pagerduty.sync.child import ChildStream
 from tap_pagerduty.sync.state import check_state
 
@@ -75,17 +81,40 @@ class TapPagerDuty(Tap):
 
     @override
     def setup_mapper(self) -> None:
-        """Prepare the stream maps of the catalog, and of parents that it leaves out.
+        """Prepare the stream maps of the streams that are selected.
 
-        The SDK looks a parent up there, selected or not, with each record that is read.
+        The SDK prepares those of the whole catalog, and fails at a map of a stream that is not
+        selected: no field of it is left.
+
+        Raises:
+            ConfigValidationError: a map, or the flattening, does not fit its stream.
         """
-        streams = self.streams.values()  # which bring the catalog up to date
-        super().setup_mapper()
-        for stream in streams:
-            if stream.name not in self.mapper.stream_maps and stream.has_selected_descendents:
-                self.mapper.register_raw_stream_schema(
-                    stream.name, stream.schema, stream.primary_keys
+        streams = self.streams  # which brings the catalog up to date
+        if self.input_catalog is not None:
+            try:
+                check_streams(self.input_catalog, streams)
+            except ValueError as error:
+                self._refuse("catalog", error)
+        try:
+            super(Tap, self).setup_mapper()
+        except StreamMapConfigError as error:
+            msg = f"stream_maps cannot be used: {error}"
+            raise ConfigValidationError(msg, errors=[msg], schema=SETTINGS) from None
+        for name, entry in self.catalog.items():
+            if name not in streams or not streams[name].selected:
+                continue
+            try:
+                self.mapper.register_raw_streams_from_catalog(Catalog({name: entry}))
+            except (StreamMapConfigError, MapExpressionError) as error:
+                msg = f"stream_maps cannot be used for {name}: {error}"
+            except ValueError as error:  # two columns of one name
+                msg = (
+                    f"{name} cannot be flattened: {error}. Set flattening_max_key_length to 63, "
+                    "and leave flattening_separator unset."
                 )
+            else:
+                continue
+            raise ConfigValidationError(msg, errors=[msg], schema=SETTINGS) from None
 
     # -- Settings
 
@@ -115,10 +144,17 @@ class TapPagerDuty(Tap):
     # -- State
 
     @override
-    def __init__(self, *args: t.Any, state: t.Any = None, **kwargs: t.Any) -> None:
+    def __init__(
+        self, *args: t.Any, state: t.Any = None, catalog: t.Any = None, **kwargs: t.Any
+    ) -> None:
         if isinstance(state, (list, int, float)):  # the SDK takes the empty ones for no state
             self._refuse_state("it is no object")
-        super().__init__(*args, state=state, **kwargs)
+        if catalog is not None and not isinstance(catalog, Catalog):
+            try:
+                check_catalog(catalog)
+            except ValueError as error:
+                self._refuse("catalog", error)
+        super().__init__(*args, state=state, catalog=catalog, **kwargs)
 
     @override
     def load_state(self, state: dict[str, t.Any]) -> None:
@@ -135,7 +171,11 @@ class TapPagerDuty(Tap):
 
     @classmethod
     def _refuse_state(cls, reason: object) -> t.NoReturn:
-        cls.logger.error("The state cannot be used: %s.", reason)
+        cls._refuse("state", reason)
+
+    @classmethod
+    def _refuse(cls, what: str, reason: object) -> t.NoReturn:
+        cls.logger.error("The %s cannot be used: %s.", what, reason)
         raise SystemExit(1) from None
 
     # -- The run as a whole
@@ -143,8 +183,17 @@ class TapPagerDuty(Tap):
     @classmethod
     @override
     def invoke(cls, **kwargs: t.Any) -> None:
+        cls._refuse_null(kwargs.get("catalog"))
         with _a_line_or_exit(cls.logger, "state or catalog"):
             super().invoke(**kwargs)
+
+    @classmethod
+    def _refuse_null(cls, catalog: t.IO[str] | None) -> None:
+        """Stop at a catalog file that holds `null`: the SDK takes it for none."""
+        if catalog and catalog.read(8).strip() == "null":
+            cls._refuse("catalog", "it is null")
+        if catalog:
+            catalog.seek(0)
 
     @classmethod
     @override
@@ -202,6 +251,7 @@ class TapPagerDuty(Tap):
             if value == CliTestOptionValue.Schema.value:
                 super().cb_test(ctx, param, value)
             config, catalog = ctx.params["config"], ctx.params.get("catalog")
+            cls._refuse_null(catalog)
             tap = cls(
                 config=config.config,
                 parse_env_config=config.parse_env,
@@ -230,6 +280,7 @@ class TapPagerDuty(Tap):
         # collector need not go through them, again and again (a tenth of the CPU).
         gc.freeze()
         gc.set_threshold(GARBAGE_THRESHOLD)
+        self._report_streams()
         progress = self.connection.progress
         progress.start(
             stream.name
@@ -249,6 +300,24 @@ class TapPagerDuty(Tap):
         finally:
             self.connection.workers.stop()
         self._report_missing_data()
+
+    def _report_streams(self) -> None:
+        """Name the streams of the catalog and the state that are gone, and those that are new."""
+        streams = t.cast("dict[str, PagerDutyStream]", self.streams)
+        bookmarks = self.state.get("bookmarks", {})
+        for level, line in (
+            *gone_and_new(self.input_catalog, streams),
+            *unknown_bookmarks(bookmarks, streams),
+        ):
+            self.logger.log(level, line)
+        selected = [stream for stream in streams.values() if stream.selected]
+        if not selected:
+            self.logger.warning("No stream is selected.")
+        if any(stream.is_batched_full_table for stream in selected):
+            self.logger.warning(
+                "With batch_config, rows that are gone from the account stay in the target; "
+                "emit_activate_version_messages: false confirms that."
+            )
 
     def _bookmarks(self) -> dict[str, str]:
         """Return where the incremental streams stand, by stream."""

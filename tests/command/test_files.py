@@ -72,7 +72,7 @@ def written(tmp_path):
     return written
 
 
-NO_OBJECT = 'The config file … holds no settings: it must be a JSON object, such as {"api_key": …}.'
+NO_OBJECT = "The config file cannot be read: … must be a JSON object of settings."
 CONFIGS = {
     "a directory": (None, "The config file cannot be read: … Is a directory…"),
     "nothing": (..., "The config file cannot be read: …"),

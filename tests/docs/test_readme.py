@@ -587,6 +587,56 @@ RUNS = {
         1,
         ["The config file cannot be read: …."],
     ),
+    "a variable that is no number": (
+        {},
+        {"arguments": ("--config=ENV",), "environment": {"TAP_PAGERDUTY_MAX_CONCURRENCY": "x"}},
+        1,
+        ["TAP_PAGERDUTY_… must be a …."],
+    ),
+    "a number beyond all measure": (
+        {},
+        {"incident_lookback_days": 10_000_000},
+        1,
+        ["… is greater than the maximum of … in config…"],
+    ),
+    "a catalog of another tap": (
+        {},
+        {"catalog": {"streams": [{"tap_stream_id": "issues"}]}},
+        1,
+        ["The catalog cannot be used: …."],
+    ),
+    "a stream that is gone": (
+        {},
+        {"catalog": {"streams": [*catalog(["users"])["streams"], {"tap_stream_id": "gone"}]}},
+        0,
+        ["This version has no …, which the catalog selects; nothing is read for …."],
+    ),
+    "a map that is wrong": (
+        {},
+        {"stream_maps": {"users": {"x": "1 +"}}},
+        1,
+        ["stream_maps cannot be used for …: …"],
+    ),
+    "columns of one name": (
+        {},
+        {"flattening_enabled": True, "flattening_max_depth": 1, "flattening_separator": "_"},
+        1,
+        ["… cannot be flattened: Duplicate column name … flattening_separator unset."],
+    ),
+    "batch files": (
+        {},
+        {
+            "batch_config": {"encoding": {"format": "jsonl"}, "storage": {"root": "file:///"}},
+            "catalog": catalog(["tags"]),
+        },
+        0,
+        [
+            (
+                "With batch_config, rows that are gone from the account stay in the target; "
+                "emit_activate_version_messages: false confirms that."
+            )
+        ],
+    ),
     "a state of something else": (
         {},
         {"state": {"bookmarks": []}},
