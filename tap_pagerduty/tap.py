@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import gc
 import json
+import os
+import signal
+import sys
+import threading
 import typing as t
 from contextlib import contextmanager
 from functools import cached_property
@@ -45,6 +49,11 @@ if t.TYPE_CHECKING:
     from tap_pagerduty.sync.client import PagerDutyStream
 
 
+# Seconds after a signal in which a line that is begun may be finished, and after which the process
+# ends in any case.
+LINE_FINISHED_WITHIN = 1.2
+STOPPED_AFTER = 1.6
+
 # Objects: more than those of the records whose children are read together.
 GARBAGE_THRESHOLD = 100_000
 
@@ -56,6 +65,8 @@ class TapPagerDuty(Tap):
     message_writer_class = MessageWriter
 
     config_jsonschema = SETTINGS
+    # Whether a signal has stopped the run.
+    _is_stopped = False
 
     @cached_property
     def connection(self) -> Connection:
@@ -225,6 +236,7 @@ class TapPagerDuty(Tap):
     @classmethod
     @override
     def get_singer_command(cls) -> click.Command:
+        _open_what_is_closed(cls.logger)
         command = super().get_singer_command()
         command.help = "Read a PagerDuty account and write it to standard output, for a target."
         for option in command.params:
@@ -363,15 +375,27 @@ class TapPagerDuty(Tap):
 
     @override
     def _handle_termination(self, signum: int, frame: FrameType | None) -> None:
-        """Stop at once, with a nonzero status.
+        """Stop at once, with a nonzero status; a further signal changes nothing.
 
-        No further STATE is written: the last one stands behind the last finished window,
-        and a record may be half written at this moment.
+        No further STATE is written: the last one stands behind the last finished window. Whatever
+        keeps the run from ending, a pipe that nobody reads for one, it does not for long.
         """
+        if self._is_stopped:
+            return
+        self._is_stopped = True
+        for number in (signal.SIGINT, signal.SIGTERM):  # also while Python shuts down
+            signal.signal(number, signal.SIG_IGN)
+        last_resort = threading.Timer(STOPPED_AFTER, os._exit, [128 + signum])
+        last_resort.daemon = True
+        last_resort.start()
         self.logger.warning(
             "Stopped by signal %d; the next run goes on from the last state.", signum
         )
-        raise SystemExit(128 + signum)
+
+        def end() -> t.NoReturn:
+            raise SystemExit(128 + signum)
+
+        t.cast("MessageWriter", self.message_writer).stop(end, LINE_FINISHED_WITHIN)
 
 
 @contextmanager
@@ -388,3 +412,15 @@ def _a_line_or_exit(logger: logging.Logger, what: str) -> Iterator[None]:
             raise
         logger.error("The %s file is no JSON: %s.", what, error)  # noqa: TRY400
         raise SystemExit(1) from None
+
+
+def _open_what_is_closed(logger: logging.Logger) -> None:
+    """Run without a display if standard error is closed; exit if standard output is.
+
+    Python has no stream for what is closed, and the next file that is opened takes its place.
+    """
+    if sys.stderr is None:
+        sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115, for good
+    if sys.stdout is None:
+        logger.error("The output cannot be written: standard output is closed.")
+        raise SystemExit(1)
