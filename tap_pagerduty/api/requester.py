@@ -130,6 +130,7 @@ class Requester:
             max_time=lambda: self._connection.retry_timeout,
             max_value=LONGEST_WAIT,
             jitter=backoff.full_jitter,
+            giveup=lambda error: errors.is_unresolved(error) and self._connection.is_nowhere(),
             on_backoff=self._before_retry,
             logger=None,
         )
