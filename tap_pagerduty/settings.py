@@ -112,6 +112,13 @@ SETTINGS: dict[str, t.Any] = th.PropertiesList(
         "created in the slice. Unset, all up to the run is read.",
     ),
     th.Property(
+        "reload_streams",
+        th.ArrayType(th.StringType),
+        title="Streams to reload",
+        description="Names of streams that this run loads again from `start_date`, as if it were "
+        "their first; set it for one run only. The bookmarks of other streams stay.",
+    ),
+    th.Property(
         "team_ids",
         th.ArrayType(th.StringType(pattern=ID)),
         title="Teams",

@@ -37,6 +37,7 @@ from tap_pagerduty.settings import NOT_REPEATED, SETTINGS, complete, secrets
 from tap_pagerduty.streams import STREAMS
 from tap_pagerduty.sync.catalog import check_catalog, check_streams, gone_and_new, unknown_bookmarks
 from tap_pagerduty.sync.child import ChildStream
+from tap_pagerduty.sync.filter_ids import unknown_ids
 from tap_pagerduty.sync.state import check_state
 
 if t.TYPE_CHECKING:
@@ -178,7 +179,13 @@ class TapPagerDuty(Tap):
             check_state(state, self.streams)
         except ValueError as error:
             self._refuse_state(error)
-        super().load_state(state)
+        again = set(self.config.get("reload_streams") or ())
+        if unknown := sorted(again - self.streams.keys()):
+            self.logger.error("reload_streams names no stream of this tap: %s.", ", ".join(unknown))
+            raise SystemExit(1)
+        bookmarks = state.get("bookmarks", {})
+        kept = {name: each for name, each in bookmarks.items() if name not in again}
+        super().load_state({**state, "bookmarks": kept})
 
     @classmethod
     def _refuse_state(cls, reason: object) -> t.NoReturn:
@@ -293,6 +300,7 @@ class TapPagerDuty(Tap):
         gc.freeze()
         gc.set_threshold(GARBAGE_THRESHOLD)
         self._report_streams()
+        is_first = not self.state.get("bookmarks")
         progress = self.connection.progress
         progress.start(
             stream.name
@@ -309,6 +317,10 @@ class TapPagerDuty(Tap):
         try:
             with self._reason_last(), run_shown(progress, self._bookmarks):
                 super().sync_all()
+            if is_first and self.connection.has_responded:
+                plain = next(s for s in self.streams.values() if not s.parent_stream_type)
+                for line in unknown_ids(t.cast("PagerDutyStream", plain)):
+                    self.logger.warning(line)
         finally:
             self.connection.workers.stop()
         self._report_missing_data()

@@ -307,6 +307,7 @@ ENVIRONMENT = {
     "start_date": ("2024-03-01", "2024-03-01T00:00:00Z"),
     "anchor_date": ("2024-03-01", "2024-03-01"),
     "end_date": ("2024-04-01", "2024-04-01T00:00:00Z"),
+    "reload_streams": ('["users"]', ["users"]),
     "team_ids": ('["P1", "P2"]', ["P1", "P2"]),
     "service_ids": ('["P3"]', ["P3"]),
     "urgencies": ('["high"]', ["high"]),

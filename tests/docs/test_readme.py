@@ -611,6 +611,18 @@ RUNS = {
         0,
         ["This version has no …, which the catalog selects; nothing is read for …."],
     ),
+    "a team that is not there": (
+        {"teams/PNONE": (404, {"error": {"message": "Not Found", "code": 2100}})},
+        {"team_ids": ["PNONE"]},
+        0,
+        ["There is no … …, which … names; nothing passes by it."],
+    ),
+    "a stream to reload that is none": (
+        {},
+        {"reload_streams": ["alerts"]},
+        1,
+        ["reload_streams names no stream of this tap: …."],
+    ),
     "a map that is wrong": (
         {},
         {"stream_maps": {"users": {"x": "1 +"}}},
