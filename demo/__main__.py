@@ -56,7 +56,7 @@ def main() -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     except Stopped as stopped:
-        say("Stopped. What is loaded stays; the next run goes on from there.")
+        say(f"Stopped. {stopped.kept}")
         return 128 + stopped.number
 
 

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import json
 import sys
+import threading
 import typing as t
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from demo.processes import DemoError, lines, say
+import psutil  # type: ignore[import-untyped]
+
+from demo.processes import DemoError, Stopped, lines, say
 
 if t.TYPE_CHECKING:
     from subprocess import Popen
@@ -16,6 +20,8 @@ if t.TYPE_CHECKING:
     from demo.processes import Processes
 
 TAP = "tap-pagerduty"
+# Seconds that the target gets to store what it has received.
+PATIENCE = 60
 
 
 @dataclass
@@ -58,12 +64,60 @@ class Pipeline:
         # no other does is seen to by our lock.
         child = self._meltano("--log-format=json", "run", "--force", *options, TAP, self.target)
         run = Run()
-        with self.log.open("w", encoding="utf-8") as log:
+        self.log.write_text("", encoding="utf-8")
+        try:
+            self._follow(child, run)
+        except Stopped as stopped:
+            stopped.kept = self._stop(child, run)
+            raise
+        run.status = child.wait()
+        return run
+
+    def _follow(self, child: Popen[str], run: Run) -> None:
+        with self.log.open("a", encoding="utf-8") as log:
             for line in lines(child):
                 log.write(line)
                 _take(line, run)
-        run.status = child.wait()
-        return run
+
+    def _stop(self, child: Popen[str], run: Run) -> str:
+        """Stop the tap only, and let the rest end; return what the next run starts from.
+
+        After a signal Meltano stores no state, even if the target prints one.
+        """
+        taps = [
+            each
+            for each in psutil.Process(child.pid).children(recursive=True)
+            if f"bin/{TAP} --config" in " ".join(each.cmdline())
+        ]
+        if not taps:
+            return "Nothing was read yet; the next run starts where this one did."
+        say("  Stopping the tap; the target stores what it has received ...")
+        with suppress(psutil.NoSuchProcess):
+            for tap in taps:
+                tap.terminate()
+        limit = threading.Timer(PATIENCE, child.terminate)
+        limit.start()
+        self._follow(child, run)
+        child.wait()
+        limit.cancel()
+        reached = ", ".join(f"{name} up to {at}" for name, at in sorted(self._bookmarks().items()))
+        if not reached:
+            return "Meltano has stored no bookmark; the next run reads again what is loaded."
+        return f"What is loaded stays; the next run resumes from {reached}."
+
+    def _bookmarks(self) -> dict[str, str]:
+        """Return the bookmarks that Meltano has stored, by stream."""
+        said, _ = self._meltano("--log-level=error", "state", "get", self._state_id).communicate()
+        try:
+            state = json.loads(said)
+        except ValueError:
+            return {}
+        bookmarks = (state.get("singer_state") or {}).get("bookmarks", {})
+        return {
+            name: each["replication_key_value"]
+            for name, each in bookmarks.items()
+            if "replication_key_value" in each
+        }
 
     def forget(self) -> None:
         """Forget the state: what it stands for is gone, and must be loaded again.

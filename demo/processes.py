@@ -31,6 +31,8 @@ class Stopped(BaseException):
         """Keep the signal's number."""
         super().__init__(number)
         self.number = number
+        # What the next run starts from, as far as it is known.
+        self.kept = "What is loaded stays; the next run goes on from there."
 
 
 class Processes:

@@ -20,6 +20,7 @@ from tap_pagerduty.records.timestamps import isoformat, whole_second
 from tap_pagerduty.reporting.formatting import count
 from tap_pagerduty.reporting.printable import printable
 from tap_pagerduty.sync.child import ChildStream
+from tap_pagerduty.sync.filter_ids import unknown_ids
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -153,6 +154,8 @@ class Preflight:
         # Makes the requests that are no stream's: it has no budget of its own.
         self._plain = next(each for each in streams if not each.budget)
         self._user: Record = {}
+        # What to say of ids that the settings filter by, and the account does not have.
+        self._unknown: list[str] = []
         self._credentials: str = connection.authenticator.kind
 
     def run(self) -> str:
@@ -161,6 +164,7 @@ class Preflight:
             return "No stream is selected."
         try:
             self._sign_in()
+            self._unknown = list(unknown_ids(self._plain))
             workers = self._connection.workers
             for _ in look_ahead(self._probes(), Probe.fetch, self._next_probes, workers):
                 pass
@@ -177,8 +181,8 @@ class Preflight:
 
     @property
     def passed(self) -> bool:
-        """Whether all that is selected can be read."""
-        return not any(each.problem for each in self._findings.values())
+        """Whether all that is selected can be read, and the settings filter by what there is."""
+        return not (self._unknown or any(each.problem for each in self._findings.values()))
 
     # -- Requests
 
@@ -285,6 +289,8 @@ class Preflight:
         problems = [each for each in found if each.problem]
         untried = [each.stream.name for each in found if not (each.problem or each.is_tried)]
         readable = [each for each in selected if not each.problem]
+        if self._unknown:
+            yield from (*self._unknown, "")
         if problems:
             yield "Cannot be read:"
             yield from (f"  {each.stream.name}: {each.problem}" for each in problems)

@@ -112,6 +112,13 @@ SETTINGS: dict[str, t.Any] = th.PropertiesList(
         "created in the slice. Unset, all up to the run is read.",
     ),
     th.Property(
+        "reload_streams",
+        th.ArrayType(th.StringType),
+        title="Streams to reload",
+        description="Names of streams that this run loads again from `start_date`, as if it were "
+        "their first; set it for one run only. The bookmarks of other streams stay.",
+    ),
+    th.Property(
         "team_ids",
         th.ArrayType(th.StringType(pattern=ID)),
         title="Teams",
@@ -163,7 +170,7 @@ SETTINGS: dict[str, t.Any] = th.PropertiesList(
     ),
     th.Property(
         "request_timeout_seconds",
-        th.IntegerType(minimum=1),
+        th.IntegerType(minimum=1, maximum=3600),
         default=60,
         title="Request timeout",
         description="Seconds to wait for the answer to a request, or for more of it, before it is "
@@ -171,14 +178,14 @@ SETTINGS: dict[str, t.Any] = th.PropertiesList(
     ),
     th.Property(
         "retry_timeout_seconds",
-        th.IntegerType(minimum=1),
+        th.IntegerType(minimum=1, maximum=86_400),
         default=300,
         title="Retry timeout",
         description="Seconds for which a failing request is retried before its stream is given up.",
     ),
     th.Property(
         "max_response_mb",
-        th.IntegerType(minimum=1),
+        th.IntegerType(minimum=1, maximum=100_000),
         default=MAX_RESPONSE_MB,
         title="Largest response",
         description="Megabytes that a response may have, decompressed; the stream of a larger one "
@@ -193,7 +200,7 @@ SETTINGS: dict[str, t.Any] = th.PropertiesList(
     ),
     th.Property(
         "requests_per_second",
-        th.IntegerType(minimum=1),
+        th.IntegerType(minimum=1, maximum=100_000),
         title="Requests per second",
         description="Largest number of requests sent in a second, by all streams together. Unset, "
         "the limit that PagerDuty's answers tell is used up evenly; 5 until they tell one.",
@@ -208,7 +215,7 @@ SETTINGS: dict[str, t.Any] = th.PropertiesList(
     ),
     th.Property(
         "incident_lookback_days",
-        th.IntegerType(minimum=0),
+        th.IntegerType(minimum=0, maximum=36_500),
         default=0,
         title="Incident look-back",
         description="Number of days before the run: incidents created in them are read again on "
@@ -245,8 +252,12 @@ SETTINGS: dict[str, t.Any] = th.PropertiesList(
 
 
 def secrets() -> list[str]:
-    """Return the names of the settings that no message may repeat."""
+    """Return the names of the settings that no message may repeat, nor a part of them."""
     return [name for name, setting in SETTINGS["properties"].items() if setting.get("secret")]
+
+
+# Those that no message about a mistake in them repeats: an address may hold a password.
+NOT_REPEATED = (*secrets(), "api_url", "oauth_url")
 
 
 def complete(config: dict[str, t.Any], *, signed_in: bool = True) -> list[str]:
@@ -291,7 +302,8 @@ def _credentials(config: dict[str, t.Any], *, signed_in: bool) -> list[str]:
     if signed_in and not given:
         errors.append(
             "No credentials: set api_key, or access_token, or client_id, client_secret and "
-            "subdomain."
+            "subdomain, in the file given with --config, or as TAP_PAGERDUTY_API_KEY and so on "
+            "with --config=ENV."
         )
     if len(given) > 1:
         names = " and ".join(kind[0] for kind in given)

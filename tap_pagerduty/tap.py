@@ -5,17 +5,27 @@ from __future__ import annotations
 import gc
 import json
 import os
+import signal
+import sys
+import threading
 import typing as t
 from contextlib import contextmanager
 from functools import cached_property
 
 from singer_sdk import Tap
-from singer_sdk.exceptions import ConfigValidationError
+from singer_sdk.exceptions import (
+    ConfigValidationError,
+    MapExpressionError,
+    StreamMapConfigError,
+)
+from singer_sdk.helpers._classproperty import classproperty
+from singer_sdk.singerlib import Catalog
 from singer_sdk.tap_base import CliTestOptionValue
 
 from tap_pagerduty import NAME
 from tap_pagerduty.api.connection import Connection
 from tap_pagerduty.compat import override
+from tap_pagerduty.inputs import JsonFile, read_environment, read_settings, without_blanks
 from tap_pagerduty.preflight import Preflight
 from tap_pagerduty.records.message_writer import MessageWriter
 from tap_pagerduty.reporting import logs
@@ -23,9 +33,11 @@ from tap_pagerduty.reporting.display import run_shown
 from tap_pagerduty.reporting.formatting import count
 from tap_pagerduty.reporting.printable import hide
 from tap_pagerduty.reporting.summary import missing_data
-from tap_pagerduty.settings import SETTINGS, complete, secrets
+from tap_pagerduty.settings import NOT_REPEATED, SETTINGS, complete, secrets
 from tap_pagerduty.streams import STREAMS
+from tap_pagerduty.sync.catalog import check_catalog, check_streams, gone_and_new, unknown_bookmarks
 from tap_pagerduty.sync.child import ChildStream
+from tap_pagerduty.sync.filter_ids import unknown_ids
 from tap_pagerduty.sync.state import check_state
 
 if t.TYPE_CHECKING:
@@ -38,6 +50,11 @@ if t.TYPE_CHECKING:
     from tap_pagerduty.sync.client import PagerDutyStream
 
 
+# Seconds after a signal in which a line that is begun may be finished, and after which the process
+# ends in any case.
+LINE_FINISHED_WITHIN = 1.2
+STOPPED_AFTER = 1.6
+
 # Objects: more than those of the records whose children are read together.
 GARBAGE_THRESHOLD = 100_000
 
@@ -49,6 +66,8 @@ class TapPagerDuty(Tap):
     message_writer_class = MessageWriter
 
     config_jsonschema = SETTINGS
+    # Whether a signal has stopped the run.
+    _is_stopped = False
 
     @cached_property
     def connection(self) -> Connection:
@@ -74,17 +93,40 @@ class TapPagerDuty(Tap):
 
     @override
     def setup_mapper(self) -> None:
-        """Prepare the stream maps of the catalog, and of parents that it leaves out.
+        """Prepare the stream maps of the streams that are selected.
 
-        The SDK looks a parent up there, selected or not, with each record that is read.
+        The SDK prepares those of the whole catalog, and fails at a map of a stream that is not
+        selected: no field of it is left.
+
+        Raises:
+            ConfigValidationError: a map, or the flattening, does not fit its stream.
         """
-        streams = self.streams.values()  # which bring the catalog up to date
-        super().setup_mapper()
-        for stream in streams:
-            if stream.name not in self.mapper.stream_maps and stream.has_selected_descendents:
-                self.mapper.register_raw_stream_schema(
-                    stream.name, stream.schema, stream.primary_keys
+        streams = self.streams  # which brings the catalog up to date
+        if self.input_catalog is not None:
+            try:
+                check_streams(self.input_catalog, streams)
+            except ValueError as error:
+                self._refuse("catalog", error)
+        try:
+            super(Tap, self).setup_mapper()
+        except StreamMapConfigError as error:
+            msg = f"stream_maps cannot be used: {error}"
+            raise ConfigValidationError(msg, errors=[msg], schema=SETTINGS) from None
+        for name, entry in self.catalog.items():
+            if name not in streams or not streams[name].selected:
+                continue
+            try:
+                self.mapper.register_raw_streams_from_catalog(Catalog({name: entry}))
+            except (StreamMapConfigError, MapExpressionError) as error:
+                msg = f"stream_maps cannot be used for {name}: {error}"
+            except ValueError as error:  # two columns of one name
+                msg = (
+                    f"{name} cannot be flattened: {error}. Set flattening_max_key_length to 63, "
+                    "and leave flattening_separator unset."
                 )
+            else:
+                continue
+            raise ConfigValidationError(msg, errors=[msg], schema=SETTINGS) from None
 
     # -- Settings
 
@@ -94,9 +136,10 @@ class TapPagerDuty(Tap):
 
         The SDK has no public hook between merging the settings and making the streams.
         """
+        without_blanks(self._config, self.setting_schemas())
         for name in secrets():
             hide(self._config.get(name))
-        hidden = {repr(self._config[name]) for name in secrets() if name in self._config}
+        hidden = {repr(self._config[name]) for name in NOT_REPEATED if name in self._config}
         try:
             super()._validate_config(raise_errors=True)
         except ConfigValidationError as error:
@@ -113,10 +156,17 @@ class TapPagerDuty(Tap):
     # -- State
 
     @override
-    def __init__(self, *args: t.Any, state: t.Any = None, **kwargs: t.Any) -> None:
+    def __init__(
+        self, *args: t.Any, state: t.Any = None, catalog: t.Any = None, **kwargs: t.Any
+    ) -> None:
         if isinstance(state, (list, int, float)):  # the SDK takes the empty ones for no state
             self._refuse_state("it is no object")
-        super().__init__(*args, state=state, **kwargs)
+        if catalog is not None and not isinstance(catalog, Catalog):
+            try:
+                check_catalog(catalog)
+            except ValueError as error:
+                self._refuse("catalog", error)
+        super().__init__(*args, state=state, catalog=catalog, **kwargs)
 
     @override
     def load_state(self, state: dict[str, t.Any]) -> None:
@@ -129,15 +179,24 @@ class TapPagerDuty(Tap):
             check_state(state, self.streams)
         except ValueError as error:
             self._refuse_state(error)
-        super().load_state(state)
+        again = set(self.config.get("reload_streams") or ())
+        if unknown := sorted(again - self.streams.keys()):
+            self.logger.error("reload_streams names no stream of this tap: %s.", ", ".join(unknown))
+            raise SystemExit(1)
+        bookmarks = state.get("bookmarks", {})
+        kept = {name: each for name, each in bookmarks.items() if name not in again}
+        super().load_state({**state, "bookmarks": kept})
         # The SDK drops empty bookmarks. They tell which child streams have been read before.
-        known = state.get("bookmarks", {}).keys() & self.streams.keys()
-        for name in sorted(known):
+        for name in sorted(kept.keys() & self.streams.keys()):
             self.state.setdefault("bookmarks", {}).setdefault(name, {})
 
     @classmethod
     def _refuse_state(cls, reason: object) -> t.NoReturn:
-        cls.logger.error("The state cannot be used: %s.", reason)
+        cls._refuse("state", reason)
+
+    @classmethod
+    def _refuse(cls, what: str, reason: object) -> t.NoReturn:
+        cls.logger.error("The %s cannot be used: %s.", what, reason)
         raise SystemExit(1) from None
 
     # -- The run as a whole
@@ -145,43 +204,55 @@ class TapPagerDuty(Tap):
     @classmethod
     @override
     def invoke(cls, **kwargs: t.Any) -> None:
+        cls._refuse_null(kwargs.get("catalog"))
         with _a_line_or_exit(cls.logger, "state or catalog"):
             super().invoke(**kwargs)
 
     @classmethod
-    @override
-    def cb_config(cls, *args: t.Any) -> t.Any:
-        logs.make_safe()
-        logs.hide_sdk_lines()
-        with _a_line_or_exit(cls.logger, "config"):
-            config = super().cb_config(*args)
-        if config.parse_env and (errors := cls._check_environment()):
-            for error in errors:
-                cls.logger.error(error)
-            raise SystemExit(1)
-        return config
+    def _refuse_null(cls, catalog: t.IO[str] | None) -> None:
+        """Stop at a catalog file that holds `null`: the SDK takes it for none."""
+        if catalog and catalog.read(8).strip() == "null":
+            cls._refuse("catalog", "it is null")
+        if catalog:
+            catalog.seek(0)
 
     @classmethod
-    def _check_environment(cls) -> list[str]:
-        """Return which variables hold no number where one is due; the SDK would crash."""
-        errors = []
-        for name, schema in cls.config_jsonschema["properties"].items():
-            variable = f"{cls._env_var_prefix}{name.upper()}"
-            if "integer" in schema["type"] and variable in os.environ:
-                try:
-                    int(os.environ[variable])
-                except ValueError:
-                    errors.append(f"{variable} must be a whole number.")
-        return errors
+    @override
+    def cb_config(cls, ctx: click.Context, param: click.Option, value: tuple[str, ...]) -> t.Any:
+        logs.make_safe()
+        logs.hide_sdk_lines()
+        files = [each for each in value if each != "ENV"]
+        config = super().cb_config(ctx, param, tuple({*value} - {*files}))
+        with _a_line_or_exit(cls.logger, "config"):
+            for file in files:
+                config.config |= read_settings(file)
+            if config.parse_env:
+                config.config |= cls._env_var_config
+        # Read and merged: a variable wins over a file, wherever it stands on the command line.
+        config.parse_env = False
+        return config
+
+    @classproperty
+    def _env_var_config(cls) -> dict[str, t.Any]:  # noqa: N805, the SDK's
+        return read_environment(cls.setting_schemas(), cls._env_var_prefix)
+
+    @classmethod
+    def setting_schemas(cls) -> dict[str, t.Any]:
+        """Return the schemas of all settings, by name; those of the SDK as well."""
+        cls.append_builtin_config(cls.config_jsonschema)
+        schemas: dict[str, t.Any] = cls.config_jsonschema["properties"]
+        return schemas
 
     @classmethod
     @override
     def get_singer_command(cls) -> click.Command:
+        _open_what_is_closed(cls.logger)
         command = super().get_singer_command()
         command.help = "Read a PagerDuty account and write it to standard output, for a target."
         for option in command.params:
             if option.name in {"catalog", "state"}:
                 option.is_eager = True  # read before `--test` acts, wherever that stands
+                option.type = JsonFile()
             if option.name == "test":
                 option.help = (
                     "Tell who signs in, which selected streams can be read and what a first "
@@ -202,6 +273,7 @@ class TapPagerDuty(Tap):
             if value == CliTestOptionValue.Schema.value:
                 super().cb_test(ctx, param, value)
             config, catalog = ctx.params["config"], ctx.params.get("catalog")
+            cls._refuse_null(catalog)
             tap = cls(
                 config=config.config,
                 parse_env_config=config.parse_env,
@@ -230,6 +302,8 @@ class TapPagerDuty(Tap):
         # collector need not go through them, again and again (a tenth of the CPU).
         gc.freeze()
         gc.set_threshold(GARBAGE_THRESHOLD)
+        self._report_streams()
+        is_first = not self.state.get("bookmarks")
         progress = self.connection.progress
         progress.start(
             stream.name
@@ -246,9 +320,31 @@ class TapPagerDuty(Tap):
         try:
             with self._reason_last(), run_shown(progress, self._bookmarks):
                 super().sync_all()
+            if is_first and self.connection.has_responded:
+                plain = next(s for s in self.streams.values() if not s.parent_stream_type)
+                for line in unknown_ids(t.cast("PagerDutyStream", plain)):
+                    self.logger.warning(line)
         finally:
             self.connection.workers.stop()
         self._report_missing_data()
+
+    def _report_streams(self) -> None:
+        """Name the streams of the catalog and the state that are gone, and those that are new."""
+        streams = t.cast("dict[str, PagerDutyStream]", self.streams)
+        bookmarks = self.state.get("bookmarks", {})
+        for level, line in (
+            *gone_and_new(self.input_catalog, streams),
+            *unknown_bookmarks(bookmarks, streams),
+        ):
+            self.logger.log(level, line)
+        selected = [stream for stream in streams.values() if stream.selected]
+        if not selected:
+            self.logger.warning("No stream is selected.")
+        if any(stream.is_batched_full_table for stream in selected):
+            self.logger.warning(
+                "With batch_config, rows that are gone from the account stay in the target; "
+                "emit_activate_version_messages: false confirms that."
+            )
 
     def _bookmarks(self) -> dict[str, str]:
         """Return where the incremental streams stand, by stream."""
@@ -294,15 +390,27 @@ class TapPagerDuty(Tap):
 
     @override
     def _handle_termination(self, signum: int, frame: FrameType | None) -> None:
-        """Stop at once, with a nonzero status.
+        """Stop at once, with a nonzero status; a further signal changes nothing.
 
-        No further STATE is written: the last one stands behind the last finished window,
-        and a record may be half written at this moment.
+        No further STATE is written: the last one stands behind the last finished window. Whatever
+        keeps the run from ending, a pipe that nobody reads for one, it does not for long.
         """
+        if self._is_stopped:
+            return
+        self._is_stopped = True
+        for number in (signal.SIGINT, signal.SIGTERM):  # also while Python shuts down
+            signal.signal(number, signal.SIG_IGN)
+        last_resort = threading.Timer(STOPPED_AFTER, os._exit, [128 + signum])
+        last_resort.daemon = True
+        last_resort.start()
         self.logger.warning(
             "Stopped by signal %d; the next run goes on from the last state.", signum
         )
-        raise SystemExit(128 + signum)
+
+        def end() -> t.NoReturn:
+            raise SystemExit(128 + signum)
+
+        t.cast("MessageWriter", self.message_writer).stop(end, LINE_FINISHED_WITHIN)
 
 
 @contextmanager
@@ -314,11 +422,20 @@ def _a_line_or_exit(logger: logging.Logger, what: str) -> Iterator[None]:
         for line in error.errors:
             logger.error(line)  # noqa: TRY400, one line for people
         raise SystemExit(1) from None
-    except FileNotFoundError as error:
-        logger.error("The %s file cannot be read: %s", what, error)  # noqa: TRY400
-        raise SystemExit(1) from None
     except ValueError as error:
         if not hasattr(error, "lineno"):  # the mark of all JSON decoders' errors
             raise
         logger.error("The %s file is no JSON: %s.", what, error)  # noqa: TRY400
         raise SystemExit(1) from None
+
+
+def _open_what_is_closed(logger: logging.Logger) -> None:
+    """Run without a display if standard error is closed; exit if standard output is.
+
+    Python has no stream for what is closed, and the next file that is opened takes its place.
+    """
+    if sys.stderr is None:
+        sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115, for good
+    if sys.stdout is None:
+        logger.error("The output cannot be written: standard output is closed.")
+        raise SystemExit(1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 import typing as t
 from contextlib import suppress
 from datetime import datetime, timezone
@@ -28,6 +29,8 @@ if t.TYPE_CHECKING:
 HOSTS = {"us": "https://api.pagerduty.com", "eu": "https://api.eu.pagerduty.com"}
 # Seconds for the other region's host to respond, when this one has refused the credentials.
 DIAGNOSIS_TIMEOUT = 10
+# Seconds for which a host's name that has never been resolved is tried.
+NAME_RESOLVED_WITHIN = 20
 
 
 class Connection:
@@ -51,13 +54,13 @@ class Connection:
             self.authenticator = ApiKey(config.get("api_key", ""))
         # Seconds: for one response, and for one request with all its retries.
         self.timeout: float = config["request_timeout_seconds"]
-        self.retry_timeout: float = config["retry_timeout_seconds"]
+        self._retry_timeout: float = config["retry_timeout_seconds"]
         self._max_response_mb: int = config.get("max_response_mb", MAX_RESPONSE_MB)
         self._rate_limiters: dict[str, RateLimiter] = {}
         self._rate_settings = {
             "requests_per_second": config.get("requests_per_second"),
             "reserve_percent": config["rate_limit_reserve_percent"],
-            "longest_reset": self.retry_timeout,
+            "longest_reset": self._retry_timeout,
         }
         self._lock = threading.Lock()
         self.progress = Progress()
@@ -69,12 +72,33 @@ class Connection:
         self.run_started_at: datetime | None = None
         # Whether there has been any response, and one with what was asked for.
         self.has_responded = self.has_succeeded = False
+        # When the host's name was first not resolved; 0 if it was.
+        self._unresolved_since = 0.0
         self._threads = threading.local()
+
+    @property
+    def retry_timeout(self) -> float:
+        """Seconds for one request with all its retries."""
+        limit = NAME_RESOLVED_WITHIN if self._unresolved_since else self._retry_timeout
+        return min(limit, self._retry_timeout)
+
+    def is_nowhere(self) -> bool:
+        """Note that the host's name has not been resolved; return whether to give up.
+
+        A wrong address is then likelier than a fault that passes, and `meltano config test` shows
+        nothing while requests are retried. Once there has been a response, it is a fault.
+        """
+        if self.has_responded:
+            self._unresolved_since = 0.0
+            return False
+        now = time.monotonic()
+        self._unresolved_since = self._unresolved_since or now
+        return now - self._unresolved_since > self.retry_timeout
 
     def limit_timeouts(self, timeout: float, retry_timeout: float) -> None:
         """Wait no longer, in seconds, for a response, and for a request with all its retries."""
         self.timeout = min(self.timeout, timeout)
-        self.retry_timeout = min(self.retry_timeout, retry_timeout)
+        self._retry_timeout = min(self._retry_timeout, retry_timeout)
         if isinstance(self.authenticator, OAuthApp):
             self.authenticator.timeout = self.timeout
 
@@ -91,7 +115,7 @@ class Connection:
         return session
 
     def _new_session(self, url: str) -> Session:
-        seconds = max(self.timeout, self.retry_timeout)
+        seconds = max(self.timeout, self._retry_timeout)
         return Session(url, seconds, self._max_response_mb)
 
     def wait(self, budget: str) -> None:

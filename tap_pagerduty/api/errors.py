@@ -254,3 +254,9 @@ def _texts(value: object) -> list[str]:
     if isinstance(value, dict):
         return [f"{name} {text}" for name, item in value.items() for text in _texts(item)]
     return []
+
+
+def is_unresolved(error: Exception) -> bool:
+    """Return whether a request failed as the name of its host could not be resolved."""
+    reason = getattr(error.args[0] if error.args else None, "reason", None)
+    return type(reason).__name__ == "NameResolutionError"  # of urllib3 2

@@ -146,7 +146,8 @@ class Requester:
             reason = errors.describe(error)
             msg = f"record {page.position:,} of {page.request.described} cannot be had: {reason}"
             raise UnreadableRecordError(msg) from None
-        if wait is None:
+        is_nowhere = errors.is_unresolved(error) and self._connection.is_nowhere()
+        if wait is None or is_nowhere:
             raise error
         self._progress.request_retried()
         response, told = getattr(error, "response", None), wait

@@ -8,24 +8,23 @@ import logging
 import os
 import sys
 import typing as t
+from contextlib import suppress
 
 import msgspec
 from singer_sdk.contrib.msgspec import MsgSpecWriter
 
 from tap_pagerduty import NAME
 from tap_pagerduty.compat import override
+from tap_pagerduty.records.output import LineOutput
 
 if t.TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import datetime
 
     from singer_sdk.singerlib import Message
 
 _logger = logging.getLogger(NAME)
 _encoder = msgspec.json.Encoder()
-
-# Bytes that are gathered before they go to the target. Python itself gathers 8 KB, which
-# is two or three incidents: so many system calls take more time than the encoding.
-_BUFFER_SIZE = 1 << 16
 
 
 class MessageWriter(MsgSpecWriter):
@@ -41,15 +40,22 @@ class MessageWriter(MsgSpecWriter):
         self._frame: tuple[bytes, bytes] = b"", b""
         self._framed: tuple[str, int | None, datetime] | None = None
         self._stdout: t.TextIO | None = None
-        self._buffer: t.BinaryIO | None = None
+        self._buffer: LineOutput | t.BinaryIO | None = None
 
     @override
     def write_message(self, message: Message) -> None:
         try:
+            self._output.write(self.format_message(message))
             self._output.flush()
-            super().write_message(message)
         except OSError as error:
             _end(error)
+
+    def stop(self, end: Callable[[], t.NoReturn], seconds: float) -> None:
+        """Write no further message, and call END, which raises; see `LineOutput.stop`."""
+        if isinstance(self._buffer, LineOutput):
+            self._buffer.stop(end, seconds)
+        else:
+            end()
 
     def write_record(
         self,
@@ -80,18 +86,17 @@ class MessageWriter(MsgSpecWriter):
             _end(error)
 
     @property
-    def _output(self) -> t.BinaryIO:
+    def _output(self) -> LineOutput | t.BinaryIO:
         """Standard output, with more room to gather what goes there."""
         if self._buffer is None or self._stdout is not sys.stdout:
             self._stdout = sys.stdout
             try:
-                file = io.FileIO(sys.stdout.fileno(), "w", closefd=False)
+                self._buffer = LineOutput(sys.stdout.fileno())
             except io.UnsupportedOperation:  # it is no file, as in a test
                 self._buffer = sys.stdout.buffer
             else:
-                self._buffer = io.BufferedWriter(file, _BUFFER_SIZE)
-                # Otherwise a run that is stopped would leave half a line.
-                atexit.register(self._buffer.flush)
+                # Otherwise a run that fails would leave what is gathered.
+                atexit.register(_flush_quietly, self._buffer)
         return self._buffer
 
 
@@ -101,6 +106,11 @@ def _frame(stream: str, version: int | None, time_extracted: datetime) -> tuple[
     more["time_extracted"] = time_extracted
     before = b'{"type":"RECORD","stream":%b,"record":' % _encoder.encode(stream)
     return before, b"," + _encoder.encode(more)[1:] + b"\n"
+
+
+def _flush_quietly(output: LineOutput) -> None:
+    with suppress(OSError):
+        output.flush()
 
 
 def _end(error: OSError) -> t.NoReturn:

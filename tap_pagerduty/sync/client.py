@@ -11,6 +11,7 @@ from itertools import islice
 
 from singer_sdk import RESTStream
 from singer_sdk.helpers.conform import TypeConformanceLevel
+from singer_sdk.mapper import SameRecordTransform
 from singer_sdk.streams.rest import HTTPRequest, PageContext
 
 from tap_pagerduty import NAME
@@ -26,17 +27,21 @@ from tap_pagerduty.records.paths import dig
 from tap_pagerduty.records.preparation import Preparation
 from tap_pagerduty.sync.account_column import fit_to_account, with_account
 from tap_pagerduty.sync.bookmarks import Bookmarks
+from tap_pagerduty.sync.catalog import Trimming, fit_entry, left_out
 from tap_pagerduty.sync.child_readers import ChildReaders
 from tap_pagerduty.sync.consistent_reads import read_consistently, with_page_size
 from tap_pagerduty.sync.outcome import Outcome
 from tap_pagerduty.sync.record_writer import RecordWriter
+from tap_pagerduty.sync.stream_maps import FlattenedColumns
 from tap_pagerduty.sync.sync_range import SyncRange
 
 if t.TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Generator, Iterable, Iterator
 
     import requests
     from singer_sdk.helpers.types import Context
+    from singer_sdk.mapper import StreamMap
+    from singer_sdk.singerlib import RecordMessage
     from singer_sdk.singerlib.catalog import Catalog
     from singer_sdk.tap_base import Tap
 
@@ -115,7 +120,9 @@ class PagerDutyStream(RESTStream[PageRequest]):
         self.outcome = Outcome(self, needs, connection)
         self.next_pages = NextPages(self.identity, self.log)
         self.child_readers = ChildReaders(self)
-        self.record_writer = RecordWriter(self, tap.message_writer)
+        self.record_writer = RecordWriter(
+            self, tap.message_writer, is_trimmed=lambda: bool(self.trimming)
+        )
         # Whether this run's records carry a version, and rows of other versions are to vanish.
         self._versioned = False
         # Whether the API counts more records than it lists.
@@ -385,6 +392,8 @@ class PagerDutyStream(RESTStream[PageRequest]):
             row["id"] = ":".join("" if part is None else str(part) for part in parts)
         if self._account:
             row["account"] = self._account
+        if is_decoded and self.trimming:
+            self.trimming(row)
         return row if not is_decoded or self.findings.has_key(row, self.primary_keys) else None
 
     @cached_property
@@ -397,6 +406,11 @@ class PagerDutyStream(RESTStream[PageRequest]):
             addresses=self.addresses,
             carries_events=bool(self.peeked_fields),
         )
+
+    @cached_property
+    def trimming(self) -> Trimming:
+        """What removes the fields that the catalog does not have, or deselects."""
+        return Trimming(left_out(self.schema, self.effective_schema, self.mask))
 
     @cached_property
     def _field_peek(self) -> FieldPeek | None:
@@ -419,18 +433,59 @@ class PagerDutyStream(RESTStream[PageRequest]):
         if not self.record_writer.write(record):
             super()._write_record_message(record)
 
+    @override
+    def _generate_record_messages(self, record: Record) -> Generator[RecordMessage, None, None]:
+        for message in super()._generate_record_messages(record):
+            self._flattened_columns.fit(message.stream, message.record)
+            yield message
+
+    @cached_property
+    def _flattened_columns(self) -> FlattenedColumns:
+        return FlattenedColumns(self.stream_maps)
+
+    @property
+    @override
+    def stream_maps(self) -> list[StreamMap]:
+        """The stream maps; none apply to a stream of which no record is emitted.
+
+        The tap prepares those of the streams that are selected. The SDK also looks up those of a
+        parent that is read for its child streams, and of all streams in a trial run.
+        """
+        mapper = self._tap.mapper
+        if self.name not in mapper.stream_maps:
+            if self.selected:
+                mapper.register_raw_stream_schema(self.name, self.schema, self.primary_keys)
+            else:
+                mapper.stream_maps[self.name] = [
+                    SameRecordTransform(self.name, self.schema, self.primary_keys, None)
+                ]
+        return super().stream_maps
+
     @property
     def is_versioned(self) -> bool:
         """Whether rows that vanish from the account are to vanish from the target."""
         return (
-            self.config["emit_activate_version_messages"]
-            and not self.replication_key
+            self._is_full_table
+            and self.config["emit_activate_version_messages"]
             # target-postgres 0.8.1 stops at the message if a column is called `version`.
             and "version" not in self.schema["properties"]
             and self.get_batch_config(self.config) is None
             # The message is for a whole table, where other accounts have their rows.
             and not self._account
         )
+
+    @property
+    def is_batched_full_table(self) -> bool:
+        """Whether rows would vanish from the target, but for batch files: these have no version."""
+        return (
+            self._is_full_table
+            and self.config["emit_activate_version_messages"]
+            and self.get_batch_config(self.config) is not None
+        )
+
+    @property
+    def _is_full_table(self) -> bool:
+        return not self.replication_key
 
     @property
     def version(self) -> int:
@@ -459,6 +514,7 @@ class PagerDutyStream(RESTStream[PageRequest]):
         entry = catalog.get_stream(self.name)
         if entry:
             fit_to_account(entry, self._account)
+            fit_entry(entry, self)
         super().apply_catalog(catalog)
         forced = entry and entry.metadata.root.forced_replication_method
         if forced:

@@ -12,6 +12,8 @@ from tap_pagerduty.records.lazy_records import LazyRecord
 from tap_pagerduty.records.message_writer import MessageWriter
 
 if t.TYPE_CHECKING:
+    from collections.abc import Callable
+
     from singer_sdk import Stream
     from singer_sdk.singerlib.encoding import GenericSingerWriter
     from singer_sdk.streams._state import StreamStateManager
@@ -25,9 +27,16 @@ class RecordWriter:
     The SDK's own way spends three quarters of its time on looking for that.
     """
 
-    def __init__(self, stream: Stream, writer: GenericSingerWriter[t.Any, t.Any]) -> None:
-        """Take the stream, and the writer of the run's messages."""
+    def __init__(
+        self,
+        stream: Stream,
+        writer: GenericSingerWriter[t.Any, t.Any],
+        *,
+        is_trimmed: Callable[[], bool],
+    ) -> None:
+        """Take the stream, the writer of the run's messages, and whether fields are left out."""
         self._stream = stream
+        self._is_trimmed = is_trimmed
         self._stream_name = stream.name
         self._message_writer = writer
         # What the records of the present page carry.
@@ -54,7 +63,8 @@ class RecordWriter:
         """The writer; None if a field is deselected, or stream maps or flattening apply."""
         writer, maps = self._message_writer, self._stream.stream_maps
         is_plain = (
-            all(self._stream.mask.values())
+            not self._is_trimmed()
+            and all(self._stream.mask.values())
             and len(maps) == 1
             and type(maps[0]) is SameRecordTransform
             and not maps[0].flattening_enabled

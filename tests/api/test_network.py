@@ -8,12 +8,23 @@ import select
 import socket
 import ssl
 import threading
+import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 import trustme
 
-from tests.support.harness import SECRET, TOKEN, oauth_app, sandbox
+from tap_pagerduty.api.connection import Connection
+from tests.support.harness import PATIENCE, SECRET, TOKEN, oauth_app, sandbox
+
+# The settings that a connection takes, as the schema fills them in.
+CONFIG = {
+    "region": "us",
+    "request_timeout_seconds": 60,
+    "retry_timeout_seconds": 300,
+    "rate_limit_reserve_percent": 10,
+    "max_concurrency": 3,
+}
 
 
 @pytest.fixture(autouse=True)
@@ -218,3 +229,26 @@ def test_a_proxy_that_is_not_there_is_told_without_its_password(tap, box, elsewh
         f"Nothing has answered at {elsewhere}; check the network, `region` and `api_url`."
     )
     assert box.requests == []
+
+
+# -- Names
+
+
+def test_a_host_that_does_not_resolve_is_given_up_soon(tap, monkeypatch):
+    # `meltano config test` hung for five minutes without a line.
+    monkeypatch.setattr("tap_pagerduty.api.connection.NAME_RESOLVED_WITHIN", 0.2)
+    monkeypatch.setattr("backoff.full_jitter", lambda _: 0.05)
+    settings = {"api_key": "key", "api_url": "https://pagerduty.invalid"}
+    began = time.monotonic()
+    run = tap(settings, "users")
+    assert time.monotonic() - began < PATIENCE
+    assert run.exit_code == 1
+    assert run.lines("ERROR")[-1].startswith("Nothing has answered at https://pagerduty.invalid; ")
+    assert any("given up after 0.2 s" in line for line in run.lines("ERROR"))
+
+
+def test_a_name_that_fails_after_a_response_is_retried_as_long_as_any_fault(config):
+    connection = Connection({**CONFIG, **config}, dict)
+    connection.has_responded = True
+    assert not connection.is_nowhere()
+    assert connection.retry_timeout == 300

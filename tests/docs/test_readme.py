@@ -625,7 +625,8 @@ RUNS = {
         [
             (
                 "No credentials: set api_key, or access_token, or client_id, client_secret and "
-                "subdomain."
+                "subdomain, in the file given with --config, or as TAP_PAGERDUTY_API_KEY and so on "
+                "with --config=ENV."
             )
         ],
     ),
@@ -669,6 +670,68 @@ RUNS = {
         {"arguments": ("--config", "missing.json")},
         1,
         ["The config file cannot be read: …."],
+    ),
+    "a variable that is no number": (
+        {},
+        {"arguments": ("--config=ENV",), "environment": {"TAP_PAGERDUTY_MAX_CONCURRENCY": "x"}},
+        1,
+        ["TAP_PAGERDUTY_… must be a …."],
+    ),
+    "a number beyond all measure": (
+        {},
+        {"incident_lookback_days": 10_000_000},
+        1,
+        ["… is greater than the maximum of … in config…"],
+    ),
+    "a catalog of another tap": (
+        {},
+        {"catalog": {"streams": [{"tap_stream_id": "issues"}]}},
+        1,
+        ["The catalog cannot be used: …."],
+    ),
+    "a stream that is gone": (
+        {},
+        {"catalog": {"streams": [*catalog(["users"])["streams"], {"tap_stream_id": "gone"}]}},
+        0,
+        ["This version has no …, which the catalog selects; nothing is read for …."],
+    ),
+    "a team that is not there": (
+        {"teams/PNONE": (404, {"error": {"message": "Not Found", "code": 2100}})},
+        {"team_ids": ["PNONE"]},
+        0,
+        ["There is no … …, which … names; nothing passes by it."],
+    ),
+    "a stream to reload that is none": (
+        {},
+        {"reload_streams": ["alerts"]},
+        1,
+        ["reload_streams names no stream of this tap: …."],
+    ),
+    "a map that is wrong": (
+        {},
+        {"stream_maps": {"users": {"x": "1 +"}}},
+        1,
+        ["stream_maps cannot be used for …: …"],
+    ),
+    "columns of one name": (
+        {},
+        {"flattening_enabled": True, "flattening_max_depth": 1, "flattening_separator": "_"},
+        1,
+        ["… cannot be flattened: Duplicate column name … flattening_separator unset."],
+    ),
+    "batch files": (
+        {},
+        {
+            "batch_config": {"encoding": {"format": "jsonl"}, "storage": {"root": "file:///"}},
+            "catalog": catalog(["tags"]),
+        },
+        0,
+        [
+            (
+                "With batch_config, rows that are gone from the account stay in the target; "
+                "emit_activate_version_messages: false confirms that."
+            )
+        ],
     ),
     "a state of something else": (
         {},

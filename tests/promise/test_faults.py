@@ -431,6 +431,47 @@ OF_RECORDS = (
     ),
 )
 
+# Rows of what operators do: files, variables, catalogs, signals. Each is a test in
+# tests/command/test_files.py, tests/command/test_signals.py, tests/streams/test_user_catalogs.py,
+# tests/streams/test_flattening.py, tests/sync/test_filter_ids.py or tests/api/test_network.py.
+NOTHING = "One line, before any request."
+OF_OPERATORS = (
+    ("A config, catalog or state in UTF-16, as PowerShell writes it", 0, COMPLETE),
+    ("A directory, an unreadable file, `null` or a text as config", 1, NOTHING),
+    ("A variable that cannot be parsed; a number that is too large", 1, NOTHING),
+    ("Blank values in files and variables", 0, "They count as unset."),
+    ("A password in `api_url`", 1, "One line, without the password."),
+    (
+        "A catalog without some fields, or with fields deselected",
+        0,
+        "What it does not have is not emitted, at any depth; keys are always kept.",
+    ),
+    ("A replication key or method that the stream does not have", 0, "It is ignored."),
+    ("A catalog that has only streams that are gone", 1, NOTHING),
+    (
+        "A catalog or state with some streams that are gone, or without new ones",
+        0,
+        "The log names them; the others arrive.",
+    ),
+    ("Stream maps of streams that are not selected", 0, "They are ignored."),
+    ("Stream maps or flattening that do not fit a stream", 1, NOTHING),
+    (
+        "Numbers and booleans in open fields, with flattening",
+        0,
+        "They arrive as JSON text, which the flattened schema allows.",
+    ),
+    ("Batch files", 0, "A warning: rows that are gone from the account stay."),
+    ("An id in a filter that the account does not have", 0, "The first run and `--test` name it."),
+    (
+        "SIGTERM or Ctrl-C, once or more, while the target does not read",
+        143,
+        "The run ends within 2 s and leaves whole lines; lines larger than 1 MB excepted.",
+    ),
+    ("Standard error is closed", 0, "Everything arrives, without a log."),
+    ("Standard output is closed", 1, NOTHING),
+    ("A host name that has never resolved", 1, "The run gives up after 20 s."),
+)
+
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.what)
 def test_a_run_ends_in_the_truth_or_says_what_is_missing(case, tmp_path):
@@ -530,7 +571,10 @@ def page():
     for case in CASES:
         says = "<br>".join(f"`` {line} ``" for line in case.says if line != LATER)
         lines.append(f"| {case.what} | {case.status} | {case.outcome or says or COMPLETE} |")
-    lines += [f"| {what} | {status} | {outcome} |" for what, status, outcome in OF_RECORDS]
+    lines += [
+        f"| {what} | {status} | {outcome} |"
+        for what, status, outcome in (*OF_RECORDS, *OF_OPERATORS)
+    ]
     return "\n".join(lines) + "\n"
 
 

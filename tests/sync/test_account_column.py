@@ -45,7 +45,7 @@ def test_a_catalog_of_another_setting_does_no_harm(then, now):
     for name, stream in tap.streams.items():
         assert list(stream.primary_keys) == list(expected.streams[name].primary_keys)
         assert stream.effective_schema == expected.streams[name].effective_schema
-        [mapped] = tap.mapper.stream_maps[name]
+        [mapped] = stream.stream_maps
         assert list(mapped.transformed_key_properties) == list(stream.primary_keys)
         if stream.selected:
             assert ("account" in mapped.transformed_schema["properties"]) is bool(now)
