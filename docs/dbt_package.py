@@ -50,6 +50,7 @@ USEFUL = (
     "analytics_team_metrics",
     "analytics_escalation_policy_metrics",
     "analytics_responder_metrics",
+    "account_counts",
 )
 
 # Never in a staging model: constant, long, or shown by another column.

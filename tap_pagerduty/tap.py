@@ -22,10 +22,12 @@ from tap_pagerduty.reporting import logs
 from tap_pagerduty.reporting.display import run_shown
 from tap_pagerduty.reporting.formatting import count
 from tap_pagerduty.reporting.printable import hide
+from tap_pagerduty.reporting.run_report import RunReport
 from tap_pagerduty.settings import SETTINGS, complete, secrets
 from tap_pagerduty.streams import STREAMS
 from tap_pagerduty.sync.child import ChildStream
-from tap_pagerduty.sync.state import check_state
+from tap_pagerduty.sync.run_log import RunLog
+from tap_pagerduty.sync.state import check_state, earliest_positions
 
 if t.TYPE_CHECKING:
     import logging
@@ -128,6 +130,7 @@ class TapPagerDuty(Tap):
             check_state(state, self.streams)
         except ValueError as error:
             self._refuse_state(error)
+        self._loaded = set(state.get("bookmarks", {}))
         super().load_state(state)
 
     @classmethod
@@ -229,8 +232,11 @@ class TapPagerDuty(Tap):
         progress.start(
             stream.name
             for stream in self.streams.values()
-            if stream.selected or stream.has_selected_descendents
+            if (stream.selected or stream.has_selected_descendents)
+            and not isinstance(stream, RunLog)
         )
+        progress.subdomain = self.config.get("subdomain") or ""
+        report = RunReport(progress, self.plugin_version, self._loaded, self._bookmarks)
         self.logger.info(
             "%s %s reads %s from %s.",
             self.name,
@@ -238,20 +244,25 @@ class TapPagerDuty(Tap):
             count(len(progress.streams), "stream"),
             self.connection.url,
         )
+        run_logs = [
+            stream
+            for stream in self.streams.values()
+            if isinstance(stream, RunLog) and stream.selected
+        ]
+        for run_log in run_logs:
+            run_log.begin(report)
         try:
-            with self._reason_last(), run_shown(progress, self._bookmarks):
+            with self._reason_last(), run_shown(report):
                 super().sync_all()
         finally:
             self.connection.workers.stop()
+            for run_log in run_logs:
+                run_log.end(report)
         self._report_missing_data()
 
     def _bookmarks(self) -> dict[str, str]:
         """Return where the incremental streams stand, by stream."""
-        return {
-            name: bookmark["replication_key_value"]
-            for name, bookmark in self.state.get("bookmarks", {}).items()
-            if "replication_key_value" in bookmark
-        }
+        return earliest_positions(self.state)
 
     @contextmanager
     def _reason_last(self) -> Iterator[None]:
@@ -284,6 +295,9 @@ class TapPagerDuty(Tap):
             self.logger.error("%s is incomplete: %s", stream.name, stream.outcome.failed_message)
         if incomplete:
             self.logger.error("What was finished is in the state; the next run reads the rest.")
+        if skipped and self.config["strict"]:
+            self.logger.error("The run fails as `strict` is on: what was skipped is missing.")
+        if incomplete or (skipped and self.config["strict"]):
             raise SystemExit(1)
 
     @override
