@@ -55,7 +55,7 @@ class RecordCounts(PagerDutyStream):
             SkippableAPIError: the key may read none of what is counted.
         """
         streams = t.cast("list[PagerDutyStream]", list(self._tap.streams.values()))
-        lists = [each for each in streams if each.selected and _is_list(each)]
+        lists = [each for each in streams if each.selected and is_counted_list(each)]
         by_month = [each for each in streams if each.selected and type(each) in self.counted]
         left = int(self.config["max_count_requests"])
         refusals = []
@@ -215,7 +215,7 @@ class _Months:
         self._counts.log(f"%s {message}", self._stream.name, *args, level=logging.WARNING)
 
 
-def _is_list(stream: PagerDutyStream) -> bool:
+def is_counted_list(stream: PagerDutyStream) -> bool:
     """Return whether a stream is one list that the API counts, a row for each record."""
     return (
         stream.paginator is LIST

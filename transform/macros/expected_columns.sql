@@ -59,3 +59,8 @@
     'account_counts': {'stream': 'text', 'period': 'text', 'since': 'time', 'until': 'time', 'records': 'integer', 'counted_at': 'time', 'run_started_at': 'time', '_sdc_extracted_at': 'time', '_sdc_deleted_at': 'time'},
   }) }}
 {% endmacro %}
+
+{# Full tables that `account_counts` counts. #}
+{% macro counted_lists() %}
+  {{ return(['users', 'teams', 'services', 'business_services', 'vendors', 'escalation_policies', 'schedules', 'oncalls', 'priorities', 'tags', 'flexible_schedules', 'maintenance_windows', 'extensions', 'extension_schemas', 'addons', 'webhook_subscriptions']) }}
+{% endmacro %}
