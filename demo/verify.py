@@ -76,7 +76,7 @@ def periods(ask: Query, store: Database) -> Iterator[Period]:
     tables = store.tables()
     rows = ask(
         "SELECT stream, period, since, until, records, run_started_at FROM account_counts "
-        f"WHERE records IS NOT NULL AND {store.current} ORDER BY stream, period"
+        "WHERE records IS NOT NULL ORDER BY stream, period"
     ).rows
     for stream, name, since, until, counted, started in rows:
         if since:

@@ -609,6 +609,20 @@ RUNS = {
             ),
         ],
     ),
+    "what is counted is refused, or too much for the budget": (
+        {"tags": (402, REFUSED), "notifications": (403, REFUSED)},
+        {
+            "catalog": catalog(("account_counts", "tags", "incidents", "notifications")),
+            "max_count_requests": 4,
+            "strict": True,
+        },
+        1,
+        [
+            "… is not counted before …: max_count_requests is reached.",
+            "… is not counted: …",
+            "The run fails as `strict` is on: what was skipped is missing.",
+        ],
+    ),
     "the run is stopped": (
         {"business_services": lambda: threading.Event().wait(1) or (200, {})},
         {"stop": (signal.SIGTERM, " reads ")},
