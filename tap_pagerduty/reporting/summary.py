@@ -1,12 +1,15 @@
-"""The summary that a run ends with: a row for each stream."""
+"""What a run ends with: a row for each stream, and a line for each that lacks data."""
 
 from __future__ import annotations
 
+import logging
 import typing as t
 
 from tap_pagerduty.reporting.formatting import count, duration
 
 if t.TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
     from tap_pagerduty.reporting.progress import StreamProgress
     from tap_pagerduty.reporting.run_report import RunReport
 
@@ -36,6 +39,32 @@ def summary(report: RunReport) -> list[tuple[str, dict[str, t.Any]]]:
         lines.append(f"{count(missing, 'stream')} not begun")
     event = {"summary": {"seconds": round(seconds, 1), "streams": report.rows}}
     return [*((line, {}) for line in lines[:-1]), (lines[-1], event)]
+
+
+def missing_data(
+    skipped: Mapping[str, str],
+    incomplete: Mapping[str, str],
+    *,
+    lacks_access: bool,
+    is_strict: bool,
+) -> Iterator[tuple[int, str]]:
+    """Yield the lines about streams that lack data, each with its level in the log.
+
+    SKIPPED and INCOMPLETE have the reason by the stream's name; LACKS_ACCESS says that streams
+    were skipped for a reason that the next run meets again. IS_STRICT says that the run fails if
+    any was skipped.
+    """
+    for name, reason in skipped.items():
+        yield logging.WARNING, f"{name} was skipped: {reason}"
+    if lacks_access:
+        advice = "To load what was skipped, use a key and a plan that have what it takes; or "
+        yield logging.INFO, advice + "deselect it."
+    for name, reason in incomplete.items():
+        yield logging.ERROR, f"{name} is incomplete: {reason}"
+    if incomplete:
+        yield logging.ERROR, "What was finished is in the state; the next run reads the rest."
+    if skipped and is_strict:
+        yield logging.ERROR, "The run fails as `strict` is on: what was skipped is missing."
 
 
 def _numbers(streams: list[StreamProgress]) -> tuple[str, ...]:
