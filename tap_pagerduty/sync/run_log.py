@@ -29,8 +29,9 @@ _KILLED = "the run did not end: it was killed, or its machine stopped"
 class RunLog(PagerDutyStream):
     """What each run has done, a row for each of its streams. It takes no request.
 
-    The SCHEMA comes first, the rows when the run ends, however it ends. After a kill the next
-    run writes the rows: the bookmark names a run and its streams until the run has ended.
+    The SCHEMA comes first, the rows when the run ends, however it ends. After a kill, or if the
+    run was stopped before it read any record, the next run writes the rows: the bookmark names a
+    run, and its streams until their rows are out.
     """
 
     path = ""
@@ -40,7 +41,7 @@ class RunLog(PagerDutyStream):
     _is_announced = False
 
     def begin(self, report: RunReport) -> None:
-        """Write the SCHEMA and the rows of the run before if it was killed; note the new run.
+        """Write the SCHEMA and the rows that the run before has not written; note the new run.
 
         To be called before the run's first STATE.
         """
@@ -60,10 +61,17 @@ class RunLog(PagerDutyStream):
         """
         with suppress(OSError):  # which the writer reports
             sys.stdout.flush()  # what was stopped may have left a part of a line
-        self._write(report.rows)
+        # `meltano config test` takes any RECORD for a sign that the settings work: of a run that
+        # was stopped before it read anything, the next run writes the rows.
+        is_later = bool(report.stopped) and not any(each["records"] for each in report.rows)
+        if not is_later:
+            self._write(report.rows)
         state = self._emitted_state() if report.stopped else self.tap_state
         bookmark: MutableMapping[str, t.Any] = state["bookmarks"][self.name]
-        bookmark.pop("streams", None)
+        if is_later:
+            bookmark["reason"] = report.stopped
+        else:
+            bookmark.pop("streams", None)
         bookmark["run_ended_at"] = isoformat(datetime.now(timezone.utc))
         self._tap.state_writer.write_state(state)
 
@@ -74,11 +82,12 @@ class RunLog(PagerDutyStream):
         return deepcopy(emitted or self.tap_state)
 
     def _rows_of_killed_run(self) -> Iterable[Record]:
-        """Yield a row for each stream of the run before, if the state says that it did not end."""
+        """Yield a row for each stream of the run before, if it has not written them itself."""
         known = self.stream_state
         streams = known.get("streams")
         try:
             started_at = isoformat(instant(known["run_started_at"]))
+            ended_at = known.get("run_ended_at") and isoformat(instant(known["run_ended_at"]))
         except (KeyError, TypeError, ValueError):
             return
         reached = earliest_positions(self.tap_state)
@@ -88,8 +97,9 @@ class RunLog(PagerDutyStream):
                 "run_id": str(known.get("run_id") or started_at),
                 "stream": name,
                 "run_started_at": started_at,
+                "run_ended_at": ended_at,
                 "outcome": INTERRUPTED,
-                "reason": _KILLED,
+                "reason": str(known.get("reason") or _KILLED),
                 "bookmark_after": reached.get(name),
             }
 
