@@ -24,13 +24,14 @@ SCHEDULERS = examples/.venv-schedulers/.complete
 LOWEST = .venv-lowest/.complete
 SITE = .venv-docs/.complete
 
-.PHONY: help run target psql report test test-examples test-lowest test-docs browser bench targets docs views lint format dist pins clean
+.PHONY: help run target psql report verify test test-examples test-lowest test-docs browser bench targets docs views lint format dist pins clean
 
 help:
 	@echo 'make run      load the account of TAP_PAGERDUTY_API_KEY, or of the sandbox if it is not set,'
 	@echo '              with TARGET=target-postgres (default), target-duckdb or target-jsonl'
 	@echo 'make psql     look into the PostgreSQL database that make run has filled'
 	@echo 'make report   draw what make run has loaded, on a page for the browser'
+	@echo 'make verify   load what is new, and compare the tables with what PagerDuty counts'
 	@echo 'make test     check format, lint and types, and run every test'
 	@echo 'make test-examples  run the examples for Airflow and Kubernetes by the tools of these'
 	@echo 'make test-lowest  run tests with the oldest dependencies that pyproject.toml allows'
@@ -59,6 +60,9 @@ psql: $(ENVIRONMENT)
 
 report: target $(ENVIRONMENT)
 	@$(BIN)/python -m demo --report --target $(TARGET)
+
+verify: target $(PLUGINS)-$(TARGET)
+	@$(BIN)/python -m demo --verify --target $(TARGET)
 
 # Some tests wait more than they compute, so there is one more worker than the two cores that any
 # machine has.

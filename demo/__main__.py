@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+import json
 import os
 import signal
 import subprocess
@@ -14,11 +15,12 @@ import psycopg
 
 from demo.account import is_given, start_sandbox
 from demo.outcome import show_recipes, show_skipped, show_streams
-from demo.pipeline import Pipeline
+from demo.pipeline import Pipeline, Run
 from demo.postgres import EmbeddedPostgres, programs
 from demo.processes import DemoError, Processes, Stopped, say
-from demo.project import alone, home_of, settings_of
-from demo.stores import STORES, Database, store
+from demo.project import alone, home_of, selected, settings_of
+from demo.stores import STORES, Database, Store, store
+from demo.verify import COUNTS, verify
 
 
 def main() -> int:
@@ -27,6 +29,9 @@ def main() -> int:
     parser.add_argument("--target", choices=STORES, default="target-postgres")
     parser.add_argument("--psql", action="store_true", help="look at what was loaded instead")
     parser.add_argument("--report", action="store_true", help="draw what was loaded instead")
+    parser.add_argument(
+        "--verify", action="store_true", help="compare what was loaded with the account's counts"
+    )
     parser.add_argument(
         "--project",
         type=Path,
@@ -43,7 +48,7 @@ def main() -> int:
         with alone(project), Processes() as processes:
             if given.psql:
                 return look(processes, project, env)
-            do = report if given.report else run
+            do = report if given.report else check if given.verify else run
             return do(processes, project, env, given.target)
     except DemoError as error:
         say(str(error))
@@ -62,8 +67,34 @@ def main() -> int:
 
 def run(processes: Processes, project: Path, env: dict[str, str], target: str) -> int:
     """Load the account into the target, and show what came in."""
+    place = store(target, env, home_of(project, env))
+    result = load(processes, project, env, target, place)
+    if result.status:
+        return result.status
+    show_streams(result, place)
+    show_skipped(result)
+    if isinstance(place, Database):
+        show_recipes(place)
+    say()
+    say("To look at the data:")
+    for line in place.how_to_look():
+        say(f"  {line}")
+    return 0
+
+
+def check(processes: Processes, project: Path, env: dict[str, str], target: str) -> int:
+    """Load what is new and what the account counts, and compare; 1 if anything is missing."""
+    place = loaded(project, env, target)
+    rules = json.dumps([*selected(project, env), f"{COUNTS}.*"])
+    env = {**env, "TAP_PAGERDUTY__SELECT": rules}
+    return load(processes, project, env, target, place).status or verify(place)
+
+
+def load(
+    processes: Processes, project: Path, env: dict[str, str], target: str, place: Store
+) -> Run:
+    """Run Meltano; say what a person wants to know of it."""
     home = home_of(project, env)
-    place = store(target, env, home)
     is_empty = place.is_empty
     suffix = hashlib.sha256(place.elsewhere.encode()).hexdigest()[:8] if place.elsewhere else ""
     if not is_given(env):
@@ -85,28 +116,29 @@ def run(processes: Processes, project: Path, env: dict[str, str], target: str) -
     result = pipeline.run()
     if result.status:
         say(f"Meltano ended with exit status {result.status}; the whole story is in {log}.")
-        return result.status
-    show_streams(result, place)
-    show_skipped(result)
-    if isinstance(place, Database):
-        show_recipes(place)
-    say()
-    say("To look at the data:")
-    for line in place.how_to_look():
-        say(f"  {line}")
-    return 0
+    return result
+
+
+def loaded(project: Path, env: dict[str, str], target: str) -> Database:
+    """Return the tables that a run has made.
+
+    Raises:
+        DemoError: there are none.
+    """
+    place = store(target, env, home_of(project, env))
+    if not isinstance(place, Database):
+        msg = f"{target} makes no tables; use TARGET=target-postgres or target-duckdb."
+        raise DemoError(msg)
+    if place.is_empty:
+        msg = "Nothing is loaded yet: run `make run` first."
+        raise DemoError(msg)
+    return place
 
 
 def report(processes: Processes, project: Path, env: dict[str, str], target: str) -> int:
     """Make a page of the recipes' results, and say where it is."""
     home = home_of(project, env)
-    place = store(target, env, home)
-    if not isinstance(place, Database):
-        msg = f"{target} makes no tables; draw what TARGET=target-postgres or target-duckdb loaded."
-        raise DemoError(msg)
-    if place.is_empty:
-        msg = "Nothing is loaded yet: run `make run` first."
-        raise DemoError(msg)
+    place = loaded(project, env, target)
     from demo.page import page_of  # noqa: PLC0415, it takes seconds to load
 
     home.mkdir(parents=True, exist_ok=True)

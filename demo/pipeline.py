@@ -151,7 +151,7 @@ def _take(line: str, run: Run) -> None:
         entry = {"event": line, "level": "info"}
     event = str(entry.get("event", "")).strip()
     if summary := entry.get("summary"):
-        _count(summary, run)
+        _count(summary["streams"], run)
     elif entry.get("progress"):
         say(f"  {event}")
     elif event.startswith("No state was found"):
@@ -169,12 +169,12 @@ def _is_for_people(event: str) -> bool:
     return bool(event) and "\n" not in event and not event.endswith("run completed")
 
 
-def _count(summary: dict[str, t.Any], run: Run) -> None:
-    """Take the line that the tap's summary has of a stream, or of all together."""
-    if "stream" in summary:
-        run.streams[summary["stream"]] = Stream(
-            records=summary["records"],
-            requests=summary["requests"],
-            since=summary["since"],
-            bookmark=summary["bookmark"],
+def _count(rows: list[dict[str, t.Any]], run: Run) -> None:
+    """Take the rows of `sync_runs` that the tap's summary has."""
+    for row in rows:
+        run.streams[row["stream"]] = Stream(
+            records=row["records"],
+            requests=row["requests"],
+            since=row["bookmark_before"] or "",
+            bookmark=row["bookmark_after"] or "",
         )

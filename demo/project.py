@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import fcntl
+import json
 import typing as t
 from contextlib import contextmanager
 
+import yaml
 from dotenv import dotenv_values
 
 from demo.account import is_given
@@ -25,6 +27,15 @@ def home_of(project: Path, env: dict[str, str]) -> Path:
     """Return where data is kept: that of the sandbox apart from that of an account."""
     output = project / "output"
     return output if is_given(env) else output / "sandbox"
+
+
+def selected(project: Path, env: dict[str, str]) -> list[str]:
+    """Return the rules by which Meltano selects streams of the tap."""
+    if rules := env.get("TAP_PAGERDUTY__SELECT"):
+        return t.cast("list[str]", json.loads(rules))
+    plugins = yaml.safe_load((project / "meltano.yml").read_text(encoding="utf-8"))["plugins"]
+    [tap] = [each for each in plugins["extractors"] if each["name"] == "tap-pagerduty"]
+    return t.cast("list[str]", tap["select"])
 
 
 @contextmanager

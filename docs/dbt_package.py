@@ -15,6 +15,7 @@ import yaml
 from docs.references import references
 from tap_pagerduty.streams import AREAS
 from tap_pagerduty.streams.common import reference_fields
+from tap_pagerduty.sync.record_counts import is_counted_list
 from tap_pagerduty.sync.windowed import WindowedStream
 
 if t.TYPE_CHECKING:
@@ -50,6 +51,7 @@ USEFUL = (
     "analytics_team_metrics",
     "analytics_escalation_policy_metrics",
     "analytics_responder_metrics",
+    "account_counts",
 )
 
 # Never in a staging model: constant, long, or shown by another column.
@@ -347,7 +349,7 @@ def _freshness(stream: PagerDutyStream) -> Schema | None:
 # -- Expected columns
 
 
-def expected_columns(staged: Iterable[PagerDutyStream]) -> str:
+def expected_columns(staged: list[PagerDutyStream]) -> str:
     """Return the macro that knows the columns of the tables that models read, by kind."""
     lines = [
         "{# Written by `python -m docs.generate` from the tap's streams. #}",
@@ -364,6 +366,9 @@ def expected_columns(staged: Iterable[PagerDutyStream]) -> str:
         inner = ", ".join(f"'{name}': '{kind}'" for name, kind in kinds.items())
         lines.append(f"    '{stream.name}': {{{inner}}},")
     lines += ["  }) }}", "{% endmacro %}", ""]
+    lists = ", ".join(f"'{each.name}'" for each in staged if is_counted_list(each))
+    lines += ["{# Full tables that `account_counts` counts. #}", "{% macro counted_lists() %}"]
+    lines += [f"  {{{{ return([{lists}]) }}}}", "{% endmacro %}", ""]
     return "\n".join(lines)
 
 

@@ -40,7 +40,9 @@ def replication(stream: PagerDutyStream) -> str:
 
 
 def endpoint(stream: PagerDutyStream) -> str:
-    """Return the request by which the stream is read."""
+    """Return the request by which the stream is read; empty if it has no endpoint of its own."""
+    if not stream.path:
+        return ""
     return f"`{getattr(stream, 'method', 'GET')} {stream.path}`"
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 import sys
 import typing as t
 from dataclasses import dataclass, replace
@@ -17,6 +16,7 @@ from tap_pagerduty.api.pagination import CEILING, PAGE_SIZE, WHOLE, CeilingError
 from tap_pagerduty.api.prefetch import look_ahead
 from tap_pagerduty.api.requests import PageRequest
 from tap_pagerduty.records.timestamps import isoformat, whole_second
+from tap_pagerduty.records.web_addresses import host_of
 from tap_pagerduty.reporting.formatting import count
 from tap_pagerduty.reporting.printable import printable
 from tap_pagerduty.sync.child import ChildStream
@@ -149,7 +149,7 @@ class Preflight:
         self._findings = {
             each.name: Finding(each)
             for each in streams
-            if each.selected or each.has_selected_descendents
+            if each.path and (each.selected or each.has_selected_descendents)
         }
         # Makes the requests that are no stream's: it has no budget of its own.
         self._plain = next(each for each in streams if not each.budget)
@@ -250,7 +250,7 @@ class Preflight:
     def _heading(self) -> list[str]:
         connection, config = self._connection, self._plain.config
         examples = (finding.example for finding in self._findings.values())
-        hosts = [_host(record) for record in (self._user, *examples) if record]
+        hosts = [host_of(record) for record in (self._user, *examples) if record]
         account = next(filter(None, hosts), config.get("subdomain") or "its records do not tell")
         region = "" if config.get("api_url") else f"{config['region'].upper()} region, "
         who = self._credentials
@@ -335,12 +335,6 @@ def _pages(request: PageRequest, total: int) -> int:
     return 1 + len(
         request.paginator.next_pages(request.page, {"total": total}, min(total, PAGE_SIZE))
     )
-
-
-def _host(record: Record) -> str:
-    """Return the address of the account's web app, if a record has it."""
-    found = re.match(r"https://([^/]+\.pagerduty\.com)/", str(record.get("html_url")))
-    return found[1] if found else ""
 
 
 def _duration(seconds: float) -> str:

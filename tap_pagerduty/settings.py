@@ -232,6 +232,22 @@ SETTINGS: dict[str, t.Any] = th.PropertiesList(
         "overlap of its own keeps that.",
     ),
     th.Property(
+        "max_count_requests",
+        th.IntegerType(minimum=0),
+        default=200,
+        title="Count requests",
+        description="Largest number of requests that a run sends for `account_counts`; the latest "
+        "months come first.",
+    ),
+    th.Property(
+        "strict",
+        th.BooleanType,
+        default=False,
+        title="Strict",
+        description="Whether a run fails, after everything else is loaded, if a selected stream "
+        "is skipped: for lack of access, or because its quota is used up.",
+    ),
+    th.Property(
         "emit_activate_version_messages",
         th.BooleanType,
         default=True,

@@ -32,13 +32,15 @@ from tap_pagerduty.reporting import logs
 from tap_pagerduty.reporting.display import run_shown
 from tap_pagerduty.reporting.formatting import count
 from tap_pagerduty.reporting.printable import hide
+from tap_pagerduty.reporting.run_report import RunReport
 from tap_pagerduty.reporting.summary import missing_data
 from tap_pagerduty.settings import NOT_REPEATED, SETTINGS, complete, secrets
 from tap_pagerduty.streams import STREAMS
 from tap_pagerduty.sync.catalog import check_catalog, check_streams, gone_and_new, unknown_bookmarks
 from tap_pagerduty.sync.child import ChildStream
 from tap_pagerduty.sync.filter_ids import unknown_ids
-from tap_pagerduty.sync.state import check_state
+from tap_pagerduty.sync.run_log import RunLog
+from tap_pagerduty.sync.state import check_state, earliest_positions
 
 if t.TYPE_CHECKING:
     import logging
@@ -185,6 +187,7 @@ class TapPagerDuty(Tap):
             raise SystemExit(1)
         bookmarks = state.get("bookmarks", {})
         kept = {name: each for name, each in bookmarks.items() if name not in again}
+        self._loaded = set(kept)
         super().load_state({**state, "bookmarks": kept})
         # The SDK drops empty bookmarks. They tell which child streams have been read before.
         for name in sorted(kept.keys() & self.streams.keys()):
@@ -308,8 +311,11 @@ class TapPagerDuty(Tap):
         progress.start(
             stream.name
             for stream in self.streams.values()
-            if stream.selected or stream.has_selected_descendents
+            if (stream.selected or stream.has_selected_descendents)
+            and not isinstance(stream, RunLog)
         )
+        progress.subdomain = self.config.get("subdomain") or ""
+        report = RunReport(progress, self.plugin_version, self._loaded, self._bookmarks)
         self.logger.info(
             "%s %s reads %s from %s.",
             self.name,
@@ -317,15 +323,26 @@ class TapPagerDuty(Tap):
             count(len(progress.streams), "stream"),
             self.connection.url,
         )
+        run_logs = [
+            stream
+            for stream in self.streams.values()
+            if isinstance(stream, RunLog) and stream.selected
+        ]
+        for run_log in run_logs:
+            run_log.begin(report)
         try:
-            with self._reason_last(), run_shown(progress, self._bookmarks):
+            with self._reason_last(), run_shown(report):
                 super().sync_all()
             if is_first and self.connection.has_responded:
-                plain = next(s for s in self.streams.values() if not s.parent_stream_type)
+                plain = next(
+                    s for s in self.streams.values() if s.path and not s.parent_stream_type
+                )
                 for line in unknown_ids(t.cast("PagerDutyStream", plain)):
                     self.logger.warning(line)
         finally:
             self.connection.workers.stop()
+            for run_log in run_logs:
+                run_log.end(report)
         self._report_missing_data()
 
     def _report_streams(self) -> None:
@@ -348,11 +365,7 @@ class TapPagerDuty(Tap):
 
     def _bookmarks(self) -> dict[str, str]:
         """Return where the incremental streams stand, by stream."""
-        return {
-            name: bookmark["replication_key_value"]
-            for name, bookmark in self.state.get("bookmarks", {}).items()
-            if "replication_key_value" in bookmark
-        }
+        return earliest_positions(self.state)
 
     @contextmanager
     def _reason_last(self) -> Iterator[None]:
@@ -383,9 +396,11 @@ class TapPagerDuty(Tap):
         lacks_access = any(
             stream.name in skipped and not stream.outcome.postponed for stream in streams
         )
-        for level, line in missing_data(skipped, incomplete, lacks_access=lacks_access):
+        is_strict = self.config["strict"]
+        lines = missing_data(skipped, incomplete, lacks_access=lacks_access, is_strict=is_strict)
+        for level, line in lines:
             self.logger.log(level, line)
-        if incomplete:
+        if incomplete or (skipped and is_strict):
             raise SystemExit(1)
 
     @override

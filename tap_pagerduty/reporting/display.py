@@ -14,34 +14,35 @@ from tap_pagerduty.reporting.progress_lines import ProgressLines
 from tap_pagerduty.reporting.summary import summary
 
 if t.TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Iterator
 
     from tap_pagerduty.reporting.progress import Progress
     from tap_pagerduty.reporting.progress_bars import ProgressBars
+    from tap_pagerduty.reporting.run_report import RunReport
 
 _logger = logging.getLogger(NAME)
 
 
 @contextmanager
-def run_shown(progress: Progress, bookmarks: Callable[[], Mapping[str, str]]) -> Iterator[None]:
+def run_shown(report: RunReport) -> Iterator[None]:
     """Show how a run goes, and in the end, however it ends, what it did.
 
     All of it is at INFO. On a terminal there are bars, unless stdout or the log need it for
-    themselves; elsewhere there is a line now and then. BOOKMARKS returns where the
-    streams' positions are at the moment.
+    themselves; elsewhere there is a line now and then.
     """
-    earlier = dict(bookmarks())
+    progress = report.progress
     bars = _bars(progress)
     try:
-        if bars:
-            with bars:
+        with report.watched():
+            if bars:
+                with bars:
+                    yield
+            else:
+                progress.listener = ProgressLines(progress)
                 yield
-        else:
-            progress.listener = ProgressLines(progress)
-            yield
     finally:
         progress.listener = ProgressListener()
-        rows = summary(progress, earlier, bookmarks())
+        rows = summary(report)
         if bars:
             bars.print([text for text, _ in rows])
         else:

@@ -8,7 +8,7 @@ import typing as t
 from bisect import bisect_right
 from collections import deque
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta, timezone
 
 from singer_sdk import metrics
 
@@ -16,7 +16,6 @@ from tap_pagerduty.compat import override
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
-    from datetime import datetime
 
 
 class TimeRange(t.Protocol):
@@ -89,6 +88,8 @@ class StreamProgress:
         self.skipped = self.failed = ""
         # Where the next run resumes, once this one has moved that.
         self.bookmark = ""
+        # Windows that have been read in full.
+        self.windows_read = 0
         self._run = run
         self._lock = threading.Lock()
         # The windows that are to be read, oldest first; none where the stream is one list.
@@ -121,9 +122,12 @@ class StreamProgress:
         """Note that these windows, oldest first, are read meanwhile."""
         before, self._plan = self._plan, list(windows)
         self._window, self._stage_started_at = None, self._run.clock()
+        read = 0
         try:
             yield
+            read = len(self._plan)
         finally:
+            self.windows_read += read or self.windows[0]
             self._plan, self._window = before, None
             self._total, self._stage_started_at = 0, self._run.clock()
 
@@ -271,7 +275,11 @@ class Progress:
         self.limit: float | None = None
         # When requests are sent again, if they had to wait for long; on the clock.
         self.resumes_at = 0.0
+        # What the account's web address starts with; empty until a setting or a record shows it.
+        self.subdomain = ""
         self.started_at = 0.0
+        # The same by the clock of this machine, in UTC.
+        self.start_time = datetime.now(timezone.utc)
         self._by_name: dict[str, StreamProgress] = {}
         self._streams: list[str] = []
         self._lock = threading.Lock()
@@ -286,6 +294,7 @@ class Progress:
     def start(self, streams: Iterable[str]) -> None:
         """Note that the run starts, and that it reads these STREAMS."""
         self.started_at = self.clock()
+        self.start_time = datetime.now(timezone.utc)
         self._streams = list(streams)
 
     @property

@@ -10,19 +10,23 @@ from tap_pagerduty.reporting.formatting import count, duration
 if t.TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from tap_pagerduty.reporting.progress import Progress, StreamProgress
+    from tap_pagerduty.reporting.progress import StreamProgress
+    from tap_pagerduty.reporting.run_report import RunReport
 
 _HEADING = ("stream", "records", "requests", "429s", "retries", "bookmark", "")
 
 
-def summary(
-    progress: Progress, earlier: Mapping[str, str], bookmarks: Mapping[str, str]
-) -> list[tuple[str, dict[str, t.Any]]]:
-    """Return the lines of the summary, each with what a program wants to know of it."""
+def summary(report: RunReport) -> list[tuple[str, dict[str, t.Any]]]:
+    """Return the lines of the summary, each with what a program wants to know of it.
+
+    The last one has all of it: the rows of `sync_runs`, and the seconds that the run took.
+    """
+    progress = report.progress
     # The first request of a stream may be made before it is its turn.
     started = [each for each in progress.streams if each.started_at is not None or each.requests]
     if not started:
         return []
+    bookmarks = report.bookmarks()
     reached = {
         each.name: each.bookmark or (bookmarks.get(each.name, "") if _is_finished(each) else "")
         for each in started
@@ -31,33 +35,24 @@ def summary(
     seconds = progress.clock() - progress.started_at
     total = ("total", *_numbers(started), f"in {duration(seconds)}", "")
     lines = _aligned([_HEADING, *rows, total])
-    extras: list[dict[str, t.Any]] = [
-        {
-            "summary": {
-                **each.figures,
-                "finished": _is_finished(each),
-                "since": earlier.get(each.name, ""),
-                "bookmark": reached[each.name],
-            },
-            "stream_name": each.name,
-        }
-        for each in started
-    ]
-    found = list(
-        zip(lines, [{}, *extras, {"summary": {"seconds": round(seconds, 1)}}], strict=True)
-    )
     if missing := len(progress.streams) - len(started):
-        found.append((f"{count(missing, 'stream')} not begun", {}))
-    return found
+        lines.append(f"{count(missing, 'stream')} not begun")
+    event = {"summary": {"seconds": round(seconds, 1), "streams": report.rows}}
+    return [*((line, {}) for line in lines[:-1]), (lines[-1], event)]
 
 
 def missing_data(
-    skipped: Mapping[str, str], incomplete: Mapping[str, str], *, lacks_access: bool
+    skipped: Mapping[str, str],
+    incomplete: Mapping[str, str],
+    *,
+    lacks_access: bool,
+    is_strict: bool,
 ) -> Iterator[tuple[int, str]]:
     """Yield the lines about streams that lack data, each with its level in the log.
 
     SKIPPED and INCOMPLETE have the reason by the stream's name; LACKS_ACCESS says that streams
-    were skipped for a reason that the next run meets again.
+    were skipped for a reason that the next run meets again. IS_STRICT says that the run fails if
+    any was skipped.
     """
     for name, reason in skipped.items():
         yield logging.WARNING, f"{name} was skipped: {reason}"
@@ -68,6 +63,8 @@ def missing_data(
         yield logging.ERROR, f"{name} is incomplete: {reason}"
     if incomplete:
         yield logging.ERROR, "What was finished is in the state; the next run reads the rest."
+    if skipped and is_strict:
+        yield logging.ERROR, "The run fails as `strict` is on: what was skipped is missing."
 
 
 def _numbers(streams: list[StreamProgress]) -> tuple[str, ...]:

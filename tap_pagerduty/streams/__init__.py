@@ -7,6 +7,7 @@ from itertools import chain
 
 from tap_pagerduty.streams import (
     account,
+    account_counts,
     analytics_metrics,
     analytics_raw,
     audit,
@@ -40,6 +41,7 @@ from tap_pagerduty.streams import (
     standards,
     status_page_posts,
     status_pages,
+    sync_runs,
     tags,
     teams,
     templates,
@@ -193,6 +195,10 @@ AREAS: dict[str, tuple[type[PagerDutyStream], ...]] = {
         automation_actions.AutomationActionRunnerTeams,
         workflow_integrations.WorkflowIntegrations,
         workflow_integrations.WorkflowIntegrationConnections,
+    ),
+    "Runs and counts": (
+        sync_runs.SyncRuns,
+        account_counts.AccountCounts,
     ),
 }
 

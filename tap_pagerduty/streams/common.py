@@ -31,7 +31,12 @@ def properties(*props: Property) -> Schema:
     `$schema`: targets on old validators refuse one that they do not know. Objects without known
     properties have no `properties`: flattening and some targets would make no column of them.
     """
-    schema: Schema = _without_empty_properties(th.PropertiesList(*props, _UNDOCUMENTED).to_dict())
+    return own_properties(*props, _UNDOCUMENTED)
+
+
+def own_properties(*props: Property) -> Schema:
+    """Return the schema of a stream whose records the tap makes: as `properties`, nothing added."""
+    schema: Schema = _without_empty_properties(th.PropertiesList(*props).to_dict())
     schema.pop("$schema", None)
     return schema
 

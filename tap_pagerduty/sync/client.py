@@ -25,6 +25,7 @@ from tap_pagerduty.records.findings import Findings
 from tap_pagerduty.records.lazy_records import FieldPeek
 from tap_pagerduty.records.paths import dig
 from tap_pagerduty.records.preparation import Preparation
+from tap_pagerduty.records.web_addresses import subdomain_of
 from tap_pagerduty.sync.account_column import fit_to_account, with_account
 from tap_pagerduty.sync.bookmarks import Bookmarks
 from tap_pagerduty.sync.catalog import Trimming, fit_entry, left_out
@@ -320,6 +321,8 @@ class PagerDutyStream(RESTStream[PageRequest]):
                 # The one is for the fast way of writing records, the other for the SDK's.
                 self.record_writer.version = self._stream_version = self.version
             self.progress.page_received(request.window, len(response.records), response.total)
+            if not self.connection.progress.subdomain:
+                self.connection.progress.subdomain = subdomain_of(response.records)
             yield response
         if workers.count > 1 and not self.parent_stream_type:
             self._prefetch_next_streams()

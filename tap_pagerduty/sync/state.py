@@ -3,7 +3,7 @@
 Per stream it has the SDK's `replication_key` and `replication_key_value`; of incidents
 and of their analytics also `created_until`. These are times in UTC, before which all
 records have been emitted. Incidents also have `seen_until`: none that was created later
-has been.
+has been. The bookmark of the run log is the run that wrote the state, see `run_log`.
 """
 
 from __future__ import annotations
@@ -27,6 +27,16 @@ UNREAD_CREATED, UNREAD_CHANGED = "unread_created_since", "unread_changed_since"
 REFUSED = "refused"
 # Of incidents, those last changed in the overlap, with when: these were emitted.
 RECENT = "recent"
+
+
+def earliest_positions(state: Mapping[str, t.Any]) -> dict[str, str]:
+    """Return the position of each incremental stream before which all is loaded, by stream."""
+    found = {}
+    for name, bookmark in state.get("bookmarks", {}).items():
+        positions = [bookmark[each] for each in POSITIONS if each in bookmark]
+        if positions != [bookmark.get(SEEN_UNTIL)] and positions:
+            found[name] = min(positions)
+    return found
 
 
 def check_state(state: Mapping[str, t.Any], streams: Mapping[str, Stream]) -> None:

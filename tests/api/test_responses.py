@@ -8,7 +8,7 @@ import pytest
 import requests
 from urllib3.exceptions import MaxRetryError, NameResolutionError, NewConnectionError
 
-from tap_pagerduty.streams import STREAMS
+from tests.support.account import READ
 
 USERS = [{"id": f"U{number}", "name": f"User {number}"} for number in range(250)]
 TEAMS = [{"id": "T1", "name": "Team"}]
@@ -57,7 +57,7 @@ def test_a_key_refused_in_the_middle_stops_the_run_too(account, sync):
     assert run.ids("vendors") == []
 
 
-@pytest.mark.parametrize("stream", STREAMS, ids=lambda stream: stream.name)
+@pytest.mark.parametrize("stream", READ, ids=lambda stream: stream.name)
 def test_a_key_refused_by_any_stream_stops_the_run(account, sync, stream):
     account.has_samples = True
     account.refusals[stream.name] = 401
@@ -83,7 +83,7 @@ def test_the_key_is_in_no_log_line_at_the_finest_level(account, sync, monkeypatc
 
 
 @pytest.mark.parametrize("status", [402, 403])
-@pytest.mark.parametrize("stream", STREAMS, ids=lambda stream: stream.name)
+@pytest.mark.parametrize("stream", READ, ids=lambda stream: stream.name)
 def test_a_stream_out_of_reach_is_skipped_with_a_warning(account, sync, stream, status):
     account.has_samples = True
     account.refusals[stream.name] = status

@@ -250,14 +250,12 @@ def test_structured_lines_tell_the_same_to_programs(printed, tmp_path):
     ends = [each["extra"]["progress"] for each in entries if "progress" in each["extra"]]
     assert [each["streams_done"] for each in ends][-2:] == [1, 2]
     assert ends[0]["limit_per_second"] == pytest.approx(100_000 / 60)
-    rows = {
-        each["stream_name"]: each["extra"]["summary"]
-        for each in entries
-        if each["stream_name"] and "summary" in each["extra"]
-    }
+    [event] = [each["extra"]["summary"] for each in entries if "summary" in each["extra"]]
+    rows = {row["stream"]: row for row in event["streams"]}
     assert {name: row["records"] for name, row in rows.items()} == records_by_stream(done.out)
-    assert rows["notifications"]["bookmark"] == "2024-06-12T12:00:00Z"
-    assert rows["notifications"]["finished"]
+    assert rows["notifications"]["bookmark_after"] == "2024-06-12T12:00:00Z"
+    assert rows["notifications"]["outcome"] == "complete"
+    assert event["seconds"] >= 0
 
 
 def test_what_the_sdk_tells_of_its_steps_is_left_to_debug(printed, tmp_path):
@@ -484,7 +482,7 @@ def test_a_metric_that_is_told_meanwhile_does_not_lose_records(monkeypatch):
 
 
 @pytest.mark.parametrize(("columns", "rows"), [(80, 24), (160, 50), (60, 10)])
-@pytest.mark.parametrize("count", [13, 29, 127])
+@pytest.mark.parametrize("count", [13, 29, 129])
 def test_bars_never_overflow_the_terminal(columns, rows, count):
     clock = Clock()
     run = Progress(clock)

@@ -49,6 +49,7 @@ TestTapPagerDuty = get_tap_test_class(
     TapPagerDuty,
     config=CONFIG,
     catalog=catalog(),
-    suite_config=SuiteConfig(max_records_limit=10),
+    # The log of a run is written at its end, which a trial run does not have.
+    suite_config=SuiteConfig(max_records_limit=10, ignore_no_records_for_streams=["sync_runs"]),
     parse_env_config=False,
 )

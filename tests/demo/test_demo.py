@@ -21,7 +21,8 @@ from demo.processes import DemoError, Processes
 from tap_pagerduty.streams import STREAMS
 from tests.support.project import ROOT
 
-NAMES = {stream.name for stream in STREAMS if stream.selected_by_default}
+# The log of runs is not part of what a run shows.
+NAMES = {stream.name for stream in STREAMS if stream.selected_by_default and stream.path}
 # Seconds after which a run that does not end is a failed test.
 PATIENCE = 240
 

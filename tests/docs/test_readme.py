@@ -17,11 +17,11 @@ import pytest
 import trustme
 
 from tap_pagerduty.api.pagination import CEILING
-from tap_pagerduty.streams import STREAMS
 from tap_pagerduty.streams.incidents import Incidents
 from tap_pagerduty.streams.log_entries import LogEntries
 from tap_pagerduty.streams.notifications import Notifications
 from tap_pagerduty.tap import TapPagerDuty
+from tests.support.account import READ
 from tests.support.harness import catalog
 from tests.support.project import ROOT
 
@@ -113,7 +113,7 @@ def test_what_is_said_to_be_left_out_is_not_read():
     left_out = re.findall(r"^\| `((?:GET|POST) /\S+)` \|", text, re.MULTILINE)
     read = re.findall(r"`((?:GET|POST) /\S+)`", PAGE)
     assert len(left_out) > 30
-    assert len(read) == len(STREAMS)
+    assert len(read) == len(READ)
     anonymous = {re.sub(r"{\w+}", "{}", endpoint) for endpoint in read}
     assert not {each for each in left_out if re.sub(r"{\w+}", "{}", each) in anonymous}
 
@@ -754,6 +754,20 @@ RUNS = {
                 "All requests wait until … (…): the rate limit is used up, by this run or by "
                 "others with the same key."
             ),
+        ],
+    ),
+    "what is counted is refused, or too much for the budget": (
+        {"tags": (402, REFUSED), "notifications": (403, REFUSED)},
+        {
+            "catalog": catalog(("account_counts", "tags", "incidents", "notifications")),
+            "max_count_requests": 4,
+            "strict": True,
+        },
+        1,
+        [
+            "… is not counted before …: max_count_requests is reached.",
+            "… is not counted: …",
+            "The run fails as `strict` is on: what was skipped is missing.",
         ],
     ),
     "the run is stopped": (

@@ -5,6 +5,7 @@ target-postgres` runs. Every third run is killed at some byte, every fourth meet
 """
 
 import random
+import re
 import signal
 import subprocess
 from contextlib import ExitStack
@@ -12,13 +13,17 @@ from math import ceil
 
 import pytest
 
+from demo.stores import Postgres as Store
+from demo.verify import verify
 from sandbox.values.timestamps import moment_of
+from tests.docs.test_readme import document
 from tests.support.harness import (
     DAY,
     EVENTS,
     LISTS,
     PATIENCE,
     START,
+    STREAMS,
     allowed,
     arguments,
     differences,
@@ -26,7 +31,7 @@ from tests.support.harness import (
     sandbox,
     truth,
 )
-from tests.support.targets import Postgres, ended, row_of, started, words
+from tests.support.targets import SCHEMA, Postgres, ended, row_of, started, words
 
 DAYS = 30
 FAULTS = (
@@ -133,19 +138,19 @@ def bound(box, state):
     return pages + allowed(box, since["incidents"])
 
 
-def load(box, place, loader, state, end):
+def load(box, place, loader, end, *streams, state):
     """Run the tap into a target that waits for it; return its status and the next state.
 
     A tap that is killed leaves the target a torn line, on which that ends, too; of one that is
     told to stop, the target takes all that there is.
     """
     if end:
-        done = run(box, place, state=state, end=end)
+        done = run(box, place, *streams, state=state, end=end)
         loader.stdin.write(done.out)
         status = done.status
     else:
         with (place / "tap.log").open("w") as log:
-            line = arguments(box, place, state=state)
+            line = arguments(box, place, *streams, state=state)
             tap = subprocess.run(
                 line, stdout=loader.stdin, stderr=log, timeout=PATIENCE, check=False
             )
@@ -155,10 +160,12 @@ def load(box, place, loader, state, end):
 
 
 def test_after_thirty_days_of_changes_kills_and_faults_postgres_equals_the_account(
-    tmp_path, database
+    tmp_path, database, capsys
 ):
     with sandbox(incidents=60, days=365, incident_embed_short=0.2) as box, ExitStack() as targets:
         life, state, killed, size = Life(box, 1), None, 0, 300_000
+        # Runs that the state knows, by how they were ended.
+        noted = {signal.SIGKILL: 0, signal.SIGTERM: 0}
 
         def start(day):
             (tmp_path / str(day)).mkdir()
@@ -179,13 +186,19 @@ def test_after_thirty_days_of_changes_kills_and_faults_postgres_equals_the_accou
                 how = (signal.SIGKILL, signal.SIGTERM)[killed % 2]
                 end = how, life.dice.randrange(size)
             box.requests.clear()
+            streams = (*STREAMS, "sync_runs", *(["account_counts"] * (day == DAYS - 1)))
+            before = run_of(state)
 
-            status, state = load(box, tmp_path / str(day), loader, state, end)
+            status, state = load(box, tmp_path / str(day), loader, end, *streams, state=state)
 
             faults = sum(request.fault is not None for request in box.requests)
+            counts = sum(request.query.get("limit") == ["1"] for request in box.requests)
+            # To find out whether `until` is included takes a list for each stream.
+            limit += counts + len(EVENTS) if counts else 0
             assert day == 0 or len(box.requests) - faults <= limit, f"day {day}"
             if end:
                 killed += 1
+                noted[end[0]] += run_of(state) != before
                 assert status in {-end[0], 128 + end[0]}
             else:
                 assert (status, loader.returncode) == (0, 0), words(loader)[-2000:]
@@ -193,3 +206,54 @@ def test_after_thirty_days_of_changes_kills_and_faults_postgres_equals_the_accou
         assert killed == DAYS // 3
         assert len(truth(box, "incidents")) > 300
         assert differences(database, box, stale=life.stale, shown=row_of) == []
+        the_log_has_every_run(database, noted)
+        the_account_counts_what_is_loaded(database, capsys)
+
+
+def run_of(state):
+    """Return the id of the run that a state is of."""
+    return state and state["bookmarks"]["sync_runs"]["run_id"]
+
+
+def the_log_has_every_run(database, noted):
+    """See that runs of which the target has seen anything are there, as they ended."""
+    ways = dict(
+        database.ask(
+            "SELECT CASE WHEN reason LIKE 'the run did not end%' THEN 'SIGKILL' "
+            "WHEN reason = 'stopped by SIGTERM' THEN 'SIGTERM' ELSE outcome END, "
+            f"count(DISTINCT run_id) FROM {SCHEMA}.sync_runs GROUP BY 1"
+        )
+    )
+    # A target that ends on a torn line has stored nothing of the run.
+    assert ways.get("SIGKILL", 0) == noted[signal.SIGKILL]
+    assert ways["SIGTERM"] == noted[signal.SIGTERM] > 0
+    assert ways["complete"] >= DAYS - DAYS // 3
+    assert ways.keys() <= {"SIGKILL", "SIGTERM", "complete"}
+
+
+def the_account_counts_what_is_loaded(database, capsys):
+    """See that counts and tables agree, and that a row removed by hand is found."""
+    names = ("host", "port", "user", "password", "database")
+    env = {f"TARGET_POSTGRES_{name.upper()}": str(database.settings[name]) for name in names}
+    store = Store({**env, "TARGET_POSTGRES_DEFAULT_TARGET_SCHEMA": SCHEMA}, None)
+    capsys.readouterr()
+    assert verify(store) == 0
+    assert capsys.readouterr().out == "complete: 24 of 24 months, 10 of 10 full tables\n"
+    database.ask(
+        f"DELETE FROM {SCHEMA}.log_entries WHERE id = (SELECT id FROM {SCHEMA}.log_entries "
+        "WHERE created_at >= '2024-03-01' AND created_at < '2024-04-01' LIMIT 1)"
+    )
+    assert verify(store) == 1
+    said = capsys.readouterr().out
+    assert said.startswith("log_entries 2024-03: PagerDuty counts ")
+    assert "start_date: 2024-03-01T00:00:00Z, end_date: 2024-04-01T00:00:00Z" in said
+    assert said.endswith("incomplete: 23 of 24 months, 10 of 10 full tables\n")
+    # The queries of docs/operating.md say the same.
+    page = document("docs/operating.md")
+    queries = {
+        name: re.search(f"<!-- {name} -->\n```sql\n(.*?)```", page, re.DOTALL)[1]
+        for name in ("runs", "counts")
+    }
+    [(stream, month, counted, loaded)] = database.ask(queries["counts"])
+    assert (stream, month, loaded) == ("log_entries", "2024-03", counted - 1)
+    assert database.ask(queries["runs"]) == []

@@ -17,14 +17,16 @@ import pytest
 from docs.references import references
 from sandbox.endpoints.registry import ENDPOINTS, find
 from sandbox.values.timestamps import iso, moment_of
+from tap_pagerduty import streams
 from tap_pagerduty.records.paths import leave_out
-from tap_pagerduty.streams import STREAMS
 from tap_pagerduty.sync.child import ChildStream, WindowedChildStream
 from tap_pagerduty.sync.windowed import WindowedStream
 from tests.support import harness
 from tests.support.columns import as_emitted
 from tests.support.harness import DAY, UPDATED, Warehouse, ago, in_utc
 
+# What the tap makes itself has no endpoint: `sync/test_run_log.py`, `sync/test_record_counts.py`.
+STREAMS = [stream for stream in streams.STREAMS if stream.path]
 NAMES = [stream.name for stream in STREAMS]
 BY_NAME = {stream.name: stream for stream in STREAMS}
 EVENTS = [stream for stream in STREAMS if issubclass(stream, WindowedStream)]

@@ -18,6 +18,8 @@ from tap_pagerduty.streams.incidents import LISTED
 from tap_pagerduty.sync.windowed import WindowedStream
 
 NAMES = [stream.name for stream in STREAMS]
+# Those that have an endpoint; the tap makes the records of the others itself.
+READ = [stream for stream in STREAMS if stream.path]
 # The streams that are lists of the account, or of what happened, read by themselves.
 CORE = AREAS["Core"]
 # By which time of a record its list's `since` and `until` select.

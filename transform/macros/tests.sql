@@ -48,6 +48,12 @@
 {% endtest %}
 
 
+{# No period has a status that means that loaded rows and PagerDuty's count differ. #}
+{% test no_period(model, status) %}
+  select stream, period, counted, loaded from {{ model }} where status = '{{ status }}'
+{% endtest %}
+
+
 {# Whether a table, or a column that a test looks at, is not there. #}
 {% macro is_missing(table) %}
   {{- return(execute and load_relation(table) is none) -}}

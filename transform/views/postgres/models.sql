@@ -180,6 +180,184 @@ select
 from "pagerduty_models"."stg_pagerduty__users" as users
 left join (select name from pg_timezone_names) as known on known.name = users.time_zone;
 
+create or replace view pagerduty_models.pagerduty__completeness as
+with counts as (
+
+    select * from "pagerduty_models"."stg_pagerduty__account_counts"
+
+),
+
+loaded as (
+    select counts.stream, counts.period, count(rows_of.incident_id) as loaded
+    from counts
+    left join "pagerduty_models"."stg_pagerduty__incidents" as rows_of
+        on rows_of.created_at >= counts.since and rows_of.created_at < counts.until
+    where counts.stream = 'incidents'
+    group by counts.stream, counts.period
+    union all
+    select counts.stream, counts.period, count(rows_of.log_entry_id) as loaded
+    from counts
+    left join "pagerduty_models"."stg_pagerduty__log_entries" as rows_of
+        on rows_of.created_at >= counts.since and rows_of.created_at < counts.until
+    where counts.stream = 'log_entries'
+    group by counts.stream, counts.period
+    union all
+    select counts.stream, counts.period, count(rows_of.notification_id) as loaded
+    from counts
+    left join "pagerduty_models"."stg_pagerduty__notifications" as rows_of
+        on rows_of.started_at >= counts.since and rows_of.started_at < counts.until
+    where counts.stream = 'notifications'
+    group by counts.stream, counts.period
+    union all
+    select counts.stream, counts.period, count(rows_of.is_deleted) as loaded
+    from counts
+    left join "pagerduty_models"."stg_pagerduty__users" as rows_of
+        on not rows_of.is_deleted
+        and coalesce(rows_of.extracted_at, counts.run_started_at) >= counts.run_started_at
+    where counts.stream = 'users'
+    group by counts.stream, counts.period
+    union all
+    select counts.stream, counts.period, count(rows_of.is_deleted) as loaded
+    from counts
+    left join "pagerduty_models"."stg_pagerduty__teams" as rows_of
+        on not rows_of.is_deleted
+        and coalesce(rows_of.extracted_at, counts.run_started_at) >= counts.run_started_at
+    where counts.stream = 'teams'
+    group by counts.stream, counts.period
+    union all
+    select counts.stream, counts.period, count(rows_of.is_deleted) as loaded
+    from counts
+    left join "pagerduty_models"."stg_pagerduty__services" as rows_of
+        on not rows_of.is_deleted
+        and coalesce(rows_of.extracted_at, counts.run_started_at) >= counts.run_started_at
+    where counts.stream = 'services'
+    group by counts.stream, counts.period
+    union all
+    select counts.stream, counts.period, count(rows_of.is_deleted) as loaded
+    from counts
+    left join "pagerduty_models"."stg_pagerduty__business_services" as rows_of
+        on not rows_of.is_deleted
+        and coalesce(rows_of.extracted_at, counts.run_started_at) >= counts.run_started_at
+    where counts.stream = 'business_services'
+    group by counts.stream, counts.period
+    union all
+    select counts.stream, counts.period, count(rows_of.is_deleted) as loaded
+    from counts
+    left join "pagerduty_models"."stg_pagerduty__vendors" as rows_of
+        on not rows_of.is_deleted
+        and coalesce(rows_of.extracted_at, counts.run_started_at) >= counts.run_started_at
+    where counts.stream = 'vendors'
+    group by counts.stream, counts.period
+    union all
+    select counts.stream, counts.period, count(rows_of.is_deleted) as loaded
+    from counts
+    left join "pagerduty_models"."stg_pagerduty__escalation_policies" as rows_of
+        on not rows_of.is_deleted
+        and coalesce(rows_of.extracted_at, counts.run_started_at) >= counts.run_started_at
+    where counts.stream = 'escalation_policies'
+    group by counts.stream, counts.period
+    union all
+    select counts.stream, counts.period, count(rows_of.is_deleted) as loaded
+    from counts
+    left join "pagerduty_models"."stg_pagerduty__schedules" as rows_of
+        on not rows_of.is_deleted
+        and coalesce(rows_of.extracted_at, counts.run_started_at) >= counts.run_started_at
+    where counts.stream = 'schedules'
+    group by counts.stream, counts.period
+    union all
+    select counts.stream, counts.period, count(rows_of.is_deleted) as loaded
+    from counts
+    left join "pagerduty_models"."stg_pagerduty__oncalls" as rows_of
+        on not rows_of.is_deleted
+        and coalesce(rows_of.extracted_at, counts.run_started_at) >= counts.run_started_at
+    where counts.stream = 'oncalls'
+    group by counts.stream, counts.period
+    union all
+    select counts.stream, counts.period, count(rows_of.is_deleted) as loaded
+    from counts
+    left join "pagerduty_models"."stg_pagerduty__priorities" as rows_of
+        on not rows_of.is_deleted
+        and coalesce(rows_of.extracted_at, counts.run_started_at) >= counts.run_started_at
+    where counts.stream = 'priorities'
+    group by counts.stream, counts.period
+    union all
+    select counts.stream, counts.period, count(rows_of.is_deleted) as loaded
+    from counts
+    left join "pagerduty_models"."stg_pagerduty__tags" as rows_of
+        on not rows_of.is_deleted
+        and coalesce(rows_of.extracted_at, counts.run_started_at) >= counts.run_started_at
+    where counts.stream = 'tags'
+    group by counts.stream, counts.period
+    union all
+    select counts.stream, counts.period, count(rows_of.is_deleted) as loaded
+    from counts
+    left join "pagerduty_models"."stg_pagerduty__flexible_schedules" as rows_of
+        on not rows_of.is_deleted
+        and coalesce(rows_of.extracted_at, counts.run_started_at) >= counts.run_started_at
+    where counts.stream = 'flexible_schedules'
+    group by counts.stream, counts.period
+    union all
+    select counts.stream, counts.period, count(rows_of.is_deleted) as loaded
+    from counts
+    left join "pagerduty_models"."stg_pagerduty__maintenance_windows" as rows_of
+        on not rows_of.is_deleted
+        and coalesce(rows_of.extracted_at, counts.run_started_at) >= counts.run_started_at
+    where counts.stream = 'maintenance_windows'
+    group by counts.stream, counts.period
+    union all
+    select counts.stream, counts.period, count(rows_of.is_deleted) as loaded
+    from counts
+    left join "pagerduty_models"."stg_pagerduty__extensions" as rows_of
+        on not rows_of.is_deleted
+        and coalesce(rows_of.extracted_at, counts.run_started_at) >= counts.run_started_at
+    where counts.stream = 'extensions'
+    group by counts.stream, counts.period
+    union all
+    select counts.stream, counts.period, count(rows_of.is_deleted) as loaded
+    from counts
+    left join "pagerduty_models"."stg_pagerduty__extension_schemas" as rows_of
+        on not rows_of.is_deleted
+        and coalesce(rows_of.extracted_at, counts.run_started_at) >= counts.run_started_at
+    where counts.stream = 'extension_schemas'
+    group by counts.stream, counts.period
+    union all
+    select counts.stream, counts.period, count(rows_of.is_deleted) as loaded
+    from counts
+    left join "pagerduty_models"."stg_pagerduty__addons" as rows_of
+        on not rows_of.is_deleted
+        and coalesce(rows_of.extracted_at, counts.run_started_at) >= counts.run_started_at
+    where counts.stream = 'addons'
+    group by counts.stream, counts.period
+    union all
+    select counts.stream, counts.period, count(rows_of.is_deleted) as loaded
+    from counts
+    left join "pagerduty_models"."stg_pagerduty__webhook_subscriptions" as rows_of
+        on not rows_of.is_deleted
+        and coalesce(rows_of.extracted_at, counts.run_started_at) >= counts.run_started_at
+    where counts.stream = 'webhook_subscriptions'
+    group by counts.stream, counts.period
+
+)
+
+select
+    counts.stream,
+    counts.period,
+    counts.since,
+    counts.until,
+    counts.counted_at,
+    counts.records as counted,
+    loaded.loaded,
+    case
+        when counts.records is null then 'not counted'
+        when loaded.loaded is null then 'not compared'
+        when loaded.loaded < counts.records then 'missing'
+        when loaded.loaded > counts.records then 'surplus'
+        else 'complete'
+    end as status
+from counts
+left join loaded
+    on loaded.stream = counts.stream and loaded.period = counts.period;
+
 create or replace view pagerduty_models.pagerduty__configuration_changes as
 with actors as (
 

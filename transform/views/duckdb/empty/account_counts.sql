@@ -1,0 +1,16 @@
+-- Written by `make views` from the dbt package.
+
+create or replace view pagerduty_models.stg_pagerduty__account_counts as
+-- Written by `python -m docs.generate` from the stream `account_counts`.
+
+select
+    nullif(cast("stream" as text), '') as stream,
+    nullif(cast("period" as text), '') as period,
+    "since" as since,
+    "until" as until,
+    cast("records" as bigint) as records,
+    "counted_at" as counted_at,
+    "run_started_at" as run_started_at,
+    "_sdc_extracted_at" as extracted_at,
+    (_sdc_deleted_at is not null) as is_deleted
+from (select cast(null as varchar) as "stream", cast(null as varchar) as "period", cast(null as timestamp) as "since", cast(null as timestamp) as "until", cast(null as bigint) as "records", cast(null as timestamp) as "counted_at", cast(null as timestamp) as "run_started_at", cast(null as timestamp) as "_sdc_extracted_at", cast(null as timestamp) as "_sdc_deleted_at" where false) as account_counts;
