@@ -25,6 +25,7 @@ from tap_pagerduty.reporting.printable import hide
 from tap_pagerduty.settings import SETTINGS, complete, secrets
 from tap_pagerduty.streams import STREAMS
 from tap_pagerduty.sync.child import ChildStream
+from tap_pagerduty.sync.run_plan import RunPlan
 from tap_pagerduty.sync.state import check_state
 
 if t.TYPE_CHECKING:
@@ -238,11 +239,12 @@ class TapPagerDuty(Tap):
             count(len(progress.streams), "stream"),
             self.connection.url,
         )
+        RunPlan(self.streams.values()).start()
         try:
             with self._reason_last(), run_shown(progress, self._bookmarks):
                 super().sync_all()
         finally:
-            self.connection.workers.stop()
+            self.connection.look_ahead.stop()
         self._report_missing_data()
 
     def _bookmarks(self) -> dict[str, str]:

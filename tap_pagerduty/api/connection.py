@@ -8,12 +8,14 @@ from contextlib import suppress
 from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
+from urllib.parse import urlsplit
 
 import requests
 
 from tap_pagerduty.api.auth import AccessToken, ApiKey, OAuthApp
+from tap_pagerduty.api.concurrency import Concurrency
 from tap_pagerduty.api.errors import CredentialsError, StopError, TokenError
-from tap_pagerduty.api.prefetch import Workers
+from tap_pagerduty.api.prefetch import LookAhead
 from tap_pagerduty.api.rate_limit import MINUTE, RateLimiter
 from tap_pagerduty.api.session import MAX_RESPONSE_MB, Session, TooLargeError
 from tap_pagerduty.records.timestamps import whole_second
@@ -61,7 +63,8 @@ class Connection:
         }
         self._lock = threading.Lock()
         self.progress = Progress()
-        self.workers = Workers(config["max_concurrency"])
+        self._concurrency = Concurrency(config.get("max_concurrency"))
+        self.look_ahead = LookAhead(self._concurrency)
         # The account's time at the run's first response of the API's own, UTC. This machine's
         # clock may be off, and a window that ends in the account's future is not closed.
         self.date: datetime | None = None
@@ -100,13 +103,28 @@ class Connection:
         BUDGET names an endpoint's own budget; it then also draws on that of the key. Empty if
         it has none.
         """
-        for name in ("", budget) if budget else ("",):
+        waited = 0.0
+        for name in (budget, "") if budget else ("",):
             rate_limiter = self._rate_limiter(name)
             self.progress.requests_wait(rate_limiter.delay)
-            rate_limiter.wait()
+            waited += rate_limiter.wait()
+        held_up = self.look_ahead.is_held_up and not waited
+        self._threads.exchange = self._concurrency.begin(held_up=held_up)
+        self.look_ahead.sent()
+
+    def _end_exchange(self, response: requests.Response | None) -> None:
+        """Note for the number of requests in flight how this thread's last one ended."""
+        path = urlsplit(response.url).path if response is not None else ""
+        good = response is not None and (
+            response.status_code < HTTPStatus.INTERNAL_SERVER_ERROR
+            and response.status_code != HTTPStatus.TOO_MANY_REQUESTS
+        )
+        # An endpoint's path without the ids in it.
+        self._concurrency.end(self._threads.exchange, "/".join(path.split("/")[1::2]), good=good)
 
     def response_received(self, budget: str, response: requests.Response) -> None:
         """Take from a response what is left of the budget, and once what time it is."""
+        self._end_exchange(response)
         self.has_responded = True
         if self.date is None and _is_of_the_api(response):
             with suppress(KeyError, ValueError):
@@ -127,6 +145,7 @@ class Connection:
 
     def request_lost(self, budget: str) -> None:
         """Note that a request got no response."""
+        self._end_exchange(None)
         for name in {"", budget}:
             self._rate_limiter(name).request_lost()
 

@@ -24,11 +24,9 @@ from tap_pagerduty.api.session import TooLargeError
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable
-    from concurrent.futures import Future
 
     from backoff.types import Details
 
-    from tap_pagerduty.api import Body
     from tap_pagerduty.api.connection import Connection
     from tap_pagerduty.api.requests import PageRequest
     from tap_pagerduty.reporting.progress import StreamProgress
@@ -76,14 +74,6 @@ class Requester:
         self._budget = budget
         self._progress = progress
         self._replaced = replaced
-        # A request that was sent before its turn, and its response.
-        self._prefetched: tuple[PageRequest, Future[PageResponse]] | None = None
-
-    def prefetch(self, request: PageRequest) -> None:
-        """Send a request now, on another thread; `fetch` returns its response later."""
-        if not self._prefetched:
-            response = self._connection.workers.submit(lambda: self._fetch(request))
-            self._prefetched = request, response
 
     def fetch(self, request: PageRequest) -> PageResponse:
         """Return the response to a request.
@@ -91,10 +81,16 @@ class Requester:
         What it raises is listed in `errors.raise_for_status`; a RetriableAPIError, TokenError
         or RequestException has been retried in vain.
         """
-        prefetched, self._prefetched = self._prefetched, None
-        if prefetched and prefetched[0] == request:
-            return prefetched[1].result()
-        return self._fetch(request)
+        try:
+            return self._fetch_with_retries(request)
+        except NotFoundError:
+            if request.parent is None:
+                raise
+            return PageResponse(request, {})
+        except SkippableAPIError as error:
+            if request.parent is None:
+                raise
+            return PageResponse(request, {}, refusal_message=str(error))
 
     def check(self, response: requests.Response) -> None:
         """Take from a response what is left of the budget, and return if it is a success.
@@ -106,25 +102,13 @@ class Requester:
             self._progress.rate_limited()
         errors.raise_for_status(response)
 
-    def _fetch(self, request: PageRequest) -> PageResponse:
-        try:
-            return PageResponse(request, self._body_with_retries(request))
-        except NotFoundError:
-            if request.parent is None:
-                raise
-            return PageResponse(request, {})
-        except SkippableAPIError as error:
-            if request.parent is None:
-                raise
-            return PageResponse(request, {}, refusal_message=str(error))
-
     @cached_property
-    def _body_with_retries(self) -> Callable[[PageRequest], Body]:
+    def _fetch_with_retries(self) -> Callable[[PageRequest], PageResponse]:
         """Retries with exponential backoff and full jitter, for a bounded time.
 
         The SDK's own decorator bounds the attempts only, and logs the request's arguments.
         """
-        decorate: Callable[..., Callable[[PageRequest], Body]] = backoff.on_exception(
+        decorate: Callable[..., Callable[[PageRequest], PageResponse]] = backoff.on_exception(
             backoff.expo,
             (RetriableAPIError, TokenError, *RETRIED),
             max_time=lambda: self._connection.retry_timeout,
@@ -133,9 +117,9 @@ class Requester:
             on_backoff=self._before_retry,
             logger=None,
         )
-        return decorate(self._body)
+        return decorate(self._fetch)
 
-    def _body(self, request: PageRequest) -> Body:
+    def _fetch(self, request: PageRequest) -> PageResponse:
         prepared = self._exchange.prepare(request)
         try:
             response = self._send(prepared)
@@ -143,7 +127,8 @@ class Requester:
             if not self._connection.authenticator.renew(prepared):
                 raise
             response = self._send(prepared)
-        return decode(response, request.records_key, request.peek, self._replaced)
+        body = decode(response, request.records_key, request.peek, self._replaced)
+        return PageResponse(request, body, size=len(response.content))
 
     def _send(self, request: requests.PreparedRequest) -> requests.Response:
         self._connection.wait(self._budget)

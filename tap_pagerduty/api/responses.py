@@ -45,6 +45,8 @@ class PageResponse:
     body: Body
     # Why the API refused to show the children of this one parent; empty if it did not.
     refusal_message: str = ""
+    # Bytes of the body, decompressed.
+    size: int = 0
 
     @property
     def records(self) -> Sequence[Record]:

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import logging
 import typing as t
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime, timezone
 from functools import cached_property
-from itertools import islice
 
 from singer_sdk import RESTStream
 from singer_sdk.helpers.conform import TypeConformanceLevel
 from singer_sdk.streams.rest import HTTPRequest, PageContext
 
 from tap_pagerduty import NAME
-from tap_pagerduty.api.pagination import LIST, Paginator
-from tap_pagerduty.api.prefetch import look_ahead
+from tap_pagerduty.api.pagination import LIST, CeilingError, Paginator
+from tap_pagerduty.api.prefetch import Source
 from tap_pagerduty.api.requester import Requester
 from tap_pagerduty.api.requests import PageRequest
 from tap_pagerduty.compat import override
@@ -33,7 +32,7 @@ from tap_pagerduty.sync.record_writer import RecordWriter
 from tap_pagerduty.sync.sync_range import SyncRange
 
 if t.TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     import requests
     from singer_sdk.helpers.types import Context
@@ -96,6 +95,9 @@ class PagerDutyStream(RESTStream[PageRequest]):
     # to leave the others encoded; empty if records are decoded.
     peeked_fields: t.ClassVar[tuple[str, ...]] = ()
 
+    # Whether which requests it starts with depends on the account's time.
+    is_timed: t.ClassVar[bool] = False
+
     primary_keys: t.ClassVar[tuple[str, ...]] = ("id",)
     # Records are as the API sends them and schemas are open: nothing is left to conform,
     # and what PagerDuty adds without documenting it is not dropped.
@@ -111,6 +113,9 @@ class PagerDutyStream(RESTStream[PageRequest]):
         self.requester = Requester(
             self, connection, self.budget, self.progress, self.findings.replaced
         )
+        self.source = Source(self.fetch, self.next_requests, self.likely_requests, self.budget)
+        # Called while the stream is read; see `RunPlan`.
+        self.on_reading: Callable[[], None] = lambda: None
         needs = " and ".join(filter(None, (self.scope and f"the scope `{self.scope}`", self.plan)))
         self.outcome = Outcome(self.name, needs, connection, lambda: self.http_headers, self.log)
         self.next_pages = NextPages(self.identity, self.log)
@@ -233,9 +238,9 @@ class PagerDutyStream(RESTStream[PageRequest]):
         """Return the requests that a first load starts with: one for each list to be paged."""
         return [self.list_request()]
 
-    def first_request(self) -> PageRequest | None:
-        """Return the request that the stream starts with; None if that depends on others."""
-        return self.list_request()
+    def first_requests(self) -> list[PageRequest]:
+        """Return the requests that this run's reading starts with, as far as they are known."""
+        return [self.list_request()]
 
     def next_requests(self, request: PageRequest, response: PageResponse) -> list[PageRequest]:
         """Return the requests that follow from a response: here, for further pages.
@@ -244,6 +249,12 @@ class PagerDutyStream(RESTStream[PageRequest]):
             CeilingError: the list holds more than the API lets one page through.
         """
         return self.next_pages.after(request, response)
+
+    def likely_requests(self, request: PageRequest, response: PageResponse) -> list[PageRequest]:
+        """Return what `next_requests` will probably return; from any thread."""
+        with suppress(CeilingError):
+            return self.next_pages.known(request, response)
+        return []
 
     @override
     def get_new_paginator(self) -> None:
@@ -264,6 +275,7 @@ class PagerDutyStream(RESTStream[PageRequest]):
             complete=self.outcome.is_complete and not self.is_miscounted,
             skipped_message=self.outcome.children_skipped_message,
         )
+        self.connection.look_ahead.forget(self.source)
 
     @override
     def request_records(self, context: Context | None) -> Iterable[Record]:
@@ -303,8 +315,9 @@ class PagerDutyStream(RESTStream[PageRequest]):
 
     def read_pages(self, requests: Iterable[PageRequest]) -> Iterator[PageResponse]:
         """Yield the responses to REQUESTS and to those that follow from them, in order."""
-        workers = self.connection.workers
-        for request, response in look_ahead(requests, self.fetch, self.next_requests, workers):
+        self.on_reading()
+        for request, response in self.connection.look_ahead.walk(self.source, requests):
+            self.on_reading()
             self._request_counter.increment()
             if not response.refusal_message:
                 self.outcome.has_response = True
@@ -314,24 +327,6 @@ class PagerDutyStream(RESTStream[PageRequest]):
                 self.record_writer.version = self._stream_version = self.version
             self.progress.page_received(request.window, len(response.records), response.total)
             yield response
-        if workers.count > 1 and not self.parent_stream_type:
-            self._prefetch_next_streams()
-
-    def _prefetch_next_streams(self) -> None:
-        """Send the first requests of the streams that come next; this one has none left.
-
-        Otherwise each list of a single page takes the time of a response.
-        """
-        streams = t.cast("list[PagerDutyStream]", list(self._tap.streams.values()))
-        later = (
-            stream
-            for stream in streams[streams.index(self) + 1 :]
-            if not stream.parent_stream_type
-            and (stream.selected or stream.has_selected_descendents)
-        )
-        for stream in islice(later, self.connection.workers.count):
-            if request := stream.first_request():
-                stream.requester.prefetch(request)
 
     def unnested(self, records: Iterable[Record]) -> Iterable[Record]:
         """Yield the stream's records out of those of the response."""

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tap_pagerduty.api.prefetch import Workers, look_ahead
+from tap_pagerduty.api.prefetch import LookAhead
 from tests.support import harness
 
 # Seconds: longer than any test takes, so that a fault is an error and not a hang.
@@ -207,7 +207,7 @@ def test_what_has_not_begun_is_dropped_when_the_caller_stops():
 def test_the_process_ends_at_once_though_requests_are_under_way():
     program = """
 import threading
-from tap_pagerduty.api.prefetch import Workers, look_ahead
+from tap_pagerduty.api.prefetch import LookAhead
 begun = threading.Event()
 def fetch(request):
     if request:
