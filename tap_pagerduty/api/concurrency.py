@@ -7,6 +7,7 @@ import time
 import typing as t
 from collections import defaultdict
 from dataclasses import dataclass
+from statistics import median
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable
@@ -16,14 +17,16 @@ if t.TYPE_CHECKING:
 START = 3
 CEILING = 40
 # By how much a good response raises the limit: it triples within a round trip, and after a
-# setback grows by a quarter.
-FAST, CAREFUL = 2.0, 0.25
+# setback grows by a half.
+FAST, CAREFUL = 2.0, 0.5
 # Responses at least that are compared with those before them.
 FEWEST = 6
 # The factor by which more requests have to be in flight for a comparison to show anything.
 NOTABLE = 1.2
+# How many times the requests that are needed at the least latency, which is a lucky one.
+SPARE = 1.5
 # Seconds without growth after the latency has grown with the requests in flight.
-REST = 10.0
+REST = 4.0
 
 
 @dataclass(frozen=True)
@@ -33,8 +36,6 @@ class Exchange:
     sent_at: float
     round: int
     in_flight: int
-    # Whether it could have been sent earlier, had more requests been allowed in flight.
-    held_up: bool
 
 
 class Concurrency:
@@ -61,11 +62,15 @@ class Concurrency:
         self._in_flight = 0
         # A round is as many requests as are in flight, so that it shows what the limit does.
         self._round = 0
+        # The round that began when the limit was last halved.
+        self._halved_in = 0
         self._size = FEWEST
         self._latencies: dict[str, list[float]] = defaultdict(list)
         self._counts: list[int] = []
-        # Of the rounds before: the latency by endpoint, and the requests in flight.
+        # Of the rounds before: the latency by endpoint, the latest and the least, and the requests
+        # in flight.
         self._earlier: dict[str, float] = {}
+        self._least: dict[str, float] = {}
         self._earlier_in_flight = 0.0
 
     @property
@@ -73,32 +78,35 @@ class Concurrency:
         """Requests that may be in flight now."""
         return int(self._limit)
 
-    def begin(self, *, held_up: bool = False) -> Exchange:
-        """Wait until a further request may be in flight; `end` must follow.
-
-        HELD_UP says whether it could have been sent earlier, but for this limit.
-        """
+    def begin(self) -> Exchange:
+        """Wait until a further request may be in flight; `end` must follow."""
         with self._condition:
             self._condition.wait_for(lambda: self._in_flight < self.limit)
             self._in_flight += 1
-            return Exchange(self._clock(), self._round, self._in_flight, held_up)
+            return Exchange(self._clock(), self._round, self._in_flight)
 
-    def end(self, exchange: Exchange, endpoint: str = "", *, good: bool) -> None:
-        """Note the end of a request to an ENDPOINT, and whether its response was GOOD."""
+    def end(
+        self, exchange: Exchange, endpoint: str = "", *, good: bool, wanted: bool = False
+    ) -> None:
+        """Note the end of a request to an ENDPOINT, and whether its response was GOOD.
+
+        WANTED says whether a further request waits for nothing but this limit.
+        """
         with self._condition:
             self._in_flight -= 1
             if self.is_adaptive and good:
-                self._succeeded(exchange, endpoint)
-            elif self.is_adaptive and exchange.round == self._round:
-                # Later failures of this round have the same cause.
+                self._succeeded(exchange, endpoint, wanted=wanted)
+            elif self.is_adaptive and exchange.round >= self._halved_in:
+                # Failures of requests that were in flight by now have the same cause.
                 self._growth = CAREFUL
                 self._limit = max(1.0, self._limit / 2)
                 self._start_round()
+                self._halved_in = self._round
             self._condition.notify_all()
 
-    def _succeeded(self, exchange: Exchange, endpoint: str) -> None:
+    def _succeeded(self, exchange: Exchange, endpoint: str, *, wanted: bool) -> None:
         now = self._clock()
-        if exchange.held_up and now >= self._rests_until:
+        if wanted and now >= self._rests_until:
             self._limit = min(float(self.most), self._limit + self._growth)
         if exchange.round != self._round:
             return
@@ -109,22 +117,27 @@ class Concurrency:
             self._start_round()
 
     def _compare(self, now: float) -> None:
-        """Compare this round with those before; stop growing if only the latency has grown."""
+        """Compare this round with the one before; stop growing if only the latency has grown."""
         in_flight = sum(self._counts) / len(self._counts)
-        means = {name: sum(found) / len(found) for name, found in self._latencies.items()}
-        known = means.keys() & self._earlier.keys()
-        if known and self._earlier_in_flight:
-            weights = {name: len(self._latencies[name]) for name in known}
-            slower = sum(means[name] / self._earlier[name] * weights[name] for name in known)
-            slower /= sum(weights.values())
-            more = in_flight / self._earlier_in_flight
-            # With so many more in flight, not even half as many more responses.
-            if more >= NOTABLE and slower > 1 + (more - 1) / 2:
-                self._limit = max(1.0, min(self._limit, self._earlier_in_flight))
-                self._growth = CAREFUL
-                self._rests_until = now + REST
-        self._earlier.update(means)
+        usual = {name: median(found) for name, found in self._latencies.items()}
+        more = in_flight / self._earlier_in_flight if self._earlier_in_flight else 1.0
+        # With so many more in flight, not even half as many more responses.
+        if more >= NOTABLE and self._slowdown(usual, self._earlier) > 1 + (more - 1) / 2:
+            # By Little's law, so many are needed for as many responses at the least latency.
+            needed = SPARE * in_flight / self._slowdown(usual, self._least)
+            self._limit = max(1.0, min(self._limit, needed, self._earlier_in_flight))
+            self._growth = CAREFUL
+            self._rests_until = now + REST
+        self._earlier.update(usual)
         self._earlier_in_flight = in_flight
+        for name, latency in usual.items():
+            self._least[name] = min(latency, self._least.get(name, latency))
+
+    def _slowdown(self, usual: dict[str, float], before: dict[str, float]) -> float:
+        """Return how many times the latency BEFORE the USUAL one is now, over the endpoints."""
+        counts = {name: len(self._latencies[name]) for name in usual.keys() & before.keys()}
+        total = sum(usual[name] / before[name] * number for name, number in counts.items())
+        return total / sum(counts.values()) if counts else 1.0
 
     def _start_round(self) -> None:
         self._round += 1

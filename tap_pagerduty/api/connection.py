@@ -103,16 +103,14 @@ class Connection:
         BUDGET names an endpoint's own budget; it then also draws on that of the key. Empty if
         it has none.
         """
-        waited = 0.0
         for name in (budget, "") if budget else ("",):
             rate_limiter = self._rate_limiter(name)
             self.progress.requests_wait(rate_limiter.delay)
-            waited += rate_limiter.wait()
-        held_up = self.look_ahead.is_held_up and not waited
-        self._threads.exchange = self._concurrency.begin(held_up=held_up)
+            rate_limiter.wait()
+        self._threads.exchange = self._concurrency.begin()
         self.look_ahead.sent()
 
-    def _end_exchange(self, response: requests.Response | None) -> None:
+    def _end_exchange(self, budget: str, response: requests.Response | None) -> None:
         """Note for the number of requests in flight how this thread's last one ended."""
         path = urlsplit(response.url).path if response is not None else ""
         good = response is not None and (
@@ -120,11 +118,13 @@ class Connection:
             and response.status_code != HTTPStatus.TOO_MANY_REQUESTS
         )
         # An endpoint's path without the ids in it.
-        self._concurrency.end(self._threads.exchange, "/".join(path.split("/")[1::2]), good=good)
+        endpoint = "/".join(path.split("/")[1::2])
+        wanted = self.look_ahead.is_held_up(budget) and not self._rate_limiter(budget).delay
+        self._concurrency.end(self._threads.exchange, endpoint, good=good, wanted=wanted)
 
     def response_received(self, budget: str, response: requests.Response) -> None:
         """Take from a response what is left of the budget, and once what time it is."""
-        self._end_exchange(response)
+        self._end_exchange(budget, response)
         self.has_responded = True
         if self.date is None and _is_of_the_api(response):
             with suppress(KeyError, ValueError):
@@ -145,7 +145,7 @@ class Connection:
 
     def request_lost(self, budget: str) -> None:
         """Note that a request got no response."""
-        self._end_exchange(None)
+        self._end_exchange(budget, None)
         for name in {"", budget}:
             self._rate_limiter(name).request_lost()
 

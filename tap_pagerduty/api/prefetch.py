@@ -118,7 +118,6 @@ class _Step:
     __slots__ = (
         "branch",
         "children",
-        "held_up",
         "is_dropped",
         "is_queued",
         "is_sent",
@@ -134,7 +133,7 @@ class _Step:
         # The steps that will probably follow.
         self.children: list[_Step] = []
         self.size = 0
-        self.is_sent = self.is_queued = self.is_dropped = self.held_up = False
+        self.is_sent = self.is_queued = self.is_dropped = False
 
 
 class _Branch:
@@ -221,23 +220,18 @@ class LookAhead:
             self._lanes.clear()
         return self._workers.stop()
 
-    @property
-    def is_held_up(self) -> bool:
-        """Whether this thread's request could be sent earlier if more might be in flight."""
-        step = self._queued_step
-        return step is not None and step.held_up
+    def is_held_up(self, budget: str) -> bool:
+        """Return whether a request of a budget waits because so many are in flight."""
+        lane = self._lanes.get(budget)
+        return lane is not None and lane.held_up
 
     def sent(self) -> None:
         """Note that this thread's request is in flight: the next may wait for its turn."""
-        if step := self._queued_step:
+        step: _Step | None = getattr(self._threads, "step", None)
+        if step and step.is_queued:
             with self._lock:
                 self._leave_queue(step)
                 self._send_next()
-
-    @property
-    def _queued_step(self) -> _Step | None:
-        step: _Step | None = getattr(self._threads, "step", None)
-        return step if step and step.is_queued else None
 
     def walk(
         self, source: Source[Request, Response], roots: Iterable[Request]
@@ -329,7 +323,7 @@ class LookAhead:
         for lane in self._lanes.values():
             if not lane.queued and (step := self._next(lane)):
                 step.is_sent = step.is_queued = True
-                step.held_up, lane.held_up = lane.held_up, False
+                lane.held_up = False
                 lane.queued += 1
                 lane.pending += 1
                 self._workers.submit(lambda step=step: self._work(step))  # type: ignore[misc]

@@ -21,7 +21,7 @@ MINUTE = 60.0
 # Seconds: by so much the reported ends of one window may differ, as they are rounded.
 ROUNDING = 2.0
 # Seconds: turns that passed unused so long ago are made up for, in a burst.
-MADE_UP_FOR = 1.0
+MADE_UP_FOR = 5.0
 # Seconds: a reset up to here is believed in any case.
 LONGEST_RESET = 2 * MINUTE
 # Requests a minute: a million times what PagerDuty documents.
@@ -75,9 +75,8 @@ class RateLimiter:
             return 1 / max(self._shortest, 1 / DEFAULT_RATE)
         return 1 / max(self._shortest, MINUTE / (self.limit * (1 - self._reserve)))
 
-    def wait(self) -> float:
-        """Wait for this request's turn; return the seconds. `observe` or `request_lost` follows."""
-        waited = 0.0
+    def wait(self) -> None:
+        """Return when it is this request's turn; `observe` or `request_lost` must follow."""
         while True:
             with self._lock:
                 now = self._clock()
@@ -86,10 +85,9 @@ class RateLimiter:
                     self._next = max(now + self._shortest, since + self._interval)
                     self._sent += 1
                     self._in_flight += 1
-                    return waited
+                    return
                 pause = self._next - now
             self._sleep(pause)
-            waited += pause
 
     def _made_up_for(self, now: float) -> float:
         """Return for how many seconds turns that passed unused may still be taken.

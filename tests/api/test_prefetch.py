@@ -13,7 +13,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tap_pagerduty.api.prefetch import LookAhead
+from tap_pagerduty.api.concurrency import Concurrency
+from tap_pagerduty.api.prefetch import LookAhead, Source
 from tests.support import harness
 
 # Seconds: longer than any test takes, so that a fault is an error and not a hang.
@@ -22,6 +23,21 @@ LONG = 10
 
 def nothing(_request, _answer):
     return []
+
+
+def crew(count):
+    """Return what sends so many requests at once."""
+    return LookAhead(Concurrency(count))
+
+
+def look_ahead(roots, fetch, follow, ahead, **source):
+    """Walk a source whose requests are in flight as soon as a thread has them."""
+
+    def send(request):
+        ahead.sent()
+        return fetch(request)
+
+    return ahead.walk(Source(send, follow, **source), roots)
 
 
 @pytest.mark.parametrize("count", [1, 2, 3, 8])
@@ -33,7 +49,7 @@ def test_results_come_in_order_however_long_each_takes(count):
         time.sleep(pauses[request])
         return -request
 
-    found = list(look_ahead(range(40), fetch, nothing, Workers(count)))
+    found = list(look_ahead(range(40), fetch, nothing, crew(count)))
     assert found == [(request, -request) for request in range(40)]
 
 
@@ -60,7 +76,7 @@ def test_what_follows_from_an_answer_comes_before_the_next_request(tree, count):
         return [(*path, index) for index in range(len(node))]
 
     roots = [(index,) for index in range(len(tree))]
-    found = [path for path, _ in look_ahead(roots, fetch, follow, Workers(count))]
+    found = [path for path, _ in look_ahead(roots, fetch, follow, crew(count))]
     assert found == list(walk(tree))
 
 
@@ -73,7 +89,7 @@ def test_as_many_requests_are_under_way_as_there_are_workers(count):
         together.wait(LONG)
         return request
 
-    found = list(look_ahead(range(count * 3), fetch, nothing, Workers(count)))
+    found = list(look_ahead(range(count * 3), fetch, nothing, crew(count)))
     assert len(found) == count * 3
 
 
@@ -94,7 +110,7 @@ def test_never_more_requests_are_under_way_than_there_are_workers(count):
     def follow(request, _):
         return [request + 100] if request < 100 else []
 
-    workers = Workers(count)
+    workers = crew(count)
     found = list(look_ahead(range(20), fetch, follow, workers))
     assert len(found) == 40
     # A second walk shares the workers.
@@ -116,7 +132,7 @@ def test_a_failure_comes_in_its_turn_after_all_results_before_it(count):
         return request
 
     found = []
-    walk = look_ahead(itertools.count(), fetch, nothing, Workers(count))
+    walk = look_ahead(itertools.count(), fetch, nothing, crew(count))
     with pytest.raises(LookupError, match="third"):
         found.extend(request for request, _ in walk)
     assert failed.is_set()
@@ -129,12 +145,12 @@ def test_even_what_is_no_exception_reaches_the_caller(error):
         raise error
 
     with pytest.raises(error):
-        next(look_ahead([1], fetch, nothing, Workers(2)))
+        next(look_ahead([1], fetch, nothing, crew(2)))
 
 
 @pytest.mark.parametrize("count", [1, 3])
 def test_workers_go_on_after_a_failure(count):
-    workers = Workers(count)
+    workers = crew(count)
 
     def fetch(request):
         return 1 / request
@@ -154,7 +170,7 @@ def test_requests_are_drawn_as_they_are_needed(count):
             drawn.append(request)
             yield request
 
-    walk = look_ahead(roots(), lambda request: request, nothing, Workers(count))
+    walk = look_ahead(roots(), lambda request: request, nothing, crew(count))
     for taken in range(1, 50):
         next(walk)
         assert len(drawn) <= taken + count
@@ -170,7 +186,7 @@ def test_a_single_worker_means_no_thread_and_no_request_before_its_turn():
         return request
 
     before = threading.active_count()
-    walk = look_ahead(range(5), fetch, nothing, Workers(1))
+    walk = look_ahead(range(5), fetch, nothing, crew(1))
     assert fetched == []
     for taken in range(1, 6):
         next(walk)
@@ -181,13 +197,13 @@ def test_a_single_worker_means_no_thread_and_no_request_before_its_turn():
 
 def test_no_thread_starts_before_the_first_request():
     before = threading.active_count()
-    Workers(20)
-    look_ahead([], lambda request: request, nothing, Workers(20))
+    crew(20)
+    look_ahead([], lambda request: request, nothing, crew(20))
     assert threading.active_count() == before
 
 
 def test_what_has_not_begun_is_dropped_when_the_caller_stops():
-    workers, gate, fetched = Workers(2), threading.Event(), []
+    workers, gate, fetched = crew(2), threading.Event(), []
 
     def fetch(request):
         fetched.append(request)
@@ -207,14 +223,17 @@ def test_what_has_not_begun_is_dropped_when_the_caller_stops():
 def test_the_process_ends_at_once_though_requests_are_under_way():
     program = """
 import threading
-from tap_pagerduty.api.prefetch import LookAhead
+from tap_pagerduty.api.concurrency import Concurrency
+from tap_pagerduty.api.prefetch import LookAhead, Source
 begun = threading.Event()
+ahead = LookAhead(Concurrency(3))
 def fetch(request):
+    ahead.sent()
     if request:
         begun.set()
         threading.Event().wait()
     return request
-next(look_ahead(range(9), fetch, lambda request, answer: [], Workers(3)))
+next(ahead.walk(Source(fetch, lambda request, answer: []), range(9)))
 begun.wait()
 raise SystemExit(7)
 """
