@@ -30,6 +30,8 @@ if t.TYPE_CHECKING:
 HOSTS = {"us": "https://api.pagerduty.com", "eu": "https://api.eu.pagerduty.com"}
 # Seconds for the other region's host to respond, when this one has refused the credentials.
 DIAGNOSIS_TIMEOUT = 10
+# Seconds to wait for the account's time before a request is sent for it.
+DATE_TIMEOUT = 5
 
 
 class Connection:
@@ -138,6 +140,10 @@ class Connection:
         if rate_limiter.limit and not budget:
             self.progress.limit = rate_limiter.limit / MINUTE
 
+    def wait_for_date(self) -> None:
+        """Wait a little for the account's time, if requests are in flight that may report it."""
+        self.look_ahead.wait_for(lambda: self.date is not None, DATE_TIMEOUT)
+
     @staticmethod
     def machine_time() -> datetime:
         """Return the time by this machine's clock, in UTC."""
@@ -157,6 +163,7 @@ class Connection:
         rate_limiter = self._rate_limiter(budget)
         seconds = max(seconds, rate_limiter.plausible_reset(reset))
         rate_limiter.pause(seconds)
+        self.progress.requests_wait(rate_limiter.delay)
         return seconds
 
     @property

@@ -185,6 +185,7 @@ class LookAhead:
         self.is_serial = concurrency.most == 1
         self._workers = Workers()
         self._lock = threading.Lock()
+        self._ended = threading.Condition(self._lock)
         self._lanes: dict[str, _Lane] = {}
         # In the order in which they are due.
         self._branches: list[_Branch] = []
@@ -219,6 +220,14 @@ class LookAhead:
             self._branches.clear()
             self._lanes.clear()
         return self._workers.stop()
+
+    def wait_for(self, is_done: Callable[[], bool], seconds: float) -> None:
+        """Wait until a response has brought something about, or no request is in flight."""
+        with self._lock:
+            self._ended.wait_for(
+                lambda: is_done() or not any(lane.pending for lane in self._lanes.values()),
+                seconds,
+            )
 
     def is_held_up(self, budget: str) -> bool:
         """Return whether a request of a budget waits because so many are in flight."""
@@ -371,6 +380,7 @@ class LookAhead:
             else:
                 step.response.set_result(response)
             self._send_next()
+            self._ended.notify_all()
 
 
 def _taken(steps: list[_Step], request: t.Any) -> _Step | None:  # noqa: ANN401

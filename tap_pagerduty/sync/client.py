@@ -18,6 +18,7 @@ from tap_pagerduty.api.prefetch import Source
 from tap_pagerduty.api.requester import Requester
 from tap_pagerduty.api.requests import PageRequest
 from tap_pagerduty.compat import override
+from tap_pagerduty.records.batch_files import is_written_here, write_batches
 from tap_pagerduty.records.findings import Findings
 from tap_pagerduty.records.lazy_records import FieldPeek
 from tap_pagerduty.records.paths import dig
@@ -35,6 +36,7 @@ if t.TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     import requests
+    from singer_sdk.helpers._batch import BaseBatchFileEncoding, BatchConfig
     from singer_sdk.helpers.types import Context
     from singer_sdk.singerlib.catalog import Catalog
     from singer_sdk.tap_base import Tap
@@ -397,9 +399,7 @@ class PagerDutyStream(RESTStream[PageRequest]):
     def _field_peek(self) -> FieldPeek | None:
         """What peeks into records that stay encoded; None if they have to be decoded."""
         is_emitted_as_it_is = (
-            self.record_writer.is_fast
-            and self.get_batch_config(self.config) is None
-            and not self._account
+            self.record_writer.is_fast and not self._has_sdk_batches and not self._account
         )
         if self.peeked_fields and is_emitted_as_it_is:
             return FieldPeek(
@@ -408,6 +408,25 @@ class PagerDutyStream(RESTStream[PageRequest]):
                 include_secrets=self.config["include_secrets"],
             )
         return None
+
+    @property
+    def _has_sdk_batches(self) -> bool:
+        """Whether the SDK writes records to files, as `write_batches` cannot."""
+        config = self.get_batch_config(self.config)
+        is_fast = self.record_writer.is_fast
+        return config is not None and not (is_fast and is_written_here(config))
+
+    @override
+    def get_batches(
+        self, batch_config: BatchConfig, context: Context | None = None
+    ) -> Iterable[tuple[BaseBatchFileEncoding, list[str]]]:
+        if self._has_sdk_batches:
+            yield from super().get_batches(batch_config, context)
+            return
+        name = f"{self.tap_name}--{self.name}"
+        records = self._sync_records(context, write_messages=False)
+        for manifest in write_batches(name, records, batch_config):
+            yield batch_config.encoding, manifest
 
     @override
     def _write_record_message(self, record: Record) -> None:
