@@ -17,11 +17,12 @@ from tap_pagerduty import NAME
 from tap_pagerduty.api.connection import Connection
 from tap_pagerduty.compat import override
 from tap_pagerduty.preflight import Preflight
-from tap_pagerduty.records.writer import Writer
+from tap_pagerduty.records.message_writer import MessageWriter
 from tap_pagerduty.reporting import logs
 from tap_pagerduty.reporting.display import run_shown
 from tap_pagerduty.reporting.formatting import count
 from tap_pagerduty.reporting.printable import hide
+from tap_pagerduty.reporting.summary import missing_data
 from tap_pagerduty.settings import SETTINGS, complete, secrets
 from tap_pagerduty.streams import STREAMS
 from tap_pagerduty.sync.child import ChildStream
@@ -46,7 +47,7 @@ class TapPagerDuty(Tap):
     """Singer tap for PagerDuty: reads an account through its REST API v2."""
 
     name = NAME
-    message_writer_class = Writer
+    message_writer_class = MessageWriter
 
     config_jsonschema = SETTINGS
 
@@ -271,21 +272,22 @@ class TapPagerDuty(Tap):
 
     def _report_missing_data(self) -> None:
         streams = t.cast("dict[str, PagerDutyStream]", self.streams).values()
-        skipped = [
-            stream for stream in streams if stream.selected and stream.outcome.skipped_message
-        ]
-        for stream in skipped:
-            self.logger.warning("%s was skipped: %s", stream.name, stream.outcome.skipped_message)
-        if not all(stream.outcome.postponed for stream in skipped):
-            self.logger.info(
-                "To load what was skipped, use a key and a plan that have what it takes; or "
-                "deselect it."
-            )
-        incomplete = [stream for stream in streams if stream.outcome.failed_message]
-        for stream in incomplete:
-            self.logger.error("%s is incomplete: %s", stream.name, stream.outcome.failed_message)
+        skipped = {
+            stream.name: stream.outcome.skipped_message
+            for stream in streams
+            if stream.selected and stream.outcome.skipped_message
+        }
+        incomplete = {
+            stream.name: stream.outcome.failed_message
+            for stream in streams
+            if stream.outcome.failed_message
+        }
+        lacks_access = any(
+            stream.name in skipped and not stream.outcome.postponed for stream in streams
+        )
+        for level, line in missing_data(skipped, incomplete, lacks_access=lacks_access):
+            self.logger.log(level, line)
         if incomplete:
-            self.logger.error("What was finished is in the state; the next run reads the rest.")
             raise SystemExit(1)
 
     @override

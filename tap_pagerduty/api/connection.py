@@ -155,14 +155,10 @@ class Connection:
         for name in {"", budget}:
             self._rate_limiter(name).request_lost()
 
-    def rate_limited(self, budget: str, seconds: float, reset: float) -> float:
-        """Hold all requests back after one came too fast (429); return for how many seconds.
-
-        These are SECONDS, or until the RESET that the response reports, if that is plausible.
-        """
+    def rate_limited(self, budget: str, seconds: float, headers: Mapping[str, str]) -> float:
+        """Hold back all requests after a 429; see `RateLimiter.limited`."""
         rate_limiter = self._rate_limiter(budget)
-        seconds = max(seconds, rate_limiter.plausible_reset(reset))
-        rate_limiter.pause(seconds)
+        seconds = rate_limiter.limited(seconds, headers)
         self.progress.requests_wait(rate_limiter.delay)
         return seconds
 

@@ -6,6 +6,7 @@ import logging
 import threading
 import time
 import typing as t
+from contextlib import suppress
 
 from tap_pagerduty import NAME
 
@@ -110,10 +111,19 @@ class RateLimiter:
         with self._lock:
             self._in_flight -= 1
 
-    def pause(self, seconds: float) -> None:
-        """Let no request through for the next SECONDS, from whichever thread."""
+    def limited(self, seconds: float, headers: Mapping[str, str]) -> float:
+        """Hold back all requests after a 429 with these HEADERS; return for how many seconds.
+
+        The budget is the key's, so every thread waits: for SECONDS, or until the reset that the
+        response reports, if it reports a plausible one (a 429 may come without any header).
+        """
+        with suppress(KeyError, ValueError):
+            reset = float(headers["ratelimit-reset"])
+            if 0 <= reset <= self._longest_reset:
+                seconds = max(seconds, reset)
         with self._lock:
             self._next = max(self._next, self._clock() + seconds)
+        return seconds
 
     def observe(self, headers: Mapping[str, str]) -> None:
         """Take from a response what is left of the budget, and space further requests by it."""
@@ -141,10 +151,6 @@ class RateLimiter:
             # Whole seconds, rounded up: the least of several is the nearest to the truth.
             window.resets_at = min(window.resets_at, now + reset)
             self._steer(window, limit, now)
-
-    def plausible_reset(self, seconds: float) -> float:
-        """Return the seconds until the budget is renewed as reported; 0 if that cannot be."""
-        return seconds if 0 <= seconds <= self._longest_reset else 0.0
 
     def _reported(self, headers: Mapping[str, str]) -> tuple[int, int, float] | None:
         """Return limit, remaining and reset; None if one is absent or cannot be."""

@@ -149,10 +149,7 @@ class Requester:
         response = getattr(error, "response", None)
         self._progress.request_retried()
         if response is not None and response.status_code == HTTPStatus.TOO_MANY_REQUESTS:
-            # The budget is the key's: every thread waits, until the API's own reset if
-            # it names one (in seconds from now; a 429 may come without any header).
-            reset = errors.header_number(response, "ratelimit-reset")
-            wait = self._connection.rate_limited(self._budget, wait, reset)
+            wait = self._connection.rate_limited(self._budget, wait, response.headers)
         self._exchange.log(
             "%s; asking again in %.1f s (try %d)",
             errors.describe(error),

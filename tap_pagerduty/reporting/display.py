@@ -9,8 +9,8 @@ import typing as t
 from contextlib import contextmanager
 
 from tap_pagerduty import NAME
-from tap_pagerduty.reporting.lines import Lines
 from tap_pagerduty.reporting.progress import ProgressListener
+from tap_pagerduty.reporting.progress_lines import ProgressLines
 from tap_pagerduty.reporting.summary import summary
 
 if t.TYPE_CHECKING:
@@ -37,7 +37,7 @@ def run_shown(progress: Progress, bookmarks: Callable[[], Mapping[str, str]]) ->
             with bars:
                 yield
         else:
-            progress.listener = Lines(progress)
+            progress.listener = ProgressLines(progress)
             yield
     finally:
         progress.listener = ProgressListener()

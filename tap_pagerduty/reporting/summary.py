@@ -1,13 +1,14 @@
-"""The summary that a run ends with: a row for each stream."""
+"""What a run ends with: a row for each stream, and a line for each that lacks data."""
 
 from __future__ import annotations
 
+import logging
 import typing as t
 
 from tap_pagerduty.reporting.formatting import count, duration
 
 if t.TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from tap_pagerduty.reporting.progress import Progress, StreamProgress
 
@@ -48,6 +49,25 @@ def summary(
     if missing := len(progress.streams) - len(started):
         found.append((f"{count(missing, 'stream')} not begun", {}))
     return found
+
+
+def missing_data(
+    skipped: Mapping[str, str], incomplete: Mapping[str, str], *, lacks_access: bool
+) -> Iterator[tuple[int, str]]:
+    """Yield the lines about streams that lack data, each with its level in the log.
+
+    SKIPPED and INCOMPLETE have the reason by the stream's name; LACKS_ACCESS says that streams
+    were skipped for a reason that the next run meets again.
+    """
+    for name, reason in skipped.items():
+        yield logging.WARNING, f"{name} was skipped: {reason}"
+    if lacks_access:
+        advice = "To load what was skipped, use a key and a plan that have what it takes; or "
+        yield logging.INFO, advice + "deselect it."
+    for name, reason in incomplete.items():
+        yield logging.ERROR, f"{name} is incomplete: {reason}"
+    if incomplete:
+        yield logging.ERROR, "What was finished is in the state; the next run reads the rest."
 
 
 def _numbers(streams: list[StreamProgress]) -> tuple[str, ...]:

@@ -168,7 +168,7 @@ class AnalyticsIncidents(Analytics, WindowedStream):
         if self.replication_method != REPLICATION_INCREMENTAL:
             yield from self._created(self.load_start, end)
             return
-        created = self.positions.start("created_until", self.load_start, now, self.log)
+        created = self.bookmarks.start("created_until", self.load_start, now, self.log)
         created = created or self.load_start
         # What changes while the first load is under way is due from its start on.
         changed = instant(self.stream_state.setdefault("replication_key_value", isoformat(now)))

@@ -13,6 +13,7 @@ from singer_sdk.helpers.conform import TypeConformanceLevel
 from singer_sdk.streams.rest import HTTPRequest, PageContext
 
 from tap_pagerduty import NAME
+from tap_pagerduty.api.next_pages import NextPages
 from tap_pagerduty.api.pagination import LIST, CeilingError, Paginator
 from tap_pagerduty.api.prefetch import Source
 from tap_pagerduty.api.requester import Requester
@@ -24,11 +25,10 @@ from tap_pagerduty.records.lazy_records import FieldPeek
 from tap_pagerduty.records.paths import dig
 from tap_pagerduty.records.preparation import Preparation
 from tap_pagerduty.sync.account_column import fit_to_account, with_account
+from tap_pagerduty.sync.bookmarks import Bookmarks
 from tap_pagerduty.sync.child_readers import ChildReaders
 from tap_pagerduty.sync.consistent_reads import read_consistently, with_page_size
-from tap_pagerduty.sync.next_pages import NextPages
 from tap_pagerduty.sync.outcome import Outcome
-from tap_pagerduty.sync.positions import Positions
 from tap_pagerduty.sync.record_writer import RecordWriter
 from tap_pagerduty.sync.sync_range import SyncRange
 
@@ -295,7 +295,7 @@ class PagerDutyStream(RESTStream[PageRequest]):
             self._report_miscount,
         )
         if not self.parent_stream_type and not self.is_miscounted:
-            Positions(lambda: self.stream_state).is_complete(f"{self.path} in full", "")
+            Bookmarks(lambda: self.stream_state).is_complete(f"{self.path} in full", "")
         return records
 
     def _report_miscount(self, total: int, found: int) -> None:
@@ -303,7 +303,7 @@ class PagerDutyStream(RESTStream[PageRequest]):
         self.is_miscounted = True
         counted = f"PagerDuty counts {total:,} records and lists {found:,} at each reading"
         # The state of a child would grow with its parents.
-        known = Positions(lambda: self.stream_state)
+        known = Bookmarks(lambda: self.stream_state)
         if self.parent_stream_type or known.is_miscounted(
             f"{self.path} in full", "", total - found
         ):

@@ -9,7 +9,7 @@ from functools import cached_property
 from singer_sdk.mapper import SameRecordTransform
 
 from tap_pagerduty.records.lazy_records import LazyRecord
-from tap_pagerduty.records.writer import Writer
+from tap_pagerduty.records.message_writer import MessageWriter
 
 if t.TYPE_CHECKING:
     from singer_sdk import Stream
@@ -50,7 +50,7 @@ class RecordWriter:
         return self._fast_writer is not None
 
     @cached_property
-    def _fast_writer(self) -> Writer | None:
+    def _fast_writer(self) -> MessageWriter | None:
         """The writer; None if a field is deselected, or stream maps or flattening apply."""
         writer, maps = self._message_writer, self._stream.stream_maps
         is_plain = (
@@ -59,7 +59,11 @@ class RecordWriter:
             and type(maps[0]) is SameRecordTransform
             and not maps[0].flattening_enabled
         )
-        return writer if is_plain and isinstance(writer, Writer) and writer.has_fast_path else None
+        return (
+            writer
+            if is_plain and isinstance(writer, MessageWriter) and writer.has_fast_path
+            else None
+        )
 
     @cached_property
     def _state_manager(self) -> StreamStateManager:

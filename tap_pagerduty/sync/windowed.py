@@ -16,6 +16,7 @@ from tap_pagerduty.api.pagination import CEILING, LIST, WINDOW, CeilingError, Pa
 from tap_pagerduty.api.windows import Window, cut, months, start_of
 from tap_pagerduty.compat import override
 from tap_pagerduty.records.timestamps import isoformat
+from tap_pagerduty.sync.bookmarks import Bookmarks
 from tap_pagerduty.sync.client import PagerDutyStream
 from tap_pagerduty.sync.consistent_reads import (
     MAX_PASSES,
@@ -25,7 +26,6 @@ from tap_pagerduty.sync.consistent_reads import (
     WindowReading,
     with_page_size,
 )
-from tap_pagerduty.sync.positions import Positions
 from tap_pagerduty.sync.sync_range import SyncRange
 
 if t.TYPE_CHECKING:
@@ -87,9 +87,9 @@ class WindowedStream(PagerDutyStream):
         return set()
 
     @cached_property
-    def positions(self) -> Positions:
+    def bookmarks(self) -> Bookmarks:
         """The positions of the stream in the state."""
-        return Positions(lambda: self.stream_state)
+        return Bookmarks(lambda: self.stream_state)
 
     @property
     def overlap(self) -> timedelta:
@@ -110,27 +110,27 @@ class WindowedStream(PagerDutyStream):
 
         A later `start_date` than that of the first load changes nothing, unless it is a slice's.
         """
-        return self._resume_at(position, self.positions, self.log)
+        return self._resume_at(position, self.bookmarks, self.log)
 
     def expected_start(
         self, state: MutableMapping[str, t.Any], position: str = "replication_key_value"
     ) -> datetime:
         """Return what `resume_at` will return, by a copy of the STATE; nothing is logged."""
-        return self._resume_at(position, Positions(lambda: state), lambda *_, **__: None)
+        return self._resume_at(position, Bookmarks(lambda: state), lambda *_, **__: None)
 
-    def _resume_at(self, position: str, positions: Positions, log: Callable[..., None]) -> datetime:
+    def _resume_at(self, position: str, bookmarks: Bookmarks, log: Callable[..., None]) -> datetime:
         now = self.sync_range.run_started_at
-        reached = positions.start(position, self.load_start, now, log)
+        reached = bookmarks.start(position, self.load_start, now, log)
         if reached is None:
             return self.load_start
-        start = max(reached - self.overlap, min(reached, positions.loaded_since))
+        start = max(reached - self.overlap, min(reached, bookmarks.loaded_since))
         return max(start, self.load_start) if self.sync_range.is_slice else start
 
     @property
     def has_gap(self) -> bool:
         """Whether `start_date` has been moved back, to before what is loaded."""
         is_set = bool(self.config.get("start_date")) and not self.sync_range.is_slice
-        return is_set and self.load_start < self.positions.loaded_since
+        return is_set and self.load_start < self.bookmarks.loaded_since
 
     def read_gap(self) -> Iterator[Record]:
         """Yield what happened before the loading began, if `start_date` has been moved back.
@@ -140,7 +140,7 @@ class WindowedStream(PagerDutyStream):
         """
         if not self.has_gap:
             return
-        since, until = self.load_start, self.positions.loaded_since
+        since, until = self.load_start, self.bookmarks.loaded_since
         self.log(
             "Reading %s to %s as well, as start_date lies before what is loaded.",
             isoformat(since),
@@ -287,7 +287,7 @@ class WindowedStream(PagerDutyStream):
 
     def _report_complete(self, request: PageRequest | None) -> None:
         if request:
-            self.positions.is_complete(request.path, _name_of(request))
+            self.bookmarks.is_complete(request.path, _name_of(request))
 
     def _report_incomplete(
         self, request: PageRequest, reading: WindowReading, *, is_consistent: bool
@@ -299,7 +299,7 @@ class WindowedStream(PagerDutyStream):
             return
         listed = reading.total - reading.missing
         counted = f"PagerDuty counts {reading.total:,} records from {window} and lists {listed:,}"
-        if self.positions.is_miscounted(request.path, _name_of(request), reading.missing):
+        if self.bookmarks.is_miscounted(request.path, _name_of(request), reading.missing):
             self.log(
                 "%s, as in earlier runs; the count is taken for wrong.",
                 counted,
@@ -376,8 +376,8 @@ class WindowedStream(PagerDutyStream):
         if missing or not self._is_incremental:
             return
         self.stream_state["replication_key"] = self.replication_key
-        self.positions.move(**positions)
-        self.progress.bookmark = self.positions.earliest
+        self.bookmarks.move(**positions)
+        self.progress.bookmark = self.bookmarks.earliest
         self.state_manager.is_flushed = False
         if self.get_batch_config(self.config) is None:
             # With BATCH the records have not been written yet: the SDK writes both, in order.

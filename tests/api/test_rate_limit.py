@@ -101,7 +101,7 @@ class Simulation:
         self.under_way -= 1
         rate_limiter.observe(headers if self.headers else {})
         if not through:
-            rate_limiter.pause(float(headers["ratelimit-reset"]))
+            rate_limiter.limited(0, headers)
 
     def whole_windows(self):
         """Return the windows that were whole, less the first, in which the pace was found."""
@@ -242,7 +242,7 @@ def test_a_pause_holds_every_thread():
             now += seconds
 
     rate_limiter = RateLimiter(clock=lambda: now, sleep=sleep)
-    rate_limiter.pause(30)
+    rate_limiter.limited(30, {})
 
     def request():
         rate_limiter.wait()
@@ -262,7 +262,7 @@ def test_a_pause_holds_every_thread():
 def test_a_short_pause_does_not_end_a_longer_one():
     simulation = Simulation(960, 60)
     rate_limiter = RateLimiter(None, 0, simulation.clock, simulation.sleep)
-    rate_limiter.pause(30)
-    rate_limiter.pause(1)
+    rate_limiter.limited(30, {})
+    rate_limiter.limited(1, {})
     rate_limiter.wait()
     assert simulation.now == pytest.approx(30)

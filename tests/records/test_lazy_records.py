@@ -13,8 +13,8 @@ import pytest
 
 from tap_pagerduty.api.responses import decode
 from tap_pagerduty.records.lazy_records import FieldPeek, LazyRecord
+from tap_pagerduty.records.message_writer import MessageWriter
 from tap_pagerduty.records.paths import dig, leave_out
-from tap_pagerduty.records.writer import Writer
 from tap_pagerduty.streams import STREAMS
 from tests.support import harness
 from tests.support.account import sample
@@ -222,13 +222,13 @@ def test_a_page_stays_encoded_if_its_records_can_be_written_as_they_are(page, st
 @pytest.fixture
 def written(monkeypatch):
     """Of which streams records were written encoded, and of which decoded."""
-    found, write = {"encoded": set(), "decoded": set()}, Writer.write_record
+    found, write = {"encoded": set(), "decoded": set()}, MessageWriter.write_record
 
     def note(self, stream, record, *rest):
         found["encoded" if isinstance(record, msgspec.Raw) else "decoded"].add(stream)
         write(self, stream, record, *rest)
 
-    monkeypatch.setattr(Writer, "write_record", note)
+    monkeypatch.setattr(MessageWriter, "write_record", note)
     return found
 
 

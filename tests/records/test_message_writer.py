@@ -12,7 +12,7 @@ from urllib.request import url2pathname
 
 import pytest
 
-from tap_pagerduty.records.writer import Writer
+from tap_pagerduty.records.message_writer import MessageWriter
 from tests.support import harness
 
 EXTRACTED = re.compile(rb'"time_extracted":"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[.\d]*(\+00:00|Z)"')
@@ -35,13 +35,13 @@ def decoded(out):
 @pytest.fixture
 def short(monkeypatch):
     """The streams of which records were written the short way."""
-    streams, write = set(), Writer.write_record
+    streams, write = set(), MessageWriter.write_record
 
     def note(self, stream, *record):
         streams.add(stream)
         write(self, stream, *record)
 
-    monkeypatch.setattr(Writer, "write_record", note)
+    monkeypatch.setattr(MessageWriter, "write_record", note)
     return streams
 
 
@@ -50,7 +50,7 @@ def test_the_short_way_and_the_sdks_write_the_same(short, monkeypatch):
         by_the_short_way = harness.sync(box)
         assert short == set(harness.STREAMS)
         short.clear()
-        monkeypatch.setattr(Writer, "has_fast_path", False)
+        monkeypatch.setattr(MessageWriter, "has_fast_path", False)
         by_the_sdks = harness.sync(box)
     assert not short
     assert len(by_the_sdks.messages) > 500

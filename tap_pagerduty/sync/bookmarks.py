@@ -18,7 +18,7 @@ TOLERANCE = timedelta(minutes=15)
 _RUNS = 3
 
 
-class Positions:
+class Bookmarks:
     """The positions in the state of one stream, all times in UTC.
 
     What was loaded is all from `loaded_since` to the position, without a gap.

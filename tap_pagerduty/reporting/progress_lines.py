@@ -23,7 +23,7 @@ INTERVAL = 10.0
 NAMED = 3
 
 
-class Lines(ProgressListener):
+class ProgressLines(ProgressListener):
     """Writes a line to the log every ten seconds, and when something ends or waits."""
 
     def __init__(self, progress: Progress) -> None:

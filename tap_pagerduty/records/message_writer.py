@@ -28,7 +28,7 @@ _encoder = msgspec.json.Encoder()
 _BUFFER_SIZE = 1 << 16
 
 
-class Writer(MsgSpecWriter):
+class MessageWriter(MsgSpecWriter):
     """Writes Singer messages to standard output."""
 
     # Set by a test, to hold the short way against the SDK's.
