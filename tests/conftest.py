@@ -211,9 +211,9 @@ def end_crews(monkeypatch):
     crews = set()
     start = LookAhead.__init__
 
-    def note(crew, *arguments):
+    def note(crew, *arguments, **options):
         crews.add(crew)
-        start(crew, *arguments)
+        start(crew, *arguments, **options)
 
     def end():
         for crew in crews:

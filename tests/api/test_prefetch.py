@@ -10,11 +10,14 @@ import threading
 import time
 
 import pytest
+import requests
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tap_pagerduty.api import rate_limit
 from tap_pagerduty.api.concurrency import Concurrency
 from tap_pagerduty.api.prefetch import LookAhead, Source
+from tap_pagerduty.streams import STREAMS
 from tests.support import harness
 
 # Seconds: longer than any test takes, so that a fault is an error and not a hang.
@@ -266,3 +269,153 @@ def test_one_after_another_with_one_request_at_most():
         harness.sync(box, *harness.LISTS, max_concurrency=1)
         asked = dict.fromkeys(request.path.lstrip("/") for request in box.requests)
     assert list(asked) == sorted(harness.LISTS)
+
+
+# -- Ahead of the walks
+
+
+class Page:
+    """A response of so many bytes."""
+
+    def __init__(self, size):
+        self.size = size
+
+
+def settle(ahead):
+    """Wait until nothing is in flight any more."""
+    ahead.wait_for(lambda: False, LONG)
+
+
+def source(ahead, fetched, respond=lambda request: request, **how):
+    """Return a source that notes which requests it gets."""
+
+    def fetch(request):
+        ahead.sent()
+        fetched.append(request)
+        return respond(request)
+
+    return Source(fetch, nothing, **how)
+
+
+def test_what_a_walk_starts_with_is_there_before_it_starts():
+    ahead, fetched = crew(8), []
+    expected = source(ahead, fetched)
+    ahead.expect(expected, 0, range(5))
+    settle(ahead)
+    assert sorted(fetched) == [0, 1, 2, 3, 4]
+    assert list(ahead.walk(expected, range(7))) == [(n, n) for n in range(7)]
+    assert sorted(fetched) == list(range(7))
+
+
+def test_what_was_expected_in_vain_changes_nothing():
+    ahead, fetched = crew(8), []
+    expected = source(ahead, fetched)
+    ahead.expect(expected, 0, range(5))
+    settle(ahead)
+    assert list(ahead.walk(expected, [3, 9, 1])) == [(3, 3), (9, 9), (1, 1)]
+    ahead.forget(expected)
+    assert sorted(fetched) == [0, 1, 2, 3, 4, 9]
+
+
+def test_what_will_probably_follow_is_sent_before_its_turn():
+    ahead, fetched = crew(8), []
+
+    def likely(request, _):
+        return [10, 11] if request == 1 else []
+
+    expected = source(ahead, fetched, likely=likely)
+    ahead.expect(expected, 0, [1, 2])
+    settle(ahead)
+    assert sorted(fetched) == [1, 2, 10, 11]
+
+
+def test_an_expected_request_that_failed_for_a_time_is_sent_again_when_it_is_due():
+    ahead, fetched = crew(3), []
+
+    def respond(request):
+        if len(fetched) == 1:
+            raise requests.exceptions.ConnectionError
+        return request
+
+    expected = source(ahead, fetched, respond)
+    ahead.expect(expected, 0, [1, 2])
+    settle(ahead)
+    # After a failure, the others wait for their turn.
+    assert list(ahead.walk(expected, [1, 2])) == [(1, 1), (2, 2)]
+
+
+@pytest.mark.parametrize("size", [1_000, 1_000_000])
+def test_responses_ahead_of_their_turn_are_bounded_by_their_bytes(size):
+    ahead, fetched = LookAhead(Concurrency(4), memory=10_000_000), []
+    heavy = source(ahead, fetched, lambda _: Page(size))
+    ahead.expect(heavy, 0, range(100))
+    walk = ahead.walk(heavy, range(100))
+    next(walk)
+    settle(ahead)
+    # Those in flight when the first size was known come on top.
+    assert len(fetched) <= (1 + 4 + 10 if size > 1_000 else 100)
+    assert len(fetched) >= 5
+    assert [request for request, _ in walk] == list(range(1, 100))
+
+
+def test_streams_far_off_leave_memory_for_the_one_that_is_read():
+    ahead, fetched = LookAhead(Concurrency(4), memory=10_000_000), []
+    far = source(ahead, [], lambda _: Page(1_000_000))
+    ahead.expect(far, 1, range(100))
+    settle(ahead)
+    near = source(ahead, fetched, lambda _: Page(1_000_000))
+    assert next(ahead.walk(near, range(100)))
+    settle(ahead)
+    assert len(fetched) >= 4
+
+
+def test_requests_that_wait_for_a_budget_of_their_own_hold_up_no_others():
+    ahead, gate, fetched = crew(3), threading.Event(), []
+
+    def wait_for_turn(request):
+        gate.wait(LONG)
+        ahead.sent()
+        return request
+
+    slow = Source(wait_for_turn, nothing, budget="oncalls")
+    ahead.expect(slow, 0, range(50))
+    others = source(ahead, fetched)
+    assert [request for request, _ in ahead.walk(others, range(50))] == list(range(50))
+    gate.set()
+    assert [request for request, _ in ahead.walk(slow, range(50))] == list(range(50))
+
+
+# -- A whole run
+
+
+def asked(box):
+    """Return the requests to a sandbox, in a fixed order."""
+    return sorted((each.path, sorted(each.query.items())) for each in box.requests)
+
+
+def without_reading_time(run):
+    messages = [{**message, "time_extracted": None} for message in run.messages]
+    assert messages
+    return messages
+
+
+def test_a_run_ahead_makes_the_same_requests_and_writes_the_same(monkeypatch):
+    """First load, and a day later, of all streams that are selected by default."""
+    monkeypatch.setattr(rate_limit, "DEFAULT_RATE", 1_000.0)
+    names = [sheet.name for sheet in STREAMS if sheet.selected_by_default]
+    found = {}
+    for concurrency in ({"max_concurrency": 1}, {}):
+        with harness.sandbox() as box:
+            first = harness.sync(box, *names, **concurrency)
+            requests_of_first = asked(box)
+            box.requests.clear()
+            box.advance(86_400)
+            second = harness.sync(box, *names, state=first.state, **concurrency)
+            found[not concurrency] = (
+                requests_of_first,
+                asked(box),
+                without_reading_time(first),
+                without_reading_time(second),
+            )
+    for ahead, one_by_one in zip(found[True], found[False], strict=True):
+        assert ahead == one_by_one
