@@ -145,15 +145,23 @@ class Increment:
 
 def a_day(incidents: int, latency: Sequence[float] = LATENCY) -> Increment:
     """Load an account of so many incidents a year, and again a day later."""
-    start = datetime.now(timezone.utc) - timedelta(days=2)
-    with Server("sandbox_server", incidents=incidents, days=365, latency=latency) as server:
+    # The account's clock is right in the second run: a wrong one would cost a request.
+    first = datetime.now(timezone.utc) - timedelta(days=1)
+    start = first - timedelta(days=2)
+    with Server(
+        "sandbox_server",
+        incidents=incidents,
+        days=365,
+        latency=latency,
+        now=first.isoformat(timespec="seconds"),
+    ) as server:
         tap = Tap(server.url, start_date=start.isoformat())
-        first, second = tap.directory / "first", tap.directory / "second"
-        with first.open("wb") as file:
+        before, second = tap.directory / "first", tap.directory / "second"
+        with before.open("wb") as file:
             _check(run(tap.command(), file).exit_code)
         server.ask(advance=DAY, forget=True)
         with second.open("wb") as file:
-            cost = run(tap.command(_last_state(first)), file)
+            cost = run(tap.command(_last_state(before)), file)
         _check(cost.exit_code)
         requests = sum(server.ask()["statuses"].values())
     records = sum(message["type"] == "RECORD" for message in _messages(second))
