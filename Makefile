@@ -94,7 +94,7 @@ test-examples: $(PLUGINS) $(SCHEDULERS)
 # What only .venv has is left out: Meltano, databases, the tools of the documents.
 test-lowest: $(LOWEST)
 	.venv-lowest/bin/python -m pytest -n 2 $(addprefix tests/,$(addsuffix .py,\
-		$(addprefix api/test_,pagination prefetch rate_limit responses windows) \
+		$(addprefix api/test_,concurrency pagination prefetch rate_limit responses windows) \
 		$(addprefix command/test_,sdk settings) $(addprefix records/test_,timestamps writer) \
 		$(addprefix streams/test_,catalog streams_automation streams_incidents streams_people \
 		streams_services) $(addprefix sync/test_,change_feed children incident_changes lists windowed)))

@@ -8,11 +8,12 @@ import argparse
 import os
 import platform
 import sys
+from dataclasses import replace
 from datetime import datetime, timezone
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
-from benchmarks import cpu_and_memory, startup, whole_loads
+from benchmarks import cpu_and_memory, pipes, startup, whole_loads
 from benchmarks.cpu_and_memory import BARE, CEILING, OURS, OURS_OFFLINE, STOCK, STOCK_OFFLINE
 from benchmarks.environments import PACKAGES
 from benchmarks.measured_process import HERE
@@ -179,7 +180,7 @@ def measure_pace(report: Report, *, quick: bool) -> None:
     )
     report.section(
         "Full load of the 13 streams",
-        "A year of a sandbox account, answers after 150 ms ± 50 ms, `max_concurrency` 3, "
+        "A year of a sandbox account, responses after 150 ms ± 50 ms, "
         "`rate_limit_reserve_percent` 0. At least: ⌈records/100⌉ requests for each stream and "
         "each window that the API forces. The ideal makes so many at the limit's pace of 16 (or "
         "8) a second, and starts in no time; a load that ends within a window may beat it.",
@@ -188,12 +189,106 @@ def measure_pace(report: Report, *, quick: bool) -> None:
     )
 
 
+def measure_latency(report: Report, *, quick: bool) -> None:
+    """Wall time at the limit where responses take longer, and a quiet run."""
+    rows = []
+    targets = dict(zip(whole_loads.LATENCIES, (95, 95, 92, 88), strict=True))
+    for seconds, target in targets.items():
+        latency = (seconds, seconds * whole_loads.JITTER)
+        print(f"A load at a latency of {seconds} s", file=sys.stderr)
+        incidents = 1_500 if quick else 20_000
+        found = whole_loads.load(incidents, *LIMITS["960 per 60 s"], latency=latency)
+        rows.append(
+            [
+                f"{seconds * 1000:,.0f} ms",
+                f"{found.records:,}",
+                f"{found.requests:,} (at least {found.minimum:,})",
+                f"{found.wall:.1f} s",
+                f"{found.of_the_ideal:.1%}",
+                f"{found.used:.1%}",
+                str(found.refused),
+                f"{found.memory:.0f} MB",
+            ]
+        )
+        report.goal(
+            f"pace at a latency of {seconds * 1000:,.0f} ms ± 30 %, default settings, reserve 0",
+            f"≥ {target} % of the limit's pace, no 429",
+            f"{found.of_the_ideal:.1%} with start-up, {found.used:.1%} from the first response to "
+            f"the last; {found.refused} of {found.requests} requests got 429",
+        )
+    quiet = whole_loads.a_day(300, latency=(1.0, whole_loads.JITTER))
+    report.goal(
+        f"a quiet incremental run, latency 1 s ± 30 %, {quiet.requests} requests",
+        "≤ 5 s",
+        f"{quiet.wall:.1f} s",
+    )
+    report.section(
+        "Full load at higher latencies",
+        "As above, all settings at their defaults but `rate_limit_reserve_percent` 0. The tap "
+        "starts with 3 requests in flight, and has up to 40 when responses take 2 s.",
+        "latency|records|requests|wall time|of the ideal|of the limit used|429|peak memory",
+        rows,
+    )
+
+
+def measure_pipes(report: Report, *, quick: bool) -> None:
+    """Records a second from the API into a database."""
+    size = 3_000 if quick else 50_000
+    rates = pipes.measure(size)
+    rows = []
+    for pipe in pipes.PIPES:
+        rate = rates.found.get(pipe)
+        stock = rates.found.get(replace(pipe, tap=pipes.STOCK, settings=pipes.SHIPPED))
+        rows.append(
+            [
+                pipe.target,
+                pipe.settings,
+                pipe.tap,
+                f"{rate:,.0f}" if rate else rates.failed[pipe],
+                f"{rate / pipes.CEILING:.2f}" if rate else "",
+                f"{rate / stock:.1f}" if rate and stock else "",
+            ]
+        )
+    report.section(
+        "From the API into a database",
+        f"{size:,} incidents and as many log entries from another process without latency or "
+        "limits, into an empty database on the same machine, start-up and all. PagerDuty's limit "
+        f"lets through {pipes.CEILING:,} records a second. The stock tap is written with the "
+        "SDK's defaults; each ratio is to it with the target as shipped.",
+        "target|settings|tap|records a second|× the API's limit|× stock tap",
+        rows,
+    )
+    shipped = pipes.Pipe(pipes.MELTANO, "target-postgres")
+    defaults = pipes.Pipe(pipes.OURS, "target-postgres", pipes.DEFAULTS)
+    if shipped in rates.found and defaults in rates.found:
+        rate = rates.found[shipped]
+        report.goal(
+            "`meltano run` into PostgreSQL as `make run` does",
+            "≥ 2,200 records/s, ≥ 2 × the target's defaults, ≥ 1.35 × the API's limit",
+            f"{rate:,.0f} records/s, {rate / rates.found[defaults]:.1f} ×, "
+            f"{rate / pipes.CEILING:.2f} ×",
+        )
+
+
+def measure_batch(report: Report, *, quick: bool) -> None:
+    """What BATCH costs the tap, beside RECORD messages."""
+    for stream, (records, plain, packed) in cpu_and_memory.batches(
+        5_000 if quick else 100_000
+    ).items():
+        report.goal(
+            f"BATCH, the tap's CPU for a record of {stream}",
+            "≤ 1.4 × that of RECORD messages",
+            f"{plain / records:.2f} × ({plain:.0f} µs and {records:.0f} µs); "
+            f"{packed / records:.2f} × with gzip",
+        )
+
+
 def measure_output(report: Report, *, quick: bool) -> None:
     """Whether the output depends on the number of requests under way."""
     digests = whole_loads.outputs(300 if quick else 3_000)
     same = len(set(digests.values())) == 1
     report.goal(
-        "output with `max_concurrency` 1, 3 and 8",
+        "output with `max_concurrency` 1, 3, 8 and unset",
         "identical: records, order and state",
         "identical" if same else f"DIFFERENT: {digests}",
     )
@@ -247,6 +342,9 @@ def measure_start(report: Report, *, quick: bool) -> None:
 
 PARTS: dict[str, Callable[..., None]] = {
     "pace": measure_pace,
+    "latency": measure_latency,
+    "pipes": measure_pipes,
+    "batch": measure_batch,
     "cost": measure_cost,
     "output": measure_output,
     "stop": measure_stop,

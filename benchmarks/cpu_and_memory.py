@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from benchmarks import environments
 from benchmarks.measured_process import Server, Tap, run, run_counted
@@ -28,6 +28,7 @@ UNTIL = datetime(2026, 1, 1, tzinfo=timezone.utc)
 SINCE = UNTIL - timedelta(days=170)
 # Records in the windows of those who do not find the right size themselves.
 IN_WINDOW = 9_000
+ROUNDS_OF_BATCHES = 3
 
 OURS, STOCK = "our tap", "stock SDK tap"
 CEILING, BARE = "bare, pages in memory", "bare, over HTTP"
@@ -87,6 +88,35 @@ def measure(*, quick: bool) -> Costs:
                         if size <= client.most and stream in client.streams:
                             _measure(costs, server, client, stream, size)
     return costs
+
+
+def batches(size: int) -> dict[str, tuple[float, float, float]]:
+    """Return the microseconds of CPU for a record: as messages, as BATCH, as BATCH with gzip."""
+    found = {}
+    with Server("replay_server") as server:
+        for stream in STREAMS:
+            costs = Costs()
+            with tempfile.TemporaryDirectory(prefix="bench-") as root:
+                kinds: dict[str, dict[str, Any]] = {"": {}}
+                for compression in ("none", "gzip"):
+                    encoding = {"format": "jsonl", "compression": compression}
+                    config = {"encoding": encoding, "storage": {"root": Path(root).as_uri()}}
+                    kinds[compression] = {"batch_config": config}
+                taps = {
+                    kind: Tap(server.url, [stream], start_date=SINCE.isoformat(), **settings)
+                    for kind, settings in kinds.items()
+                }
+                for _ in range(ROUNDS_OF_BATCHES):
+                    for kind, tap in taps.items():
+                        for number, into in ((FEW, costs.start), (size, costs.cpu)):
+                            server.ask(size=number)
+                            cost, _ = run_counted(tap.command())
+                            into[stream, size, kind].append(cost.cpu)
+                        for file in Path(root).iterdir():
+                            file.unlink()
+            plain, packed = (costs.microseconds(stream, size, kind) for kind in ("none", "gzip"))
+            found[stream] = costs.microseconds(stream, size, ""), plain, packed
+    return found
 
 
 def _measure(costs: Costs, server: Server, client: Client, stream: str, size: int) -> None:

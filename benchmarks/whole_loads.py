@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 from benchmarks.measured_process import HERE, Server, Tap, finish, run
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
 PAGE_SIZE = 100
@@ -29,9 +30,14 @@ WINDOWS = {
     "log_entries": (180, "created_at"),
     "notifications": (88, "started_at"),
 }
-# Seconds that an answer takes, and by how much more or less.
+# Seconds that a response takes, and by how much more or less.
 LATENCY = [0.150, 0.050]
+# The same of large accounts, each with a jitter of 30 %.
+LATENCIES = (0.150, 0.5, 1.0, 2.0)
+JITTER = 0.3
 DAY = 86_400
+# Days of history that are loaded.
+DAYS = 360
 # What two runs cannot have in common: by which second a full table's rows are known, and
 # when a record was read.
 OF_THE_RUN = re.compile(rb'"(version|time_extracted)":("[^"]*"|\d+)')
@@ -43,6 +49,7 @@ class Load:
 
     wall: float
     cpu: float
+    memory: float
     records: int
     requests: int
     refused: int
@@ -67,16 +74,17 @@ def load(
     incidents: int,
     limit: int,
     window: float,
+    *,
     other_client: float = 0.0,
-    days: int = 360,
+    latency: Sequence[float] = LATENCY,
 ) -> Load:
-    """Load the 13 streams of a year."""
-    start = datetime.now(timezone.utc) - timedelta(days=days)
+    """Load a year of the streams that are selected by default."""
+    start = datetime.now(timezone.utc) - timedelta(days=DAYS)
     with Server(
         "sandbox_server",
         incidents=incidents,
-        days=days,
-        latency=LATENCY,
+        days=DAYS,
+        latency=latency,
         rate_limit=limit,
         rate_window=window,
         other_client=other_client,
@@ -91,6 +99,7 @@ def load(
     return Load(
         cost.wall,
         cost.cpu,
+        cost.memory,
         records,
         sum(tally["statuses"].values()),
         tally["statuses"].get("429", 0),
@@ -134,27 +143,41 @@ class Increment:
     requests: int
 
 
-def a_day(incidents: int) -> Increment:
+def a_day(incidents: int, latency: Sequence[float] = LATENCY) -> Increment:
     """Load an account of so many incidents a year, and again a day later."""
-    start = datetime.now(timezone.utc) - timedelta(days=2)
-    with Server("sandbox_server", incidents=incidents, days=365, latency=LATENCY) as server:
+    # The account's clock is right in the second run: a wrong one would cost a request.
+    first = datetime.now(timezone.utc) - timedelta(days=1)
+    start = first - timedelta(days=2)
+    with Server(
+        "sandbox_server",
+        incidents=incidents,
+        days=365,
+        latency=latency,
+        now=first.isoformat(timespec="seconds"),
+    ) as server:
         tap = Tap(server.url, start_date=start.isoformat())
-        first, second = tap.directory / "first", tap.directory / "second"
-        with first.open("wb") as file:
+        before, second = tap.directory / "first", tap.directory / "second"
+        with before.open("wb") as file:
             _check(run(tap.command(), file).exit_code)
         server.ask(advance=DAY, forget=True)
         with second.open("wb") as file:
-            cost = run(tap.command(_last_state(first)), file)
+            cost = run(tap.command(_last_state(before)), file)
         _check(cost.exit_code)
         requests = sum(server.ask()["statuses"].values())
     records = sum(message["type"] == "RECORD" for message in _messages(second))
     return Increment(cost.wall, cost.cpu, records, requests)
 
 
-def outputs(incidents: int, concurrencies: tuple[int, ...] = (1, 3, 8)) -> dict[int, str]:
-    """Return a digest of the output for each `max_concurrency`; the account stands still."""
+def outputs(
+    incidents: int, concurrencies: tuple[int | None, ...] = (1, 3, 8, None)
+) -> dict[int | None, str]:
+    """Return a digest of the output for each `max_concurrency`; None leaves it unset.
+
+    The account stands still.
+    """
     found = {}
     for concurrency in concurrencies:
+        settings: dict[str, Any] = {"max_concurrency": concurrency} if concurrency else {}
         with Server(
             "sandbox_server",
             incidents=incidents,
@@ -163,7 +186,7 @@ def outputs(incidents: int, concurrencies: tuple[int, ...] = (1, 3, 8)) -> dict[
             now="2026-01-01T00:00:00Z",
             frozen=True,
         ) as server:
-            tap = Tap(server.url, start_date="2025-01-01T00:00:00Z", max_concurrency=concurrency)
+            tap = Tap(server.url, start_date="2025-01-01T00:00:00Z", **settings)
             output = tap.directory / "output"
             with output.open("wb") as file:
                 _check(run(tap.command(), file).exit_code)

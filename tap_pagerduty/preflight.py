@@ -13,7 +13,7 @@ from singer_sdk.exceptions import FatalAPIError, RetriableAPIError, SkippableAPI
 from tap_pagerduty.api import errors
 from tap_pagerduty.api.errors import RETRIED, STOPPING
 from tap_pagerduty.api.pagination import CEILING, PAGE_SIZE, WHOLE, CeilingError, Page
-from tap_pagerduty.api.prefetch import look_ahead
+from tap_pagerduty.api.prefetch import Source
 from tap_pagerduty.api.requests import PageRequest
 from tap_pagerduty.records.timestamps import isoformat, whole_second
 from tap_pagerduty.records.web_addresses import host_of
@@ -165,8 +165,8 @@ class Preflight:
         try:
             self._sign_in()
             self._unknown = list(unknown_ids(self._plain))
-            workers = self._connection.workers
-            for _ in look_ahead(self._probes(), Probe.fetch, self._next_probes, workers):
+            source = Source(Probe.fetch, self._next_probes)
+            for _ in self._connection.look_ahead.walk(source, self._probes()):
                 pass
         except STOPPING as error:
             return self._plain.outcome.stop_message(error)

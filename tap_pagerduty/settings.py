@@ -10,6 +10,7 @@ from itertools import chain
 import pendulum
 from singer_sdk import typing as th
 
+from tap_pagerduty.api.concurrency import CEILING
 from tap_pagerduty.api.connection import HOSTS
 from tap_pagerduty.api.session import MAX_RESPONSE_MB, is_this_machine
 from tap_pagerduty.records.timestamps import instant, isoformat
@@ -193,10 +194,10 @@ SETTINGS: dict[str, t.Any] = th.PropertiesList(
     ),
     th.Property(
         "max_concurrency",
-        th.IntegerType(minimum=1, maximum=20),
-        default=3,
+        th.IntegerType(minimum=1, maximum=CEILING),
         title="Concurrent requests",
-        description="Largest number of requests under way at once, 1 to 20.",
+        description=f"Largest number of requests in flight at once, 1 to {CEILING}. Default: "
+        "as many as the rate limit needs at the latency of the API.",
     ),
     th.Property(
         "requests_per_second",

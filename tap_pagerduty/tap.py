@@ -12,7 +12,7 @@ import typing as t
 from contextlib import contextmanager
 from functools import cached_property
 
-from singer_sdk import Tap
+from singer_sdk import RESTStream, Tap
 from singer_sdk.exceptions import (
     ConfigValidationError,
     MapExpressionError,
@@ -40,6 +40,7 @@ from tap_pagerduty.sync.catalog import check_catalog, check_streams, gone_and_ne
 from tap_pagerduty.sync.child import ChildStream
 from tap_pagerduty.sync.filter_ids import unknown_ids
 from tap_pagerduty.sync.run_log import RunLog
+from tap_pagerduty.sync.run_plan import RunPlan
 from tap_pagerduty.sync.state import check_state, earliest_positions
 
 if t.TYPE_CHECKING:
@@ -330,17 +331,18 @@ class TapPagerDuty(Tap):
         ]
         for run_log in run_logs:
             run_log.begin(report)
+        RunPlan(self.streams.values()).start()
         try:
             with self._reason_last(), run_shown(report):
                 super().sync_all()
             if is_first and self.connection.has_responded:
                 plain = next(
-                    s for s in self.streams.values() if s.path and not s.parent_stream_type
+                    s for s in self.streams.values() if isinstance(s, RESTStream) and s.path
                 )
                 for line in unknown_ids(t.cast("PagerDutyStream", plain)):
                     self.logger.warning(line)
         finally:
-            self.connection.workers.stop()
+            self.connection.look_ahead.stop()
             for run_log in run_logs:
                 run_log.end(report)
         self._report_missing_data()

@@ -23,7 +23,7 @@ from hypothesis import HealthCheck, settings
 
 from demo import server_directory
 from tap_pagerduty.api import connection, pagination, windows
-from tap_pagerduty.api.prefetch import Workers
+from tap_pagerduty.api.prefetch import LookAhead
 from tap_pagerduty.api.rate_limit import RateLimiter
 from tap_pagerduty.sync import windowed
 from tap_pagerduty.tap import TapPagerDuty
@@ -258,24 +258,22 @@ def end_crews(monkeypatch):
     they would meet the next test. The garbage collector stays as it is.
     """
     crews = set()
-    start = Workers._start
+    start = LookAhead.__init__
 
-    def note(crew):
+    def note(crew, *arguments, **options):
         crews.add(crew)
-        start(crew)
+        start(crew, *arguments, **options)
 
     def end():
         for crew in crews:
-            gate = threading.Barrier(crew.count + 1)
-            for _ in range(crew.count):
-                crew.submit(gate.wait)
-            gate.wait(timeout=60)
-            crew.stop()
+            for thread in crew.stop():
+                thread.join(60)
+                assert not thread.is_alive()
         crews.clear()
 
     monkeypatch.setattr(gc, "freeze", lambda: None)
     monkeypatch.setattr(gc, "set_threshold", lambda _: None)
-    monkeypatch.setattr(Workers, "_start", note)
+    monkeypatch.setattr(LookAhead, "__init__", note)
     yield end
     end()
 

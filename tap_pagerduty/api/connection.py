@@ -9,12 +9,14 @@ from contextlib import suppress
 from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
+from urllib.parse import urlsplit
 
 import requests
 
 from tap_pagerduty.api.auth import AccessToken, ApiKey, OAuthApp
+from tap_pagerduty.api.concurrency import Concurrency
 from tap_pagerduty.api.errors import CredentialsError, StopError, TokenError, TooLargeError
-from tap_pagerduty.api.prefetch import Workers
+from tap_pagerduty.api.prefetch import LookAhead
 from tap_pagerduty.api.rate_limit import MINUTE, RateLimiter
 from tap_pagerduty.api.session import MAX_RESPONSE_MB, Session
 from tap_pagerduty.records.timestamps import whole_second
@@ -31,6 +33,8 @@ HOSTS = {"us": "https://api.pagerduty.com", "eu": "https://api.eu.pagerduty.com"
 DIAGNOSIS_TIMEOUT = 10
 # Seconds for which a host's name that has never been resolved is tried.
 NAME_RESOLVED_WITHIN = 20
+# Seconds to wait for the account's time before a request is sent for it.
+DATE_TIMEOUT = 5
 
 
 class Connection:
@@ -64,7 +68,8 @@ class Connection:
         }
         self._lock = threading.Lock()
         self.progress = Progress()
-        self.workers = Workers(config["max_concurrency"])
+        self._concurrency = Concurrency(config.get("max_concurrency"))
+        self.look_ahead = LookAhead(self._concurrency)
         # The account's time at the run's first response of the API's own, UTC. This machine's
         # clock may be off, and a window that ends in the account's future is not closed.
         self.date: datetime | None = None
@@ -124,13 +129,28 @@ class Connection:
         BUDGET names an endpoint's own budget; it then also draws on that of the key. Empty if
         it has none.
         """
-        for name in ("", budget) if budget else ("",):
+        for name in (budget, "") if budget else ("",):
             rate_limiter = self._rate_limiter(name)
             self.progress.requests_wait(rate_limiter.delay)
             rate_limiter.wait()
+        self._threads.exchange = self._concurrency.begin()
+        self.look_ahead.sent()
+
+    def _end_exchange(self, budget: str, response: requests.Response | None) -> None:
+        """Note for the number of requests in flight how this thread's last one ended."""
+        path = urlsplit(response.url).path if response is not None else ""
+        good = response is not None and (
+            response.status_code < HTTPStatus.INTERNAL_SERVER_ERROR
+            and response.status_code != HTTPStatus.TOO_MANY_REQUESTS
+        )
+        # An endpoint's path without the ids in it.
+        endpoint = "/".join(path.split("/")[1::2])
+        wanted = self.look_ahead.is_held_up(budget) and not self._rate_limiter(budget).delay
+        self._concurrency.end(self._threads.exchange, endpoint, good=good, wanted=wanted)
 
     def response_received(self, budget: str, response: requests.Response) -> None:
         """Take from a response what is left of the budget, and once what time it is."""
+        self._end_exchange(budget, response)
         self.has_responded = True
         if self.date is None and _is_of_the_api(response):
             with suppress(KeyError, ValueError):
@@ -144,6 +164,10 @@ class Connection:
         if rate_limiter.limit and not budget:
             self.progress.limit = rate_limiter.limit / MINUTE
 
+    def wait_for_date(self) -> None:
+        """Wait a little for the account's time, if requests are in flight that may report it."""
+        self.look_ahead.wait_for(lambda: self.date is not None, DATE_TIMEOUT)
+
     @staticmethod
     def machine_time() -> datetime:
         """Return the time by this machine's clock, in UTC."""
@@ -151,12 +175,16 @@ class Connection:
 
     def request_lost(self, budget: str) -> None:
         """Note that a request got no response."""
+        self._end_exchange(budget, None)
         for name in {"", budget}:
             self._rate_limiter(name).request_lost()
 
     def rate_limited(self, budget: str, seconds: float, headers: Mapping[str, str]) -> float:
         """Hold back all requests after a 429; see `RateLimiter.limited`."""
-        return self._rate_limiter(budget).limited(seconds, headers)
+        rate_limiter = self._rate_limiter(budget)
+        seconds = rate_limiter.limited(seconds, headers)
+        self.progress.requests_wait(rate_limiter.delay)
+        return seconds
 
     @property
     def rate_limiter(self) -> RateLimiter:

@@ -49,6 +49,16 @@ class NextPages:
             )
         if is_repeated:
             return []
+        return self.known(request, response)
+
+    @staticmethod
+    def known(request: PageRequest, response: PageResponse) -> list[PageRequest]:
+        """Return the requests for the pages that follow if the endpoint knows pages.
+
+        Raises:
+            CeilingError: the list holds more than the API lets one page through.
+        """
+        count = len(response.records)
         pages = request.paginator.next_pages(request.page, response.body, count)
         return [replace(request, page=page) for page in pages]
 

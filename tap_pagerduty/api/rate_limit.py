@@ -21,6 +21,8 @@ DEFAULT_RATE = 5.0
 MINUTE = 60.0
 # Seconds: by so much the reported ends of one window may differ, as they are rounded.
 ROUNDING = 2.0
+# Seconds: turns that passed unused so long ago are made up for, in a burst.
+MADE_UP_FOR = 5.0
 # Seconds: a reset up to here is believed in any case.
 LONGEST_RESET = 2 * MINUTE
 # Requests a minute: a million times what PagerDuty documents.
@@ -80,16 +82,23 @@ class RateLimiter:
             with self._lock:
                 now = self._clock()
                 if now >= self._next:
-                    # A turn may have passed while all threads waited for responses. It is made
-                    # up for, or a twentieth of the budget would be lost. Not before the limit
-                    # is known.
-                    late = min(now - self._next, self._interval) if self._window else 0.0
-                    self._next = now + max(self._shortest, self._interval - late)
+                    since = max(self._next, now - self._made_up_for(now))
+                    self._next = max(now + self._shortest, since + self._interval)
                     self._sent += 1
                     self._in_flight += 1
                     return
                 pause = self._next - now
             self._sleep(pause)
+
+    def _made_up_for(self, now: float) -> float:
+        """Return for how many seconds turns that passed unused may still be taken.
+
+        They passed while requests waited for responses, not for the limit. None before the limit
+        is known, and no more than the present window has left: so it is not exceeded.
+        """
+        if self._window is None:
+            return 0.0
+        return max(self._interval, min(MADE_UP_FOR, self._window.resets_at - now))
 
     @property
     def delay(self) -> float:

@@ -25,8 +25,6 @@ from tap_pagerduty.api.retries import Retries
 from tap_pagerduty.api.smaller_pages import PageInParts, PageSize
 
 if t.TYPE_CHECKING:
-    from concurrent.futures import Future
-
     from tap_pagerduty.api import Body
     from tap_pagerduty.api.connection import Connection
     from tap_pagerduty.api.requests import PageRequest
@@ -76,14 +74,6 @@ class Requester:
         self._progress = progress
         self._replaced = replaced
         self._page_size = PageSize()
-        # A request that was sent before its turn, and its response.
-        self._prefetched: tuple[PageRequest, Future[PageResponse]] | None = None
-
-    def prefetch(self, request: PageRequest) -> None:
-        """Send a request now, on another thread; `fetch` returns its response later."""
-        if not self._prefetched:
-            response = self._connection.workers.submit(lambda: self._fetch(request))
-            self._prefetched = request, response
 
     def fetch(self, request: PageRequest) -> PageResponse:
         """Return the response to a request.
@@ -91,10 +81,16 @@ class Requester:
         What it raises is listed in `errors.raise_for_status`; a RetriableAPIError, TokenError
         or RequestException has been retried in vain.
         """
-        prefetched, self._prefetched = self._prefetched, None
-        if prefetched and prefetched[0] == request:
-            return prefetched[1].result()
-        return self._fetch(request)
+        try:
+            return self._read(request)
+        except NotFoundError:
+            if request.parent is None:
+                raise
+            return PageResponse(request, {}, is_gone=True)
+        except SkippableAPIError as error:
+            if request.parent is None:
+                raise
+            return PageResponse(request, {}, refusal_message=str(error))
 
     def check(self, response: requests.Response) -> None:
         """Take from a response what is left of the budget, and return if it is a success.
@@ -106,20 +102,8 @@ class Requester:
             self._progress.rate_limited()
         errors.raise_for_status(response)
 
-    def _fetch(self, request: PageRequest) -> PageResponse:
-        try:
-            return PageResponse(request, self._read(request))
-        except NotFoundError:
-            if request.parent is None:
-                raise
-            return PageResponse(request, {}, is_gone=True)
-        except SkippableAPIError as error:
-            if request.parent is None:
-                raise
-            return PageResponse(request, {}, refusal_message=str(error))
-
-    def _read(self, request: PageRequest) -> Body:
-        """Return the body of a page, after retries and in parts where need be.
+    def _read(self, request: PageRequest) -> PageResponse:
+        """Return the response to a request, after retries and in parts where need be.
 
         Raises:
             StopError: what answers does not seem to be the API.
@@ -129,10 +113,10 @@ class Requester:
         retries = Retries(self._connection.retry_timeout)
         while not page.is_complete:
             try:
-                page.add(self._body(page.request, retries))
+                page.add(*self._body(page.request, retries))
             except (RetriableAPIError, TokenError, TooLargeError, *RETRIED) as error:
                 self._after_failure(error, page, retries)
-        return page.body
+        return PageResponse(request, page.body, size=page.size)
 
     def _after_failure(self, error: Exception, page: PageInParts, retries: Retries) -> None:
         """Return when a part of a page is to be tried again; raise if it is given up."""
@@ -171,7 +155,8 @@ class Requester:
             return False
         return True
 
-    def _body(self, request: PageRequest, retries: Retries) -> Body:
+    def _body(self, request: PageRequest, retries: Retries) -> tuple[Body, int]:
+        """Return the body of a page, and its size in bytes."""
         prepared = self._exchange.prepare(request)
         try:
             response = self._send(prepared, retries)
@@ -185,7 +170,7 @@ class Requester:
             response = self._send(_without_body(prepared), retries)
         body = decode(response, request.records_key, request.peek, self._replaced)
         self._connection.has_succeeded = True
-        return body
+        return body, len(response.content)
 
     def _send(self, request: requests.PreparedRequest, retries: Retries) -> requests.Response:
         self._connection.wait(self._budget)

@@ -48,6 +48,8 @@ class PageResponse:
     refusal_message: str = ""
     # Whether it has this parent no more.
     is_gone: bool = False
+    # Bytes of the body, decompressed.
+    size: int = 0
 
     @property
     def records(self) -> Sequence[Record]:

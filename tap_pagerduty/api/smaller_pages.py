@@ -71,6 +71,8 @@ class PageInParts:
         self._bodies: list[Body] = []
         self._left = self._limit
         self._page = request.page
+        # Bytes of what has been read.
+        self.size = 0
         self.is_complete = False
 
     @property
@@ -84,9 +86,10 @@ class PageInParts:
             return replace(self._request, page=page)
         return replace(self._request, page=Page({**page.params, "limit": size}, last=page.last))
 
-    def add(self, body: Body) -> None:
-        """Take the response to the next part."""
+    def add(self, body: Body, size: int) -> None:
+        """Take the response to the next part, which has SIZE bytes."""
         self._bodies.append(body)
+        self.size += size
         if self._size == self._limit:  # it is one part, however few records the API gives
             self.is_complete = True
             self._page_size.succeeded(self._size, self._limit)

@@ -33,6 +33,7 @@ if t.TYPE_CHECKING:
 
     from singer_sdk.helpers.types import Context
 
+    from tap_pagerduty.api.requests import PageRequest
     from tap_pagerduty.records import Record
 
 
@@ -313,6 +314,10 @@ class Incidents(WindowedStream):
     def request_records(self, context: Context | None) -> Iterable[Record]:
         """Yield what the change feed finds: no list of the API is by change."""
         return ChangeFeed(self, LISTED).records()
+
+    @override
+    def first_requests(self) -> list[PageRequest]:
+        return ChangeFeed(self, LISTED).first_requests(self.copy_of_state())
 
     @override
     def post_process(self, row: Record, context: Context | None = None) -> Record | None:

@@ -21,7 +21,6 @@ if t.TYPE_CHECKING:
     from datetime import datetime
 
     from tap_pagerduty.api.requests import PageRequest
-    from tap_pagerduty.api.responses import PageResponse
     from tap_pagerduty.records import Record
 
 COLUMNS = {
@@ -118,18 +117,11 @@ class OncallShifts(WindowedStream):
         return [list(self.windows(since, until))]
 
     @override
-    def next_requests(self, request: PageRequest, response: PageResponse) -> list[PageRequest]:
-        """Return the further pages, or the parts of a window, which overlap as well.
-
-        Raises:
-            FatalAPIError: a second, with that by which it overlaps, holds too much to page.
-        """
-        window = t.cast("Window", request.window)
+    def parts_of(self, request: PageRequest, window: Window, total: int) -> list[PageRequest]:
+        """Return the requests for the parts of a window, which overlap as well."""
         if window.until - window.since <= 2 * SECOND:  # its parts would be no smaller
-            request = replace(request, window=Window(window.until - SECOND, window.until))
-        requests = super().next_requests(request, response)
-        if all(each.window == request.window for each in requests):
-            return requests
+            window = Window(window.until - SECOND, window.until)
+        requests = super().parts_of(request, window, total)
         windows = overlapping(t.cast("Window", each.window) for each in requests)
         return [replace(each, window=part) for each, part in zip(requests, windows, strict=True)]
 

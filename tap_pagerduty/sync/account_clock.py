@@ -37,7 +37,7 @@ def run_started_at(
 ) -> datetime:
     """Return the account's time when the run started, in UTC; it is worked out once in a run.
 
-    It is the `Date` of the first response of the API's own. If there has been no response, it
+    It is the `Date` of the first response of the API's own, which may be in flight. If none is, it
     takes a request that costs nothing.
 
     A time ahead of the account's would move bookmarks past what has yet to happen. So a `Date`
@@ -45,6 +45,7 @@ def run_started_at(
     time behind the account's loses nothing: the next run reads the rest.
     """
     if connection.run_started_at is None:
+        connection.wait_for_date()
         if connection.date is None:
             with suppress(SkippableAPIError, FatalAPIError, RetriableAPIError):
                 fetch(PageRequest("/abilities", "abilities", {}, LIST, Page({})))

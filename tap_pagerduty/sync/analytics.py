@@ -51,6 +51,11 @@ class Analytics(PagerDutyStream):
         return {"filters": filters} if filters else {}
 
     @override
+    def first_requests(self) -> list[PageRequest]:
+        """Return none: few requests are allowed in a day, so none is sent ahead of its stream."""
+        return []
+
+    @override
     def get_http_request(self, *, page: PageContext[PageRequest]) -> HTTPRequest:
         request = t.cast("PageRequest", page.next_page_token)
         body = {"time_zone": "Etc/UTC", **request.params, **request.page.params}

@@ -143,8 +143,7 @@ class ChangeFeed:
         """Yield, by window, the incidents that changed in a range, for their children."""
         stream = self._stream
         start -= stream.overlap
-        requests = (replace(self._feed, window=window) for window in stream.windows(start, end))
-        for window, entries in stream.read_windows(requests):
+        for window, entries in stream.read_windows(self._feed(start, end)):
             found = {
                 incident["id"]: incident
                 for entry in entries
@@ -168,6 +167,27 @@ class ChangeFeed:
                 messages[0],
                 level=logging.WARNING,
             )
+
+    def first_requests(self, state: dict[str, t.Any]) -> list[PageRequest]:
+        """Return the requests that `records` will start with, by a copy of the STATE."""
+        stream, sync_range = self._stream, self._stream.sync_range
+        now, start, end = sync_range.run_started_at, sync_range.start, sync_range.end()
+        if stream.replication_method != REPLICATION_INCREMENTAL:
+            return list(self._lists(start, end))
+        created_since = stream.expected_start(state, "created_until")
+        if sync_range.is_slice:
+            return list(self._lists(created_since, end))
+        changed_since = min(now, instant(state.get("replication_key_value") or isoformat(now)))
+        lookback = timedelta(days=stream.config["incident_lookback_days"])
+        first = min(created_since, max(start, now - lookback))
+        requests: list[PageRequest] = []
+        if stream.filter_params and first < created_since:
+            requests += self._lists(first, created_since, filtered=False)
+            first = created_since
+        requests += [*self._lists(first, now), self._open_list()]
+        if changed_since < now:
+            requests += self._feed(changed_since - stream.overlap, now)
+        return requests
 
     def _remember(self, now: datetime) -> None:
         """Note in the state what the next run may meet again, if the log entries are done."""
@@ -207,15 +227,21 @@ class ChangeFeed:
         is to be FILTERED, the API filters nothing.
         """
         stream = self._stream
-        requests = (stream.list_request(window) for window in stream.windows(start, end))
-        if not filtered:
-            requests = (replace(request, params=stream.params) for request in requests)
+        requests = self._lists(start, end, filtered=filtered)
         for window, records in stream.read_windows(requests):
             is_recent = bool(feed_start and window.until > feed_start - stream.overlap)
             due = records if filtered else filter(self._is_due, records)
             listed = self._listed(due, is_recent=is_recent)
             yield from stream.child_readers.read_with(listed)
             stream.bookmark(created_until=window.until)
+
+    def _lists(
+        self, start: datetime, end: datetime, *, filtered: bool = True
+    ) -> Iterator[PageRequest]:
+        """Yield the requests for the incidents created in a range; see `_created`."""
+        for window in self._stream.windows(start, end):
+            request = self._stream.list_request(window)
+            yield request if filtered else replace(request, params=self._stream.params)
 
     def _listed(self, records: Iterable[Record], *, is_recent: bool) -> Iterator[Record]:
         """Yield listed incidents; note the open ones and, if IS_RECENT, the others as well."""
@@ -230,14 +256,14 @@ class ChangeFeed:
 
     def _open(self, start: datetime, end: datetime) -> Iterator[Record]:
         """Yield the incidents that are open now, whenever they were created."""
-        stream = self._stream
-        params = {**stream.params, "statuses[]": ["triggered", "acknowledged"]}
-        request = replace(stream.list_request(), params=params, paginator=LIST, peek=None)
+        stream, request = self._stream, self._open_list()
         try:
-            records = stream.read_list(replace(request, params={**params, "date_range": "all"}))
+            records = stream.read_list(request)
         except CeilingError:
             # Also those created before `start_date`, as the full list has them.
             start = min(start, FIRST_DAY)
+            params = {name: each for name, each in request.params.items() if name != "date_range"}
+            request = replace(request, params=params)
             requests = (replace(request, window=window) for window in stream.windows(start, end))
             windows = stream.read_windows(requests)
             records = chain.from_iterable(records for _, records in windows)
@@ -246,11 +272,19 @@ class ChangeFeed:
             if self._is_due(record):
                 yield from self._unless_emitted(record)
 
+    def _open_list(self) -> PageRequest:
+        """Return the request for the open incidents, whenever they were created."""
+        params = {
+            **self._stream.params,
+            "statuses[]": ["triggered", "acknowledged"],
+            "date_range": "all",
+        }
+        return replace(self._stream.list_request(), params=params, paginator=LIST, peek=None)
+
     def _changed(self, start: datetime, end: datetime) -> Iterator[Record]:
         """Yield the incidents that the log entries of a range are about."""
         stream = self._stream
-        requests = (replace(self._feed, window=window) for window in stream.windows(start, end))
-        for window, entries in stream.read_windows(requests):
+        for window, entries in stream.read_windows(self._feed(start, end)):
             yield from stream.child_readers.read_with(self._embedded(entries))
             stream.bookmark(replication_key_value=window.until)
         if self._refused.earlier:
@@ -258,17 +292,18 @@ class ChangeFeed:
             yield from stream.child_readers.read_with(self._read_alone(ids))
             stream.bookmark()
 
-    @property
-    def _feed(self) -> PageRequest:
-        """The request for log entries that embed their incidents."""
-        paginator = self._stream.paginator
-        return PageRequest(
+    def _feed(self, start: datetime, end: datetime) -> Iterator[PageRequest]:
+        """Yield the requests for the log entries of a range, each with its incident."""
+        stream = self._stream
+        feed = PageRequest(
             "/log_entries",
             "log_entries",
             {"time_zone": "UTC", "include[]": ["incidents"]},
-            paginator,
-            paginator.first_page(),
+            stream.paginator,
+            stream.paginator.first_page(),
         )
+        for window in stream.windows(start, end):
+            yield replace(feed, window=window)
 
     def _embedded(self, entries: Iterable[Record]) -> Iterator[Record]:
         """Yield the incidents in these log entries; those with too few properties read alone."""

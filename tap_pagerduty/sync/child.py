@@ -76,8 +76,9 @@ class ChildStream(PagerDutyStream):
         return super().scopes() | cls.parent.scopes()
 
     @override
-    def first_request(self) -> PageRequest | None:
-        """Return None: the requests depend on the parents."""
+    def first_requests(self) -> list[PageRequest]:
+        """Return none: the requests depend on the parents."""
+        return []
 
     def start(self, *, versioned: bool) -> None:
         """Write the SCHEMA, and those of the children; see `ChildReader`."""

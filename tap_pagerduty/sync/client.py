@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import logging
 import typing as t
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime, timezone
 from functools import cached_property
-from itertools import islice
 
 from singer_sdk import RESTStream
 from singer_sdk.helpers.conform import TypeConformanceLevel
@@ -16,11 +15,12 @@ from singer_sdk.streams.rest import HTTPRequest, PageContext
 
 from tap_pagerduty import NAME
 from tap_pagerduty.api.next_pages import NextPages
-from tap_pagerduty.api.pagination import LIST, Paginator
-from tap_pagerduty.api.prefetch import look_ahead
+from tap_pagerduty.api.pagination import LIST, CeilingError, Paginator
+from tap_pagerduty.api.prefetch import Source
 from tap_pagerduty.api.requester import Requester
 from tap_pagerduty.api.requests import PageRequest
 from tap_pagerduty.compat import override
+from tap_pagerduty.records.batch_files import is_written_here, write_batches
 from tap_pagerduty.records.findings import Findings
 from tap_pagerduty.records.lazy_records import FieldPeek
 from tap_pagerduty.records.paths import dig
@@ -37,9 +37,10 @@ from tap_pagerduty.sync.stream_maps import FlattenedColumns
 from tap_pagerduty.sync.sync_range import SyncRange
 
 if t.TYPE_CHECKING:
-    from collections.abc import Generator, Iterable, Iterator
+    from collections.abc import Callable, Generator, Iterable, Iterator
 
     import requests
+    from singer_sdk.helpers._batch import BaseBatchFileEncoding, BatchConfig
     from singer_sdk.helpers.types import Context
     from singer_sdk.mapper import StreamMap
     from singer_sdk.singerlib import RecordMessage
@@ -102,6 +103,9 @@ class PagerDutyStream(RESTStream[PageRequest]):
     # to leave the others encoded; empty if records are decoded.
     peeked_fields: t.ClassVar[tuple[str, ...]] = ()
 
+    # Whether which requests it starts with depends on the account's time.
+    is_timed: t.ClassVar[bool] = False
+
     primary_keys: t.ClassVar[tuple[str, ...]] = ("id",)
     # Records are as the API sends them and schemas are open: nothing is left to conform,
     # and what PagerDuty adds without documenting it is not dropped.
@@ -117,6 +121,9 @@ class PagerDutyStream(RESTStream[PageRequest]):
         self.requester = Requester(
             self, connection, self.budget, self.progress, self.findings.replaced
         )
+        self.source = Source(self.fetch, self.next_requests, self.likely_requests, self.budget)
+        # Called while the stream is read; see `RunPlan`.
+        self.on_reading: Callable[[], None] = lambda: None
         needs = " and ".join(filter(None, (self.scope and f"the scope `{self.scope}`", self.plan)))
         self.outcome = Outcome(self, needs, connection)
         self.next_pages = NextPages(self.identity, self.log)
@@ -241,9 +248,9 @@ class PagerDutyStream(RESTStream[PageRequest]):
         """Return the requests that a first load starts with: one for each list to be paged."""
         return [self.list_request()]
 
-    def first_request(self) -> PageRequest | None:
-        """Return the request that the stream starts with; None if that depends on others."""
-        return self.list_request()
+    def first_requests(self) -> list[PageRequest]:
+        """Return the requests that this run's reading starts with, as far as they are known."""
+        return [self.list_request()]
 
     def next_requests(self, request: PageRequest, response: PageResponse) -> list[PageRequest]:
         """Return the requests that follow from a response: here, for further pages.
@@ -252,6 +259,12 @@ class PagerDutyStream(RESTStream[PageRequest]):
             CeilingError: the list holds more than the API lets one page through.
         """
         return self.next_pages.after(request, response)
+
+    def likely_requests(self, request: PageRequest, response: PageResponse) -> list[PageRequest]:
+        """Return what `next_requests` will probably return; from any thread."""
+        with suppress(CeilingError):
+            return self.next_pages.known(request, response)
+        return []
 
     @override
     def get_new_paginator(self) -> None:
@@ -272,6 +285,7 @@ class PagerDutyStream(RESTStream[PageRequest]):
             complete=self.outcome.is_complete and not self.is_miscounted,
             skipped_message=self.outcome.children_skipped_message,
         )
+        self.connection.look_ahead.forget(self.source)
 
     @override
     def request_records(self, context: Context | None) -> Iterable[Record]:
@@ -311,8 +325,9 @@ class PagerDutyStream(RESTStream[PageRequest]):
 
     def read_pages(self, requests: Iterable[PageRequest]) -> Iterator[PageResponse]:
         """Yield the responses to REQUESTS and to those that follow from them, in order."""
-        workers = self.connection.workers
-        for request, response in look_ahead(requests, self.fetch, self.next_requests, workers):
+        self.on_reading()
+        for request, response in self.connection.look_ahead.walk(self.source, requests):
+            self.on_reading()
             self._request_counter.increment()
             if not response.refusal_message and not response.is_gone:
                 self.outcome.has_response = True
@@ -324,24 +339,6 @@ class PagerDutyStream(RESTStream[PageRequest]):
             if not self.connection.progress.subdomain:
                 self.connection.progress.subdomain = subdomain_of(response.records)
             yield response
-        if workers.count > 1 and not self.parent_stream_type:
-            self._prefetch_next_streams()
-
-    def _prefetch_next_streams(self) -> None:
-        """Send the first requests of the streams that come next; this one has none left.
-
-        Otherwise each list of a single page takes the time of a response.
-        """
-        streams = t.cast("list[PagerDutyStream]", list(self._tap.streams.values()))
-        later = (
-            stream
-            for stream in streams[streams.index(self) + 1 :]
-            if not stream.parent_stream_type
-            and (stream.selected or stream.has_selected_descendents)
-        )
-        for stream in islice(later, self.connection.workers.count):
-            if request := stream.first_request():
-                stream.requester.prefetch(request)
 
     def unnested(self, records: Iterable[Record]) -> Iterable[Record]:
         """Yield the stream's records out of those of the response."""
@@ -419,9 +416,7 @@ class PagerDutyStream(RESTStream[PageRequest]):
     def _field_peek(self) -> FieldPeek | None:
         """What peeks into records that stay encoded; None if they have to be decoded."""
         is_emitted_as_it_is = (
-            self.record_writer.is_fast
-            and self.get_batch_config(self.config) is None
-            and not self._account
+            self.record_writer.is_fast and not self._has_sdk_batches and not self._account
         )
         if self.peeked_fields and is_emitted_as_it_is:
             return FieldPeek(
@@ -430,6 +425,25 @@ class PagerDutyStream(RESTStream[PageRequest]):
                 include_secrets=self.config["include_secrets"],
             )
         return None
+
+    @property
+    def _has_sdk_batches(self) -> bool:
+        """Whether the SDK writes records to files, as `write_batches` cannot."""
+        config = self.get_batch_config(self.config)
+        is_fast = self.record_writer.is_fast
+        return config is not None and not (is_fast and is_written_here(config))
+
+    @override
+    def get_batches(
+        self, batch_config: BatchConfig, context: Context | None = None
+    ) -> Iterable[tuple[BaseBatchFileEncoding, list[str]]]:
+        if self._has_sdk_batches:
+            yield from super().get_batches(batch_config, context)
+            return
+        name = f"{self.tap_name}--{self.name}"
+        records = self._sync_records(context, write_messages=False)
+        for manifest in write_batches(name, records, batch_config):
+            yield batch_config.encoding, manifest
 
     @override
     def _write_record_message(self, record: Record) -> None:

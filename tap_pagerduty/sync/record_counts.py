@@ -107,13 +107,18 @@ class RecordCounts(PagerDutyStream):
         return [] if request.page is _COUNT else super().next_requests(request, response)
 
     @override
+    def likely_requests(self, request: PageRequest, response: PageResponse) -> list[PageRequest]:
+        return [] if request.page is _COUNT else super().likely_requests(request, response)
+
+    @override
     def first_load_requests(self) -> list[PageRequest]:
         """Return nothing: which months there are depends on what is loaded."""
         return []
 
     @override
-    def first_request(self) -> PageRequest | None:
-        """Return None: the requests are those of other streams."""
+    def first_requests(self) -> list[PageRequest]:
+        """Return nothing: the requests are those of other streams."""
+        return []
 
     @property
     @override

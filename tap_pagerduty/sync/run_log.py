@@ -119,8 +119,8 @@ class RunLog(PagerDutyStream):
         return []
 
     @override
-    def first_request(self) -> PageRequest | None:
-        return None
+    def first_requests(self) -> list[PageRequest]:
+        return []
 
     @override
     def _write_schema_message(self) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import typing as t
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -30,7 +31,7 @@ from tap_pagerduty.sync.sync_range import SyncRange
 from tap_pagerduty.sync.unread_parents import UnreadParents
 
 if t.TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, MutableMapping
 
     from singer_sdk.helpers.types import Context
 
@@ -63,6 +64,7 @@ class WindowedStream(PagerDutyStream):
     # Columns that take the start and the end of the window, where records do not have them.
     window_columns: t.ClassVar[tuple[str, ...]] = ()
     paginator: t.ClassVar[Paginator] = WINDOW
+    is_timed = True
 
     @override
     def request_records(self, context: Context | None) -> Iterable[Record]:
@@ -115,11 +117,20 @@ class WindowedStream(PagerDutyStream):
 
         A later `start_date` than that of the first load changes nothing, unless it is a slice's.
         """
+        return self._resume_at(position, self.bookmarks, self.log)
+
+    def expected_start(
+        self, state: MutableMapping[str, t.Any], position: str = "replication_key_value"
+    ) -> datetime:
+        """Return what `resume_at` will return, by a copy of the STATE; nothing is logged."""
+        return self._resume_at(position, Bookmarks(lambda: state), lambda *_, **__: None)
+
+    def _resume_at(self, position: str, bookmarks: Bookmarks, log: Callable[..., None]) -> datetime:
         now = self.sync_range.run_started_at
-        reached = self.bookmarks.start(position, self.load_start, now, self.log)
+        reached = bookmarks.start(position, self.load_start, now, log)
         if reached is None:
             return self.load_start
-        start = max(reached - self.overlap, min(reached, self.bookmarks.loaded_since))
+        start = max(reached - self.overlap, min(reached, bookmarks.loaded_since))
         return max(start, self.load_start) if self.sync_range.is_slice else start
 
     @property
@@ -181,8 +192,16 @@ class WindowedStream(PagerDutyStream):
         return [self.list_request(window) for window in self.windows_to_read(self.sync_range.start)]
 
     @override
-    def first_request(self) -> PageRequest | None:
-        """Return None: which window is the first takes the account's time and the state."""
+    def first_requests(self) -> list[PageRequest]:
+        start = self.load_start
+        if self._is_incremental:
+            start = self.expected_start(self.copy_of_state())
+        return [self.list_request(window) for window in self.windows_to_read(start)]
+
+    def copy_of_state(self) -> dict[str, t.Any]:
+        """Return a copy of the stream's state; that of the SDK comes to be when it is read."""
+        bookmarks = self.tap_state.get("bookmarks") or {}
+        return dict(bookmarks.get(self.name) or {})
 
     def windows(self, start: datetime, end: datetime) -> Iterator[Window]:
         """Yield the windows between two instants, as long as the endpoint takes."""
@@ -332,10 +351,26 @@ class WindowedStream(PagerDutyStream):
                 self._grown.add(request.window)
                 return []
         try:
-            return [replace(request, window=part) for part in request.window.split(response.total)]
+            return self.parts_of(request, request.window, response.total)
         except ValueError as error:
             msg = f"{error}: {response.total:,} records, of which the API lists {CEILING:,}"
             raise FatalAPIError(msg) from error
+
+    @override
+    def likely_requests(self, request: PageRequest, response: PageResponse) -> list[PageRequest]:
+        if request.window is None or response.total <= CEILING:
+            return super().likely_requests(request, response)
+        with suppress(ValueError):
+            return self.parts_of(request, request.window, response.total)
+        return []
+
+    def parts_of(self, request: PageRequest, window: Window, total: int) -> list[PageRequest]:
+        """Return the requests for the parts of a WINDOW that holds too much to page.
+
+        Raises:
+            ValueError: it cannot be split.
+        """
+        return [replace(request, window=part) for part in window.split(total)]
 
     def bookmark(self, **positions: datetime) -> None:
         """Write positions to the state, if all records before them have been emitted.

@@ -56,7 +56,7 @@ def test_settings_are_those_of_the_tap(about):
     [
         ("api_key", {"kind": "string", "sensitive": True}),
         ("start_date", {"kind": "date_iso8601"}),
-        ("max_concurrency", {"kind": "integer", "value": 3}),
+        ("max_concurrency", {"kind": "integer"}),
         ("include_secrets", {"kind": "boolean", "value": False}),
         ("stream_maps", {"kind": "object"}),
         ("faker_config.locale", {"kind": "array"}),
