@@ -10,6 +10,8 @@
 
 PYTHON = python3
 TARGET = target-postgres
+# How far the clock of the sandbox goes ahead before a run, such as 1d.
+ADVANCE = 0
 
 BIN = .venv/bin
 UV = $(BIN)/uv
@@ -44,7 +46,7 @@ help:
 	@echo 'make clean    remove what these have made: environments, state, and the data in output/'
 
 run: target $(PLUGINS)-$(TARGET)
-	@$(BIN)/python -m demo --target $(TARGET)
+	@$(BIN)/python -m demo --target $(TARGET) --advance $(ADVANCE)
 
 target:
 	@case $(TARGET) in \

@@ -33,6 +33,12 @@ def main() -> int:
         default=Path.cwd(),
         help="directory of the meltano.yml; the data goes to its output/ (default: this one)",
     )
+    parser.add_argument(
+        "--advance",
+        default="0",
+        metavar="DURATION",
+        help="how far the sandbox's clock goes ahead first, such as 1d (default: not at all)",
+    )
     given = parser.parse_args()
     # Rows, logs and pages hold personal data: no file of ours, or of a process that we start,
     # is for other users.
@@ -43,8 +49,9 @@ def main() -> int:
         with alone(project), Processes() as processes:
             if given.psql:
                 return look(processes, project, env)
-            do = report if given.report else run
-            return do(processes, project, env, given.target)
+            if given.report:
+                return report(processes, project, env, given.target)
+            return run(processes, project, env, given.target, given.advance)
     except DemoError as error:
         say(str(error))
         return 1
@@ -60,7 +67,9 @@ def main() -> int:
         return 128 + stopped.number
 
 
-def run(processes: Processes, project: Path, env: dict[str, str], target: str) -> int:
+def run(
+    processes: Processes, project: Path, env: dict[str, str], target: str, advance: str
+) -> int:
     """Load the account into the target, and show what came in."""
     home = home_of(project, env)
     place = store(target, env, home)
@@ -68,11 +77,11 @@ def run(processes: Processes, project: Path, env: dict[str, str], target: str) -
     suffix = hashlib.sha256(place.elsewhere.encode()).hexdigest()[:8] if place.elsewhere else ""
     if not is_given(env):
         suffix = f"sandbox{suffix}"
-        env = {**env, **start_sandbox(processes, Path(__file__).parent.parent, home)}
+        env = {**env, **start_sandbox(processes, Path(__file__).parent.parent, home, advance)}
         say(
             "No credentials are set (TAP_PAGERDUTY_API_KEY, or those of an OAuth app): reading "
-            f"the sandbox, a made-up account, at {env['TAP_PAGERDUTY_API_URL']}; a day passes "
-            "there between two runs."
+            f"the sandbox, a made-up account, at {env['TAP_PAGERDUTY_API_URL']}. "
+            "`make run ADVANCE=1d` lets a day pass there first."
         )
     if place.greeting:
         say(place.greeting)

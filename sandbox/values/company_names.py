@@ -124,7 +124,7 @@ SERVICES = (
         ),
     ),
     Service(
-        "Kubernetes eu-west-1", "Clusters in Europe", PLATFORM, (10, 12, 7, 10),
+        "Kubernetes eu-west-1", "Clusters in Europe", PLATFORM, (10, 12, 4, 10),
         (
             Alert("KubePodCrashLooping: checkout-worker (eu-west-1)", "high", 2, 4, 20),
             Alert("KubeNodeNotReady: ip-10-2-14-87 (eu-west-1)", "high", 2, 3, 40),
@@ -133,7 +133,7 @@ SERVICES = (
         ),
     ),
     Service(
-        "Kubernetes us-east-1", "Clusters in the US", PLATFORM, (7, 8, 5, 7),
+        "Kubernetes us-east-1", "Clusters in the US", PLATFORM, (7, 8, 3, 7),
         (
             Alert("KubePodCrashLooping: payments-worker (us-east-1)", "high", 2, 4, 20),
             Alert("KubeNodeNotReady: ip-10-8-3-121 (us-east-1)", "high", 2, 3, 40),
@@ -141,7 +141,7 @@ SERVICES = (
         ),
     ),
     Service(
-        "PostgreSQL", "Order database, replicas and backups", PLATFORM, (8, 8, 9, 10),
+        "PostgreSQL", "Order database, replicas and backups", PLATFORM, (8, 8, 6, 10),
         (
             Alert("PostgreSQL: replication lag above 60 s on orders-replica-2", "high", 2, 8, 60),
             Alert("PostgreSQL: connections above 90 % on orders-primary", "high", 1, 3),

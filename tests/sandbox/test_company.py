@@ -141,7 +141,7 @@ def test_texts_are_what_people_and_monitoring_write(box, incidents):
     for stream in ("users", "teams", "services", "escalation_policies", "schedules"):
         texts |= {each["name"] for each in box.truth(stream)}
     texts |= {each["summary"] for each in box.truth_of("/change_events")} - {None}
-    assert all(re.fullmatch(r"[\w .,:;%()#/'&-]{4,70}", each, re.ASCII) for each in texts)
+    assert all(re.fullmatch(r"[\w .,:;%()#/'&-]{3,70}", each, re.ASCII) for each in texts)
     titles = Counter(each["title"] for each in incidents)
     assert titles.most_common(1)[0][1] < len(incidents) / 8
 
