@@ -13,7 +13,7 @@ from pathlib import Path
 import psycopg
 
 from demo.account import is_given, start_sandbox
-from demo.outcome import show_recipes, show_skipped, show_streams
+from demo.outcome import show_recipes, show_skipped, show_streams, show_totals
 from demo.pipeline import Pipeline
 from demo.postgres import EmbeddedPostgres, programs
 from demo.processes import DemoError, Processes, Stopped, say
@@ -48,10 +48,12 @@ def main() -> int:
     try:
         with alone(project), Processes() as processes:
             if given.psql:
-                return look(processes, project, env)
-            if given.report:
-                return report(processes, project, env, given.target)
-            return run(processes, project, env, given.target, given.advance)
+                status = look(processes, project, env)
+            elif given.report:
+                status = report(processes, project, env, given.target)
+            else:
+                status = run(processes, project, env, given.target, given.advance)
+            return status
     except DemoError as error:
         say(str(error))
         return 1
@@ -67,9 +69,7 @@ def main() -> int:
         return 128 + stopped.number
 
 
-def run(
-    processes: Processes, project: Path, env: dict[str, str], target: str, advance: str
-) -> int:
+def run(processes: Processes, project: Path, env: dict[str, str], target: str, advance: str) -> int:
     """Load the account into the target, and show what came in."""
     home = home_of(project, env)
     place = store(target, env, home)
@@ -89,14 +89,18 @@ def run(
     log = home / "meltano.log"
     pipeline = Pipeline(processes, project, env, target, suffix, log)
     say(f"meltano run tap-pagerduty {target}")
+    before = {}
     if is_empty:
         pipeline.forget()
+    elif isinstance(place, Database):
+        before = place.rows(sorted(place.tables()))
     result = pipeline.run()
     if result.status:
         say(f"Meltano ended with exit status {result.status}; the whole story is in {log}.")
         return result.status
-    show_streams(result, place)
+    show_streams(result, place, before)
     show_skipped(result)
+    show_totals(result, place, env.get("TAP_PAGERDUTY_REGION", "us"))
     if isinstance(place, Database):
         show_recipes(place)
     say()

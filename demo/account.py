@@ -21,12 +21,10 @@ def is_given(env: dict[str, str]) -> bool:
 
 
 # Incidents of the made-up account, over how many days: enough for weeks to be compared.
-SCALE = ("--incidents", "1500", "--days", "365")
+SCALE = ("--incidents", "1200", "--days", "365")
 
 
-def start_sandbox(
-    processes: Processes, project: Path, home: Path, advance: str
-) -> dict[str, str]:
+def start_sandbox(processes: Processes, project: Path, home: Path, advance: str) -> dict[str, str]:
     """Start the sandbox, its clock ADVANCEd by so much; return the settings to read it.
 
     Raises:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import time
 import typing as t
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -37,6 +38,8 @@ class Run:
     # Whether there was a state to go on from.
     resumed: bool = True
     status: int = 0
+    # How long it took, installations included.
+    seconds: float = 0.0
 
 
 @dataclass
@@ -58,11 +61,13 @@ class Pipeline:
         # no other does is seen to by our lock.
         child = self._meltano("--log-format=json", "run", "--force", *options, TAP, self.target)
         run = Run()
+        begun = time.monotonic()
         with self.log.open("w", encoding="utf-8") as log:
             for line in lines(child):
                 log.write(line)
                 _take(line, run)
         run.status = child.wait()
+        run.seconds = time.monotonic() - begun
         return run
 
     def forget(self) -> None:

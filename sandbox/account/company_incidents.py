@@ -223,7 +223,7 @@ def _page(random: SeededRandom, *, recovers: int, at_night: bool) -> list[tuple[
         if at < over:
             steps.append((at, "acknowledge"))
         return [*steps, (over, "auto_resolve")]
-    if random.below(100) < (12 if at_night else 6):
+    if random.below(100) < (20 if at_night else 9):
         steps += [(900, "escalate"), (903, "notify")]
         at += 903
         if random.one_in(6):
@@ -259,7 +259,7 @@ def _chore(random: SeededRandom, created: int) -> list[tuple[int, str]]:
     steps.append((notified + 5, "notify"))
     at = notified + 60 + _about(random, 25 * _MINUTE, 0.8)
     steps.append((at, "acknowledge"))
-    if random.one_in(8):
+    if random.one_in(5):
         later = 3 * DAY + random.below(_LONGEST // DAY - 8) * DAY
         steps += [(at + 600, "annotate"), (at + 700, "snooze"), (at + 700 + DAY, "unacknowledge")]
         steps.append((at + 700 + DAY + 2 * _HOUR, "acknowledge"))

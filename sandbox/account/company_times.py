@@ -71,7 +71,13 @@ class CompanyTimes(IncidentTimes):
     """The flow of new incidents of the profile `company`."""
 
     week = (1.1, 1.75, 1.25, 1.15, 0.95, 0.4, 0.4)
-    wobble = 0.35
+    # Together less than a weekend day has.
+    wobble = 0.15
+    drift = 1.5
+
+    def _drift(self, weeks: int, weekday: int) -> float:
+        now, then = (hash_of(self._seed, week, 6) % 1000 / 1000 for week in (weeks, weeks + 1))
+        return self.drift * (now + (then - now) * weekday / 7)
 
     def place(self, number: int) -> Place:
         """Return where an incident stands in its group."""
