@@ -30,9 +30,10 @@ SITE = .venv-docs/.complete
 
 help:
 	@echo 'make run      load the account of TAP_PAGERDUTY_API_KEY, or of the sandbox if it is not set,'
-	@echo '              with TARGET=target-postgres (default), target-duckdb or target-jsonl'
+	@echo '              with TARGET=target-postgres (default), target-duckdb or target-jsonl;'
+	@echo '              ADVANCE=1d lets a day pass in the sandbox first'
 	@echo 'make psql     look into the PostgreSQL database that make run has filled'
-	@echo 'make report   draw what make run has loaded, on a page for the browser'
+	@echo 'make report   build an HTML report of what make run has loaded'
 	@echo 'make test     check format, lint and types, and run every test'
 	@echo 'make test-examples  run the examples for Airflow and Kubernetes by the tools of these'
 	@echo 'make test-lowest  run tests with the oldest dependencies that pyproject.toml allows'

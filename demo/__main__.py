@@ -138,7 +138,7 @@ def look(processes: Processes, project: Path, env: dict[str, str]) -> int:
         raise DemoError(msg)
     address = server.start(processes)
     shell = {f"PG{name.upper()}": value for name, value in address.items()}
-    shell["PGOPTIONS"] = "--search-path=pagerduty"
+    shell["PGOPTIONS"] = "--search-path=pagerduty,pagerduty_answers"
     # The shell has the terminal, and Ctrl-C is its business.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     return subprocess.run([programs() / "psql"], env={**env, **shell}, check=False).returncode  # noqa: S603

@@ -41,7 +41,7 @@ def duration(minutes: float) -> str:
     return f"{count} {large} {rest} {small}" if rest else f"{count} {large}"
 
 
-def marks(longest: float, most: int = 5) -> list[float]:
+def marks(longest: float, most: int = 4) -> list[float]:
     """Return round durations from 0 to at least the LONGEST, in minutes, for an axis."""
     steps = (*_STEPS, *(DAY * days for days in _DAYS))
     step = next((each for each in steps if longest / each <= most), steps[-1])
