@@ -51,8 +51,9 @@ def weeks_ago(figures):
     groups = defaultdict(list)
     for own, record in figures.seen.lists["incidents"].items():
         created = moment_of(record["created_at"])
-        if figures.seen.now - created < 56 * DAY and not figures.incidents[own]["is_merged"]:
-            groups[(figures.seen.now - created) // (7 * DAY)].append((record, own))
+        age = figures.seen.now - created
+        if 0 < age <= 56 * DAY and not figures.incidents[own]["is_merged"]:
+            groups[-(-age // (7 * DAY)) - 1].append((record, own))
     rows = []
     for week, some in sorted(groups.items()):
         found = sums([figures.incidents[own] for _, own in some])
@@ -372,7 +373,7 @@ def test_recipes_give_what_the_account_holds(ask, figures, subtests):
 MISTAKES = [
     ("The last eight weeks", "NOT is_merged AND ", ""),
     ("The last eight weeks", "604800", "86400"),
-    ("The last eight weeks", "floor(", "ceil("),
+    ("The last eight weeks", "ceil(", "floor("),
     ("The last eight weeks", "NOT is_acted_on", "is_noise"),
     ("Open incidents", "WHERE is_open", ""),
     ("Open incidents", "minutes_open,", "engaged_minutes,"),
