@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from selenium.webdriver.common.print_page_options import PrintOptions
 
+from demo import models
 from demo.durations import duration
 from demo.page import COMPLETE, LATEST, ROWS
 from demo.recipes import recipes
@@ -116,6 +117,7 @@ def test_every_recipe_is_drawn_as_wide_as_the_screen(opened, width):
 
 def test_the_figures_are_those_of_the_recipes(opened, warehouse):
     rows = {section["title"]: section["rows"] for section in sections(opened)}
+    models.build(warehouse.stores[DATABASES[0]])
     with warehouse.stores[DATABASES[0]].query() as ask:
         for title, recipe in recipes().items():
             found = ask(recipe.sql)
@@ -136,6 +138,7 @@ def test_a_long_table_says_how_many_rows_it_has(opened, warehouse):
     captions = opened.execute_script(
         "return [...document.querySelectorAll('caption')].map(each => each.innerText)"
     )
+    models.build(warehouse.stores[DATABASES[0]])
     with warehouse.stores[DATABASES[0]].query() as ask:
         counts = [
             len(ask(recipe.sql).rows)
