@@ -10,6 +10,8 @@
 
 PYTHON = python3
 TARGET = target-postgres
+# How far the clock of the sandbox goes ahead before a run, such as 1d.
+ADVANCE = 0
 
 BIN = .venv/bin
 UV = $(BIN)/uv
@@ -28,9 +30,10 @@ SITE = .venv-docs/.complete
 
 help:
 	@echo 'make run      load the account of TAP_PAGERDUTY_API_KEY, or of the sandbox if it is not set,'
-	@echo '              with TARGET=target-postgres (default), target-duckdb or target-jsonl'
+	@echo '              with TARGET=target-postgres (default), target-duckdb or target-jsonl;'
+	@echo '              ADVANCE=1d lets a day pass in the sandbox first'
 	@echo 'make psql     look into the PostgreSQL database that make run has filled'
-	@echo 'make report   draw what make run has loaded, on a page for the browser'
+	@echo 'make report   build an HTML report of what make run has loaded'
 	@echo 'make verify   load what is new, and compare the tables with what PagerDuty counts'
 	@echo 'make test     check format, lint and types, and run every test'
 	@echo 'make test-examples  run the examples for Airflow and Kubernetes by the tools of these'
@@ -45,7 +48,7 @@ help:
 	@echo 'make clean    remove what these have made: environments, state, and the data in output/'
 
 run: target $(PLUGINS)-$(TARGET)
-	@$(BIN)/python -m demo --target $(TARGET)
+	@$(BIN)/python -m demo --target $(TARGET) --advance $(ADVANCE)
 
 target:
 	@case $(TARGET) in \

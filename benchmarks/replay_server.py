@@ -34,6 +34,7 @@ def render(pages: int) -> dict[str, list[Record]]:
     """Return records of the sandbox as JSON, each cut where its id is."""
     rendered: dict[str, list[Record]] = {}
     kind = {"incidents": 20_000, "days": 300, "now": NOW.isoformat(), "rate_limit": 10**9}
+    kind["profile"] = "hostile"
     with Sandbox(**cast("Any", kind)) as box:
         since, until = (NOW - timedelta(days=100)).isoformat()[:19], NOW.isoformat()[:19]
         for name, query in QUERIES.items():

@@ -35,6 +35,7 @@ def main() -> None:
         box.advance(advance)
         return tally
 
+    settings.setdefault("profile", "hostile")
     with Sandbox(latency=tuple(latency), **settings) as box:
         box.on_request(note)
         for spec in faults:

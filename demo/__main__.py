@@ -14,7 +14,7 @@ from pathlib import Path
 import psycopg
 
 from demo.account import is_given, start_sandbox
-from demo.outcome import show_recipes, show_skipped, show_streams
+from demo.outcome import show_recipes, show_skipped, show_streams, show_totals
 from demo.pipeline import Pipeline, Run
 from demo.postgres import EmbeddedPostgres, programs
 from demo.processes import DemoError, Processes, Stopped, say
@@ -38,6 +38,12 @@ def main() -> int:
         default=Path.cwd(),
         help="directory of the meltano.yml; the data goes to its output/ (default: this one)",
     )
+    parser.add_argument(
+        "--advance",
+        default="0",
+        metavar="DURATION",
+        help="how far the sandbox's clock goes ahead first, such as 1d (default: not at all)",
+    )
     given = parser.parse_args()
     # Rows, logs and pages hold personal data: no file of ours, or of a process that we start,
     # is for other users.
@@ -47,9 +53,14 @@ def main() -> int:
     try:
         with alone(project), Processes() as processes:
             if given.psql:
-                return look(processes, project, env)
-            do = report if given.report else check if given.verify else run
-            return do(processes, project, env, given.target)
+                status = look(processes, project, env)
+            elif given.report:
+                status = report(processes, project, env, given.target)
+            elif given.verify:
+                status = check(processes, project, env, given.target)
+            else:
+                status = run(processes, project, env, given.target, given.advance)
+            return status
     except DemoError as error:
         say(str(error))
         return 1
@@ -65,14 +76,15 @@ def main() -> int:
         return 128 + stopped.number
 
 
-def run(processes: Processes, project: Path, env: dict[str, str], target: str) -> int:
+def run(processes: Processes, project: Path, env: dict[str, str], target: str, advance: str) -> int:
     """Load the account into the target, and show what came in."""
     place = store(target, env, home_of(project, env))
-    result = load(processes, project, env, target, place)
+    result, before = load(processes, project, env, target, place, advance)
     if result.status:
         return result.status
-    show_streams(result, place)
+    show_streams(result, place, before)
     show_skipped(result)
+    show_totals(result, place, env.get("TAP_PAGERDUTY_REGION", "us"))
     if isinstance(place, Database):
         show_recipes(place)
     say()
@@ -87,23 +99,32 @@ def check(processes: Processes, project: Path, env: dict[str, str], target: str)
     place = loaded(project, env, target)
     rules = json.dumps([*selected(project, env), f"{COUNTS}.*"])
     env = {**env, "TAP_PAGERDUTY__SELECT": rules}
-    return load(processes, project, env, target, place).status or verify(place)
+    result, _ = load(processes, project, env, target, place)
+    return result.status or verify(place)
 
 
-def load(
-    processes: Processes, project: Path, env: dict[str, str], target: str, place: Store
-) -> Run:
-    """Run Meltano; say what a person wants to know of it."""
+def load(  # noqa: PLR0913, PLR0917, what a run is about
+    processes: Processes,
+    project: Path,
+    env: dict[str, str],
+    target: str,
+    place: Store,
+    advance: str = "0",
+) -> tuple[Run, dict[str, int]]:
+    """Run Meltano; return what it said, and the rows of each table before.
+
+    ADVANCE is the time that passes in the sandbox first, such as `1d`.
+    """
     home = home_of(project, env)
     is_empty = place.is_empty
     suffix = hashlib.sha256(place.elsewhere.encode()).hexdigest()[:8] if place.elsewhere else ""
     if not is_given(env):
         suffix = f"sandbox{suffix}"
-        env = {**env, **start_sandbox(processes, Path(__file__).parent.parent, home)}
+        env = {**env, **start_sandbox(processes, Path(__file__).parent.parent, home, advance)}
         say(
             "No credentials are set (TAP_PAGERDUTY_API_KEY, or those of an OAuth app): reading "
-            f"the sandbox, a made-up account, at {env['TAP_PAGERDUTY_API_URL']}; a day passes "
-            "there between two runs."
+            f"the sandbox, a made-up account, at {env['TAP_PAGERDUTY_API_URL']}. "
+            "`make run ADVANCE=1d` lets a day pass there first."
         )
     if place.greeting:
         say(place.greeting)
@@ -111,12 +132,15 @@ def load(
     log = home / "meltano.log"
     pipeline = Pipeline(processes, project, env, target, suffix, log)
     say(f"meltano run tap-pagerduty {target}")
+    before = {}
     if is_empty:
         pipeline.forget()
+    elif isinstance(place, Database):
+        before = place.rows(sorted(place.tables()))
     result = pipeline.run()
     if result.status:
         say(f"Meltano ended with exit status {result.status}; the whole story is in {log}.")
-    return result
+    return result, before
 
 
 def loaded(project: Path, env: dict[str, str], target: str) -> Database:
@@ -157,7 +181,7 @@ def look(processes: Processes, project: Path, env: dict[str, str]) -> int:
         raise DemoError(msg)
     address = server.start(processes)
     shell = {f"PG{name.upper()}": value for name, value in address.items()}
-    shell["PGOPTIONS"] = "--search-path=pagerduty"
+    shell["PGOPTIONS"] = "--search-path=pagerduty,pagerduty_answers"
     # The shell has the terminal, and Ctrl-C is its business.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     return subprocess.run([programs() / "psql"], env={**env, **shell}, check=False).returncode  # noqa: S603

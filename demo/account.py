@@ -20,8 +20,12 @@ def is_given(env: dict[str, str]) -> bool:
     return any(env.get(f"TAP_PAGERDUTY_{kind[0].upper()}") for kind in CREDENTIALS)
 
 
-def start_sandbox(processes: Processes, project: Path, home: Path) -> dict[str, str]:
-    """Start the sandbox, a day older than the last time; return the settings to read it.
+# Incidents of the made-up account, over how many days: enough for weeks to be compared.
+SCALE = ("--incidents", "1200", "--days", "365")
+
+
+def start_sandbox(processes: Processes, project: Path, home: Path, advance: str) -> dict[str, str]:
+    """Start the sandbox, its clock ADVANCEd by so much; return the settings to read it.
 
     Raises:
         DemoError: it did not come up.
@@ -30,7 +34,8 @@ def start_sandbox(processes: Processes, project: Path, home: Path) -> dict[str, 
     log = home / "sandbox.log"
     sandbox = processes.start(
         *(sys.executable, "-m", "sandbox", "--quiet"),
-        *("--state-file", home / "clock.json", "--advance", "1d"),
+        *("--state-file", home / "clock.json", "--advance", advance),
+        *SCALE,
         cwd=project,
         log=log,
     )

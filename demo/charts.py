@@ -10,13 +10,13 @@ import io
 import json
 import typing as t
 from dataclasses import dataclass
-from datetime import timedelta
 from decimal import Decimal
 from functools import partial
 from html import escape
 
 import altair as alt
 
+from demo.durations import duration, marks
 from demo.printable import printable
 
 if t.TYPE_CHECKING:
@@ -37,8 +37,6 @@ FONT = 13
 # Bars of a chart, and pixels for the name of one.
 MOST = 15
 NAME = 140
-# Where the axis of a time line has marks, in minutes.
-MINUTES = {0: "0", 1: "1 min", 10: "10 min", 60: "1 h", 1_440: "1 d", 10_080: "1 w", 86_400: "60 d"}
 COLOURS = ["var(--first)", "var(--second)", "var(--third)"]
 
 
@@ -54,10 +52,10 @@ def draw(recipe: str, table: Table) -> list[Drawing]:
     """Return the charts of what came of a recipe, which is at least a row."""
     rows = [dict(zip(table.columns, map(_value, row), strict=True)) for row in table.rows]
     drawings = []
-    for title, chart in CHARTS[recipe].items():
-        if len(rows) > MOST and getattr(chart, "func", None) in {_bars, _means, _stack}:
-            title += f", {MOST} of {len(rows)}"  # noqa: PLW2901
-        drawings.append(Drawing(title, _svg(chart(rows), title)))
+    for title, chart in CHARTS.get(recipe, {}).items():
+        is_cut = len(rows) > MOST and getattr(chart, "func", None) in {_bars, _times, _stack}
+        name = f"{title}, {MOST} of {len(rows)}" if is_cut else title
+        drawings.append(Drawing(name, _svg(chart(rows), name)))
     return drawings
 
 
@@ -68,58 +66,76 @@ def _value(value: object) -> object:
     return float(value) if isinstance(value, Decimal) else value
 
 
-# -- Kinds of charts
+# -- Kinds of charts. Bars stand in the order of the table.
 
 
-def _bars(rows: Sequence[Row], *, name: str, value: str, unit: str) -> Chart:
-    """Draw a bar for each row, the longest first."""
-    data = [{"name": row[name], "value": row[value]} for row in rows if row[value] is not None]
-    data.sort(key=lambda each: -each["value"])
+def _bars(
+    rows: Sequence[Row], *, name: str, value: str, unit: str, before: str | None = None
+) -> Chart:
+    """Draw a bar for each row, and a tick for what it was BEFORE."""
+    data = [
+        {"name": str(row[name]), "value": row[value], "before": before and row[before]}
+        for row in rows[:MOST]
+        if row[value] is not None
+    ]
+    base = _chart(data).encode(y=_names())
+    bars = base.mark_bar(color=COLOURS[0]).encode(x=_amount("value", unit))
+    if not before:
+        return bars.properties(height=alt.Step(ROW))
+    ticks = base.mark_tick(color="currentColor", thickness=3, size=16).encode(x="before:Q")
+    return alt.layer(bars, ticks).properties(height=alt.Step(ROW))
+
+
+def _times(rows: Sequence[Row], *, name: str, value: str) -> Chart:
+    """Draw a bar for each duration."""
+    data = [
+        {"name": str(row[name]), "value": row[value]}
+        for row in rows[:MOST]
+        if row[value] is not None
+    ]
+    x = _duration("value", max((row["value"] for row in data), default=1))
     return (
-        _chart(data[:MOST])
+        _chart(data)
         .mark_bar(color=COLOURS[0])
-        .encode(x=_amount("value", unit), y=_names())
+        .encode(x=x, y=_names())
         .properties(height=alt.Step(ROW))
     )
 
 
-def _means(rows: Sequence[Row], *, name: str, kind: str, unit: str, minutes: int = 1) -> Chart:
-    """Draw a bar for each mean, the longest first, and a tick for each median.
+def _week_stack(rows: Sequence[Row], *, parts: dict[str, Callable[[Row], float]]) -> Chart:
+    """Draw a column for each week, made of PARTS."""
+    data = [{**each, "name": each["name"].isoformat()} for each in _in_parts(rows, "week", parts)]
+    return (
+        _chart(data)
+        .mark_bar(width=_week_width(rows))
+        .encode(
+            x=alt.X("name:T", title=None),
+            y=_amount("value", "incidents"),
+            color=_parts(parts),
+            order=alt.Order("number:Q"),
+        )
+        .properties(height=HEIGHT)
+    )
 
-    KIND is `tta` or `ttr`, the time to acknowledge or to resolve; MINUTES are in a UNIT.
-    """
+
+def _week_times(rows: Sequence[Row], *, value: str) -> Chart:
+    """Draw a column for the duration of each week."""
     data = [
-        {
-            "name": row[name],
-            "value": row[f"m{kind}_minutes"] / minutes,
-            "median": row[f"median_{kind}_minutes"] / minutes,
-        }
+        {"name": row["week"].isoformat(), "value": row[value]}
         for row in rows
-        if row[f"m{kind}_minutes"] is not None
+        if row[value] is not None
     ]
-    data.sort(key=lambda each: -each["value"])
-    base = _chart(data[:MOST]).encode(y=_names())
-    bars = base.mark_bar(color=COLOURS[0]).encode(x=_amount("value", unit))
-    ticks = base.mark_tick(color="currentColor", thickness=3, size=16).encode(x="median:Q")
-    return alt.layer(bars, ticks).properties(height=alt.Step(ROW))
+    y = _duration("value", max((row["value"] for row in data), default=1))
+    return (
+        _chart(data)
+        .mark_bar(color=COLOURS[0], width=_week_width(rows))
+        .encode(x=alt.X("name:T", title=None), y=y)
+        .properties(height=HEIGHT)
+    )
 
 
-def _weeks(rows: Sequence[Row], *, kind: str, unit: str, minutes: int = 1) -> Chart:
-    """Draw a column for the mean of each week, and a tick for the median."""
-    data = [
-        {
-            "from": row["week"].isoformat(),
-            "to": (row["week"] + timedelta(days=6)).isoformat(),
-            "value": row[f"m{kind}_minutes"] / minutes,
-            "median": row[f"median_{kind}_minutes"] / minutes,
-        }
-        for row in rows
-        if row[f"m{kind}_minutes"] is not None
-    ]
-    base = _chart(data).encode(x=alt.X("from:T", title=None), x2="to:T")
-    bars = base.mark_bar(color=COLOURS[0]).encode(y=_amount("value", unit), y2=alt.datum(0))
-    ticks = base.mark_rule(color="currentColor", strokeWidth=3).encode(y="median:Q")
-    return alt.layer(bars, ticks).properties(height=HEIGHT)
+def _week_width(rows: Sequence[Row]) -> float:
+    return max(2.0, 0.75 * (WIDTH - 60) / max(len(rows), 6))
 
 
 def _stack(
@@ -154,14 +170,14 @@ def _hours(rows: Sequence[Row], *, parts: dict[str, Callable[[Row], float]], uni
 
 def _moments(rows: Sequence[Row]) -> Chart:
     """Draw a dot for everything that happened, with a line for each kind of it."""
-    data = [{"name": row["what"].replace("_", " "), "minute": row["minute"]} for row in rows]
-    names = json.dumps({str(minute): name for minute, name in MINUTES.items()})
-    x = alt.X(
-        "minute:Q",
-        title="time since the creation (logarithmic)",
-        scale=alt.Scale(type="symlog", constant=1),
-        axis=alt.Axis(values=list(MINUTES), labelExpr=f"({names})[datum.value]"),
-    )
+    data = [
+        {"name": row["what"].replace("_", " "), "minute": row["minutes_since_creation"]}
+        for row in rows
+    ]
+    x = {
+        **_duration("minute", max(row["minute"] for row in data)),
+        "title": "time since creation",
+    }
     return (
         _chart(data)
         .mark_circle(color=COLOURS[0], size=70, opacity=1)
@@ -177,6 +193,21 @@ def _chart(data: Sequence[Row]) -> alt.Chart:
 def _amount(field: str, unit: str) -> t.Any:  # noqa: ANN401, an X or a Y
     axis = alt.Axis(tickCount=5, format="~s" if unit == "%" else ",~r", tickMinStep=1)
     return {"field": field, "type": "quantitative", "title": unit, "axis": axis.to_dict()}
+
+
+def _duration(field: str, longest: float) -> t.Any:  # noqa: ANN401, an X or a Y
+    """Return an axis of minutes, with marks as the table writes them."""
+    values = marks(longest)
+    names = json.dumps({f"{value:g}": duration(value) if value else "0" for value in values})
+    return {
+        "field": field,
+        "type": "quantitative",
+        "title": None,
+        "scale": {"domain": [0, values[-1]]},
+        "axis": alt.Axis(
+            values=values, labelExpr=f"({names})[format(datum.value, '~g')]"
+        ).to_dict(),
+    }
 
 
 def _names(*, grid: bool = False) -> alt.Y:
@@ -258,60 +289,74 @@ def _kinds(rows: Sequence[Row]) -> Chart:
 
 CHANGES = {"created": "create", "updated": "update", "deleted": "delete"}
 
+
+def _response_times(name: str) -> dict[str, Callable[[Sequence[Row]], Chart]]:
+    return {
+        "Incidents (tick: 30 days before)": partial(
+            _bars, name=name, value="incidents", unit="incidents", before="incidents_before"
+        ),
+        "Median time to acknowledge": partial(
+            _times, name=name, value="median_minutes_to_acknowledge"
+        ),
+        "Median time to resolve": partial(_times, name=name, value="median_minutes_to_resolve"),
+    }
+
+
 CHARTS: dict[str, dict[str, Callable[[Sequence[Row]], Chart]]] = {
-    "Response times by service": {
-        "Time to acknowledge (bar: mean, tick: median)": partial(
-            _means, name="service", kind="tta", unit="minutes"
+    "The last eight weeks": {
+        "Incidents by weeks ago": partial(
+            _bars, name="weeks_ago", value="incidents", unit="incidents"
         ),
-        "Time to resolve (bar: mean, tick: median)": partial(
-            _means, name="service", kind="ttr", unit="hours", minutes=60
-        ),
-    },
-    "Response times by team": {
-        "Time to acknowledge (bar: mean, tick: median)": partial(
-            _means, name="team", kind="tta", unit="minutes"
-        ),
-        "Time to resolve (bar: mean, tick: median)": partial(
-            _means, name="team", kind="ttr", unit="hours", minutes=60
+        "Median time to resolve by weeks ago": partial(
+            _times, name="weeks_ago", value="median_minutes_to_resolve"
         ),
     },
-    "Response times by week": {
-        "Time to acknowledge (column: mean, line: median)": partial(
-            _weeks, kind="tta", unit="minutes"
+    "Incidents by week": {
+        "Incidents by urgency": partial(
+            _week_stack,
+            parts={"high urgency": _got("high_urgency"), "low urgency": _got("low_urgency")},
         ),
-        "Time to resolve (column: mean, line: median)": partial(
-            _weeks, kind="ttr", unit="hours", minutes=60
-        ),
+        "Median time to acknowledge": partial(_week_times, value="median_minutes_to_acknowledge"),
+        "Median time to resolve": partial(_week_times, value="median_minutes_to_resolve"),
     },
+    "Response times by service": _response_times("service"),
+    "Response times by team": _response_times("team"),
     "An incident and its time line": {"What happened when": _moments},
-    "Alert noise by service": {
-        "Incidents": partial(
+    "Alert noise": {
+        "Incidents that ended without a person": partial(
             _stack,
-            name="service",
+            name="alert",
             parts={"noise": _got("noise"), "others": _rest("incidents", "noise")},
             unit="incidents",
         ),
     },
     "Interruptions by person": {
-        "Interruptions by day and at night": partial(
+        "Interruptions at night and at other hours": partial(
             _stack,
             name="person",
-            parts={"at night": _got("at_night"), "by day": _rest("interruptions", "at_night")},
+            parts={
+                "at night": _got("at_night"),
+                "other hours": _rest("interruptions", "at_night"),
+            },
             unit="interruptions",
         ),
     },
     "Interruptions by hour": {
-        "Interruptions where the person lives": partial(
+        "Interruptions by local hour of the person": partial(
             _hours,
             parts={"on weekends": _got("on_weekends"), "on weekdays": _got("on_weekdays")},
             unit="interruptions",
         ),
     },
     "On-call load": {
-        "Hours on call by day and at night": partial(
+        "Hours on call": partial(
             _stack,
             name="person",
-            parts={"at night": _got("at_night"), "by day": _rest("hours", "at_night")},
+            parts={
+                "at night": _got("hours_at_night"),
+                "evenings": _got("hours_in_evenings"),
+                "at work": _got("hours_at_work"),
+            },
             unit="hours",
         ),
     },

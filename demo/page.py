@@ -4,31 +4,33 @@ from __future__ import annotations
 
 import re
 import typing as t
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime, timezone
 from numbers import Number
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from jinja2 import Environment, FileSystemLoader
 from markdown_it import MarkdownIt
 
+from demo import models
 from demo.charts import Drawing, draw
-from demo.printable import printable
+from demo.durations import label_of
 from demo.processes import DemoError
 from demo.recipes import Recipe, recipes
+from demo.scope import account_of, period_of
 from demo.stores import QueryError
 from demo.tables import cell_of
+from demo.tiles import tiles_of
 
 if t.TYPE_CHECKING:
     from demo.stores import Database, Query, Table
 
-# Rows of a table that are shown: a year of weeks, and some.
-ROWS = 60
+# Rows of a table that are shown, and the recipes whose last rows are those that matter.
+ROWS = 12
+LATEST = {"Incidents by week"}
+# A row of these is one thing: all of them are shown.
+COMPLETE = {"On call now", "Open incidents", "Interruptions by hour"}
 TEMPLATE = "page.html.jinja"
-# Tables whose records have an address in PagerDuty, which tells the account.
-ADDRESSED = ("incidents", "services", "users", "teams")
 
 
 @dataclass
@@ -42,15 +44,38 @@ class Section:
     lack: str = ""
 
     @property
-    def anchor(self) -> str:
-        """Name by which other sections link to it, as the document does."""
-        return re.sub(r"[^\w-]", "", self.recipe.title.lower().replace(" ", "-"))
+    def question(self) -> str:
+        """What the recipe answers: the sentences up to the first question mark, or the first."""
+        words = " ".join(self.recipe.text.split("\n\n")[0].split())
+        end = words.rfind("?") + 1 or words.find(".") + 1
+        return re.sub(r"\[([^]]+)]\([^)]+\)|`", r"\1", words[:end])
 
     @property
-    def text(self) -> str:
-        """What the recipe answers, as HTML."""
+    def definitions(self) -> str:
+        """What the recipe says of its figures, as HTML."""
         html: str = MarkdownIt().render(self.recipe.text)
         return html
+
+    @property
+    def rows(self) -> list[tuple[t.Any, ...]]:
+        """The rows that are shown."""
+        rows = self.table.rows if self.table else []
+        if self.recipe.title in COMPLETE:
+            return rows
+        return rows[-ROWS:] if self.recipe.title in LATEST else rows[:ROWS]
+
+    @property
+    def columns(self) -> list[tuple[int, str]]:
+        """Place and name of the columns that are shown."""
+        names = self.table.columns if self.table else ()
+        return [(place, name) for place, name in enumerate(names) if name != "url"]
+
+    def link(self, row: tuple[t.Any, ...], column: str) -> str:
+        """Return the web address of what a row is about, for its title."""
+        if column != "title" or not self.table or "url" not in self.table.columns:
+            return ""
+        url = str(row[self.table.columns.index("url")])
+        return url if url.startswith("https://") else ""
 
     @property
     def kinds(self) -> list[str]:
@@ -67,7 +92,7 @@ class Section:
 
 
 def page_of(store: Database, target: str) -> str:
-    """Return the page.
+    """Return the page. The models of the store are built anew first.
 
     Raises:
         DemoError: nothing is loaded.
@@ -76,20 +101,24 @@ def page_of(store: Database, target: str) -> str:
     if not tables:
         msg = "Nothing is loaded yet: run `make run` first."
         raise DemoError(msg)
+    models.build(store)
     with store.query() as ask:
         sections = [_section(recipe, tables, ask) for recipe in recipes().values()]
-        account, period = _account(tables, ask), _period(tables, ask)
+        account, period = account_of(tables, ask), period_of(tables, ask)
+        tiles = tiles_of({each.recipe.title: each.table for each in sections}, ask)
     environment = Environment(
         loader=FileSystemLoader(Path(__file__).parent), autoescape=True, trim_blocks=True
     )
     environment.filters["cell"] = cell_of
+    environment.filters["label"] = label_of
+    environment.filters["anchor"] = anchor_of
     return environment.get_template(TEMPLATE).render(
         account=account,
         period=period,
         made=f"{datetime.now(timezone.utc):%Y-%m-%d %H:%M} UTC",
         target=target,
-        sections=sections,
-        most=ROWS,
+        tiles=tiles,
+        sections=sorted(sections, key=lambda each: not each.table),
     )
 
 
@@ -104,28 +133,12 @@ def _section(recipe: Recipe, tables: set[str], ask: Query) -> Section:
     try:
         table = ask(recipe.sql)
     except QueryError as error:
-        return Section(recipe, lack=f"The database does not answer: {error}")
+        return Section(recipe, lack=f"The database refuses the query: {error}")
     if not table.rows:
         return Section(recipe, lack="There is nothing to show: no row fits.")
     return Section(recipe, table, draw(recipe.title, table))
 
 
-def _account(tables: set[str], ask: Query) -> str:
-    """Return the account's address on the web."""
-    for name in tables.intersection(ADDRESSED):
-        with suppress(QueryError):  # its address may not be selected
-            [(address,)] = ask(f"SELECT max(html_url) FROM {name}").rows  # noqa: S608
-            if host := urlsplit(address or "").hostname:
-                return printable(host)
-    return "an account that no record names"
-
-
-def _period(tables: set[str], ask: Query) -> str:
-    """Say which incidents are counted."""
-    if "incidents" not in tables:
-        return "without incidents"
-    found = ask("SELECT min(created_at), max(created_at), count(*) FROM incidents")
-    [(first, last, count)] = found.rows
-    if not count:
-        return "without incidents"
-    return f"{count:,} incidents, created from {first:%Y-%m-%d} to {last:%Y-%m-%d}"
+def anchor_of(title: str) -> str:
+    """Return the name by which a section is linked to, as the document does."""
+    return re.sub(r"[^\w-]", "", title.lower().replace(" ", "-"))

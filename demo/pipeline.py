@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 import threading
+import time
 import typing as t
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -43,6 +44,8 @@ class Run:
     # Whether there was a state to go on from.
     resumed: bool = True
     status: int = 0
+    # How long it took, installations included.
+    seconds: float = 0.0
 
 
 @dataclass
@@ -64,6 +67,7 @@ class Pipeline:
         # no other does is seen to by our lock.
         child = self._meltano("--log-format=json", "run", "--force", *options, TAP, self.target)
         run = Run()
+        begun = time.monotonic()
         self.log.write_text("", encoding="utf-8")
         try:
             self._follow(child, run)
@@ -71,6 +75,7 @@ class Pipeline:
             stopped.kept = self._stop(child, run)
             raise
         run.status = child.wait()
+        run.seconds = time.monotonic() - begun
         return run
 
     def _follow(self, child: Popen[str], run: Run) -> None:

@@ -11,7 +11,7 @@ DOCUMENT = Path(__file__).parent.parent / "docs" / "recipes.md"
 
 _RECIPE = re.compile(
     r"^## (?P<title>.+)\n(?P<text>(?:(?!## |```).*\n)+?)"
-    r"Streams: (?P<streams>.+)\.\n\n"
+    r"Models: (?P<models>.+)\. Streams: (?P<streams>.+)\.\n\n"
     r"```sql\n(?P<sql>[^`]+);\n```$",
     re.MULTILINE,
 )
@@ -24,7 +24,8 @@ class Recipe:
     title: str
     # What it answers and how its figures are defined, as Markdown.
     text: str
-    # The tables that it takes.
+    # The models that it takes, and the streams that fill these.
+    models: tuple[str, ...]
     streams: tuple[str, ...]
     sql: str
 
@@ -37,6 +38,7 @@ def recipes() -> dict[str, Recipe]:
         each["title"]: Recipe(
             title=each["title"],
             text=each["text"].strip(),
+            models=tuple(re.findall(r"`(\w+)`", each["models"])),
             streams=tuple(re.findall(r"`(\w+)`", each["streams"])),
             sql=each["sql"],
         )

@@ -16,6 +16,8 @@ from demo.processes import DemoError
 if t.TYPE_CHECKING:
     from collections.abc import Iterator
 
+    import duckdb
+
     from demo.processes import Processes
 
 
@@ -27,6 +29,7 @@ class Table(t.NamedTuple):
 
 
 Query = t.Callable[[str], Table]
+Execute = t.Callable[[str], None]
 
 
 class QueryError(DemoError):
@@ -67,19 +70,40 @@ class Database(Store):
 
     # Tells a row that the account still has.
     current = "true"
+    # Name of the folder of transform/views that has its SQL.
+    dialect = ""
+
+    @property
+    def models(self) -> str:
+        """Schema of the models that `demo.models` builds; dbt builds into one of its own."""
+        return f"{self.schema}_answers"
+
+    @abstractmethod
+    def change(self) -> t.ContextManager[Execute]:
+        """Connect, and give a function that runs statements; all of them take effect, or none."""
 
     @abstractmethod
     def query(self) -> t.ContextManager[Query]:
-        """Connect, and give a function that asks; tables need not be named with their schema."""
+        """Connect, and give a function that asks.
+
+        Neither tables nor models need to be named with their schema.
+        """
 
     def tables(self) -> set[str]:
         """Return the names of the tables."""
+        return set(self.columns())
+
+    def columns(self) -> dict[str, set[str]]:
+        """Return the names of the columns by table."""
         with self.query() as ask:
             found = ask(
-                f"SELECT table_name FROM information_schema.tables "  # noqa: S608
+                f"SELECT table_name, column_name FROM information_schema.columns "  # noqa: S608
                 f"WHERE table_schema = '{self.schema}'"
             )
-        return {name for (name,) in found.rows}
+        columns: dict[str, set[str]] = {}
+        for table, column in found.rows:
+            columns.setdefault(table, set()).add(column)
+        return columns
 
     def rows(self, streams: list[str]) -> dict[str, int]:
         """Count the rows of each table."""
@@ -97,6 +121,7 @@ class Postgres(Database):
 
     # As target-postgres marks what an ACTIVATE_VERSION message takes away.
     current = "_sdc_deleted_at IS NULL"
+    dialect = "postgres"
 
     def __init__(self, env: dict[str, str], home: Path) -> None:
         """Find out which server it is."""
@@ -134,11 +159,24 @@ class Postgres(Database):
     @contextmanager
     def query(self) -> Iterator[Query]:
         """Connect as the target does."""
-        reach = {{"database": "dbname"}.get(name, name): v for name, v in self.address.items()}
-        with psycopg.connect(**reach, autocommit=True) as connection:  # type: ignore[arg-type]
-            path = sql.SQL("SET search_path = {}").format(sql.Identifier(self.schema))
+        with self._connected() as connection:
+            path = sql.SQL("SET search_path = {}, {}").format(
+                sql.Identifier(self.schema), sql.Identifier(self.models)
+            )
             connection.execute(path)
             yield lambda text: _ask(lambda: connection.execute(text.encode()), psycopg.Error)
+
+    @contextmanager
+    def change(self) -> Iterator[Execute]:
+        """Connect as the target does, in a transaction."""
+        with self._connected() as connection, connection.transaction():
+            # To compile queries that take milliseconds takes longer than to run them.
+            connection.execute("SET LOCAL jit = off")
+            yield lambda text: _do(lambda: connection.execute(text.encode()), psycopg.Error)
+
+    def _connected(self) -> psycopg.Connection:
+        reach = {{"database": "dbname"}.get(name, name): v for name, v in self.address.items()}
+        return psycopg.connect(**reach, autocommit=True)  # type: ignore[arg-type]
 
     def how_to_look(self) -> list[str]:
         """Name the command that starts our server again, or the one for another's."""
@@ -152,6 +190,8 @@ class Postgres(Database):
 
 class DuckDB(Database):
     """A DuckDB file."""
+
+    dialect = "duckdb"
 
     def __init__(self, env: dict[str, str], home: Path) -> None:
         """Find out which file it is."""
@@ -174,9 +214,30 @@ class DuckDB(Database):
         """Open the file for reading."""
         import duckdb  # noqa: PLC0415, it is not there for Python 3.14
 
-        with duckdb.connect(str(self.file), read_only=True) as connection:
-            connection.execute(f"SET search_path = '{self.schema}'")
+        with self._connected(read_only=True) as connection:
+            schemas = connection.execute("SELECT schema_name FROM duckdb_schemas()").fetchall()
+            names = [each for each in (self.schema, self.models) if (each,) in schemas]
+            connection.execute(f"SET search_path = '{','.join(names)}'")
             yield lambda text: _ask(lambda: connection.execute(text), duckdb.Error)
+
+    @contextmanager
+    def change(self) -> Iterator[Execute]:
+        """Open the file for writing, in a transaction."""
+        import duckdb  # noqa: PLC0415, it is not there for Python 3.14
+
+        with self._connected(read_only=False) as connection:
+            connection.begin()
+            yield lambda text: _do(lambda: connection.execute(text), duckdb.Error)
+            connection.commit()
+
+    def _connected(self, *, read_only: bool) -> duckdb.DuckDBPyConnection:
+        import duckdb  # noqa: PLC0415, it is not there for Python 3.14
+
+        try:
+            return duckdb.connect(str(self.file), read_only=read_only)
+        except duckdb.IOException as error:
+            msg = f"{self.file} cannot be opened: {str(error).splitlines()[0]}"
+            raise QueryError(msg) from error
 
     def how_to_look(self) -> list[str]:
         """Name the file, for DuckDB's shell."""
@@ -249,5 +310,17 @@ def _ask(execute: t.Callable[[], t.Any], failure: type[Exception]) -> Table:
     try:
         answer = execute()
         return Table(tuple(column[0] for column in answer.description), answer.fetchall())
+    except failure as error:
+        raise QueryError(str(error).partition("\n")[0]) from error
+
+
+def _do(execute: t.Callable[[], object], failure: type[Exception]) -> None:
+    """Run a statement.
+
+    Raises:
+        QueryError: the database fails in its own way.
+    """
+    try:
+        execute()
     except failure as error:
         raise QueryError(str(error).partition("\n")[0]) from error

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import typing as t
 from datetime import datetime
+from decimal import Decimal
 from numbers import Number
 
 from rich.console import Console
 from rich.table import Table as Grid
 from rich.text import Text
 
+from demo.durations import duration, kind_of, label_of
 from demo.printable import printable
 
 if t.TYPE_CHECKING:
@@ -27,28 +29,42 @@ def text_of(table: Table) -> str:
     for name, cells in zip(table.columns, _columns(table), strict=True):
         is_number = any(isinstance(cell, Number) for cell in cells)
         grid.add_column(
-            Text(name.replace("_", "\n")), justify="right" if is_number else "left", no_wrap=True
+            Text(label_of(name).replace(" ", "\n")),
+            justify="right" if is_number else "left",
+            no_wrap=True,
         )
     for row in table.rows:
-        grid.add_row(*(Text(cell_of(value)) for value in row))
+        shown = (cell_of(*each) for each in zip(row, table.columns, strict=True))
+        grid.add_row(*map(Text, shown))
     console = Console(width=WIDTH, color_system=None)
     with console.capture() as captured:
         console.print(grid)
     return "\n".join(line.rstrip() for line in captured.get().splitlines())
 
 
-def cell_of(value: object) -> str:
-    """Return a value as a person reads it, in one line."""
+def cell_of(value: object, column: str = "") -> str:
+    """Return a value of a COLUMN as a person reads it, in one line."""
     if value is None:
         return "-"
-    if isinstance(value, int):
-        return f"{value:,}"
-    if isinstance(value, Number):
-        return f"{value:,.1f}"
+    if isinstance(value, (int, float, Decimal)):
+        return _figure(value, column)
     if isinstance(value, datetime):
-        return f"{value:%Y-%m-%d %H:%M:%S}"
+        return f"{value:%Y-%m-%d %H:%M}"
     words = " ".join(printable(str(value)).split())
     return words if len(words) <= LONGEST else f"{words[: LONGEST - 1]}…"
+
+
+def _figure(value: float | Decimal, column: str) -> str:
+    kind = kind_of(column)
+    if kind == "minutes":
+        return duration(float(value))
+    if kind == "hours":
+        return f"{value:,.0f} h"
+    if kind == "percent":
+        return f"{value:.0f} %"
+    if column == "number":
+        return f"#{value}"
+    return f"{value:,}" if isinstance(value, int) else f"{value:,.1f}"
 
 
 def _columns(table: Table) -> list[tuple[t.Any, ...]]:

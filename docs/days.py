@@ -55,6 +55,7 @@ def measure(size: Size, every: int) -> Day:
     """Return what a day of runs costs that come EVERY so many seconds."""
     # Sandbox accounts have 25 users of their own. A week before the day makes open incidents.
     account = Sandbox(
+        profile="hostile",
         now=BEGIN,
         frozen=True,
         users=size.users - 25,

@@ -23,6 +23,11 @@ class Options:
     """What kind of account it is and how the server behaves."""
 
     seed: int = _setting(1, "account to make: the same seed gives the same account")
+    profile: str = _setting(
+        "company",
+        "a plausible company, or hostile: odd texts and odd histories, for tests",
+        choices=["company", "hostile"],
+    )
     incidents: int = _setting(300, "number of incidents at the start", flags=["--scale"])
     days: int = _setting(400, "number of days over which they are spread")
     now: Any = _setting(None, "virtual time to start at, ISO 8601 (default: real time)", read=str)
@@ -122,6 +127,9 @@ class Options:
             raise ValueError(msg)
         if self.incidents < 1 or self.days < 1:
             msg = "the account needs at least one incident and one day"
+            raise ValueError(msg)
+        if self.profile not in {"company", "hostile"}:
+            msg = "the profile is either company or hostile"
             raise ValueError(msg)
         if {self.log_entries_order, self.notifications_order} - {"asc", "desc"}:
             msg = "an order is either asc or desc"

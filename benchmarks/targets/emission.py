@@ -71,7 +71,9 @@ def emit(home: Path, *, every: bool, runs: int = 2, **settings: Any) -> Emission
     home.mkdir(parents=True)
     emission = Emission()
     now = "2024-06-12T12:34:56Z"
-    with Sandbox(now=now, frozen=True, incidents=40, days=60, rate_limit=100_000) as box:
+    with Sandbox(
+        profile="hostile", now=now, frozen=True, incidents=40, days=60, rate_limit=100_000
+    ) as box:
         leaver = _furnish(box)
         config = {
             "api_key": box.api_key,

@@ -6,6 +6,9 @@ import threading
 from typing import TYPE_CHECKING, Any
 
 from sandbox.account.added_records import added_record
+from sandbox.account.company_configuration import CompanyConfiguration
+from sandbox.account.company_incidents import CompanyIncidents
+from sandbox.account.company_times import CompanyTimes
 from sandbox.account.configuration import KINDS, Configuration
 from sandbox.account.incident_generator import IncidentGenerator
 from sandbox.account.incident_state import Event, Facts
@@ -46,12 +49,8 @@ class Account:
         self._entry_ids = IdKind("R", seed, 2)
         self._notification_ids = IdKind("P", seed, 3)
         self._seed = seed
-        self.initial_configuration = InitialConfiguration(seed, options.subdomain)
+        incident_times, generator, self.initial_configuration = self._profile(options)
         self.configuration = self._configuration(options.subdomain)
-        incident_times = IncidentTimes(seed, options.incidents / options.days)
-        generator = IncidentGenerator(
-            seed, options.incidents, incident_times, self.initial_configuration, self._incident_ids
-        )
         first = max(0, incident_times.before(int(born) + 1) - options.incidents)
         self.incident_store = IncidentStore(generator, incident_times, clock, first)
         self.timeline = Timeline(self.incident_store, clock)
@@ -63,6 +62,7 @@ class Account:
             self.incident_view,
             (self._entry_ids, self._notification_ids),
             (options.incident_embed_short, options.embed_lag),
+            is_plain=options.profile == "company",
         )
 
     @property
@@ -283,6 +283,22 @@ class Account:
             self.configuration.remove(kind, own)
 
     # -- internals -----------------------------------------------------------------------------
+
+    def _profile(
+        self, options: Options
+    ) -> tuple[IncidentTimes, IncidentGenerator, InitialConfiguration]:
+        """Make what distinguishes one kind of account from another."""
+        seed, per_day = options.seed, options.incidents / options.days
+        if options.profile == "company":
+            company = CompanyConfiguration(seed, options.subdomain)
+            moments = CompanyTimes(seed, per_day)
+            return moments, CompanyIncidents(seed, moments, company, self._incident_ids), company
+        configuration = InitialConfiguration(seed, options.subdomain)
+        times = IncidentTimes(seed, per_day)
+        generator = IncidentGenerator(
+            seed, options.incidents, times, configuration, self._incident_ids
+        )
+        return times, generator, configuration
 
     def _configuration(self, subdomain: str) -> Configuration:
         configuration = Configuration(subdomain)

@@ -7,7 +7,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sandbox.account.incident_scenarios import CLOSED, LATE_CHANGES, LATER, OPEN, PACES, Scenario
+from sandbox.account.incident_scenarios import (
+    CLOSED,
+    LATE_CHANGES,
+    LATER,
+    OPEN,
+    PACES,
+    SPILL_DAYS,
+    Scenario,
+)
 from sandbox.account.incident_state import Event, Facts
 from sandbox.values import example_names
 from sandbox.values.seeded_random import SeededRandom, hash_of, mix
@@ -38,6 +46,11 @@ _BY_ITSELF = {
 
 class IncidentGenerator:
     """The incidents that the account has unless a test creates others."""
+
+    later: tuple[int, ...] = LATER
+    """Days after which the first incident of a day changes once more."""
+    spill_days = SPILL_DAYS
+    """On how many days after its own an incident's scenario may still go on."""
 
     def __init__(
         self,
@@ -113,7 +126,7 @@ class IncidentGenerator:
         facts = self.facts(serial)
         is_open = self.stays_open(serial)
         events: list[Event] = []
-        for later in LATER:
+        for later in self.later:
             random = SeededRandom(self._seed, serial, later)
             at = (day + later) * DAY + random.below(DAY - 60)
             actions = ("resolve",) if is_open else random.pick(LATE_CHANGES)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from bisect import bisect_left
 from typing import TYPE_CHECKING
 
-from sandbox.account.incident_scenarios import SPILL_DAYS
 from sandbox.account.incident_state import Event, Facts, State, state_at
 from sandbox.values.timestamps import DAY
 
@@ -150,7 +149,8 @@ class IncidentStore:
         """List the incidents that are not resolved by now, without looking at each one."""
         now = self._clock.now()
         end = self.incident_times.before(now + 1)
-        recent = max(self.first, self.incident_times.before_day(now // DAY - SPILL_DAYS))
+        spill = self.generator.spill_days
+        recent = max(self.first, self.incident_times.before_day(now // DAY - spill))
         candidates = set(self.generator.staying_open(self.first, end))
         candidates.update(range(recent, end))
         first_day = self.incident_times.day_of(self.first)

@@ -11,8 +11,6 @@ from math import floor
 from sandbox.values.seeded_random import hash_of
 from sandbox.values.timestamps import DAY
 
-_WEEK = (1.2, 1.2, 1.15, 1.15, 1.1, 0.6, 0.6)  # Monday … Sunday, sums up to 7
-_BEFORE = tuple(sum(_WEEK[:day]) for day in range(8))
 _THURSDAY = 3  # what 1 January 1970 was
 _SUB = 1 << 16
 
@@ -20,8 +18,14 @@ _SUB = 1 << 16
 class IncidentTimes:
     """The flow of new incidents: `per_day` on average, fewer at weekends."""
 
+    week: tuple[float, ...] = (1.2, 1.2, 1.15, 1.15, 1.1, 0.6, 0.6)
+    """Monday to Sunday, compared with an average day."""
+    wobble = 0.5
+    """By how much a day differs from its like; less than the least day of the week has."""
+
     def __init__(self, seed: int, per_day: float) -> None:
         """Make the flow that belongs to the seed."""
+        self._before = tuple(sum(self.week[:day]) for day in range(8))
         self._seed = hash_of(seed, 0x701)
         self._per_day = per_day
         self._known: dict[int, int] = {}
@@ -32,9 +36,15 @@ class IncidentTimes:
         if known is None:
             weeks, weekday = divmod(day + _THURSDAY, 7)
             wobble = hash_of(self._seed, day) % 1000 / 1000
-            weight = weeks * 7 + _BEFORE[weekday] - _BEFORE[_THURSDAY] + wobble / 2
+            start = self._before[weekday] - self._before[_THURSDAY]
+            weight = weeks * 7 + start + wobble * self.wobble + self._drift(weeks, weekday)
             known = self._known[day] = floor(self._per_day * weight)
         return known
+
+    def _drift(self, weeks: int, weekday: int) -> float:
+        """Return by how many average days' incidents weeks are ahead of their like."""
+        del weeks, weekday
+        return 0.0
 
     def created_at(self, number: int) -> int:
         """Return when an incident was created."""

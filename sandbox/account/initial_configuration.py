@@ -39,20 +39,22 @@ _CONTACT_EXTRAS: dict[str, Record] = {
 class InitialConfiguration:
     """Makes the records; `ids[kind]` are their ids in the order of making."""
 
+    names = example_names.HOSTILE
+
     def __init__(self, seed: int, subdomain: str) -> None:
         """Choose the ids first, so that records can refer to each other in any direction."""
         self._seed = hash_of(seed, 0xF0)
         self._subdomain = subdomain
         counts = {
-            "users": len(example_names.USERS),
-            "teams": len(example_names.TEAMS),
-            "services": len(example_names.SERVICES),
-            "escalation_policies": len(example_names.POLICIES),
-            "schedules": len(example_names.SCHEDULES),
-            "priorities": len(example_names.PRIORITIES),
-            "vendors": len(example_names.VENDORS),
-            "tags": len(example_names.TAGS),
-            "business_services": len(example_names.BUSINESS_SERVICES),
+            "users": len(self.names.users),
+            "teams": len(self.names.teams),
+            "services": len(self.names.services),
+            "escalation_policies": len(self.names.policies),
+            "schedules": len(self.names.schedules),
+            "priorities": len(self.names.priorities),
+            "vendors": len(self.names.vendors),
+            "tags": len(self.names.tags),
+            "business_services": len(self.names.business_services),
         }
         self.ids = {
             kind: [short_id(self._seed, place, index) for index in range(counts[kind])]
@@ -68,7 +70,7 @@ class InitialConfiguration:
 
     def policy_of_service(self, index: int) -> str:
         """Give the id of the escalation policy of a service."""
-        return self.ids["escalation_policies"][index % len(example_names.POLICIES)]
+        return self.ids["escalation_policies"][index % len(self.names.policies)]
 
     def teams_of_service(self, index: int) -> list[str]:
         """Give the ids of the teams of a service: none, one or two."""
@@ -86,7 +88,7 @@ class InitialConfiguration:
         return short_id(self._seed, 0x9A27, *key)
 
     def _users(self, index: int) -> Record:
-        name, title, zone = example_names.USERS[index]
+        name, title, zone = self.names.users[index]
         random = self._random(0, index)
         own = self.ids["users"][index]
         login = f"user{index:02d}" if not name.isascii() else name.lower().replace(" ", ".")
@@ -160,19 +162,19 @@ class InitialConfiguration:
         }
 
     def _teams(self, index: int) -> Record:
-        name, description = example_names.TEAMS[index]
+        name, description = self.names.teams[index]
         return {
             "id": self.ids["teams"][index],
             "type": "team",
             "summary": name,
             "name": name,
             "description": description,
-            "default_role": "none" if index == len(example_names.TEAMS) - 1 else "manager",
+            "default_role": "none" if index == len(self.names.teams) - 1 else "manager",
             "parent": None,
         }
 
     def _services(self, index: int) -> Record:
-        name, description = example_names.SERVICES[index]
+        name, description = self.names.services[index]
         random = self._random(2, index)
         own = self.ids["services"][index]
         support = index % 3 == 1
@@ -246,7 +248,7 @@ class InitialConfiguration:
 
     def _integration(self, service: str, index: int, place: int) -> Record:
         kind = example_names.INTEGRATIONS[(index + place) % len(example_names.INTEGRATIONS)]
-        vendor = self.ids["vendors"][(index * 7 + place) % len(example_names.VENDORS)]
+        vendor = self.ids["vendors"][(index * 7 + place) % len(self.names.vendors)]
         path = f"services/{service}/integrations"
         own = self._part_id(3, index, place)
         return {
@@ -263,7 +265,7 @@ class InitialConfiguration:
         }
 
     def _escalation_policies(self, index: int) -> Record:
-        name = example_names.POLICIES[index]
+        name = self.names.policies[index]
         users, schedules = self.responders(), self.ids["schedules"]
         schedule = Ref("schedules", schedules[index % len(schedules)], "targets")
         first = users[(index * 3) % 18]  # the same person on two levels, as on real accounts
@@ -302,7 +304,7 @@ class InitialConfiguration:
         }
 
     def _schedules(self, index: int) -> Record:
-        name, description, zone = example_names.SCHEDULES[index]
+        name, description, zone = self.names.schedules[index]
         users = self.ids["users"][index * 3 : index * 3 + 4]
         turn = _WEEK if index % 2 else DAY
         start = ACCOUNT_CREATED + (20 + 7 * index) * 3600
@@ -319,7 +321,7 @@ class InitialConfiguration:
         policies = [
             each
             for place, each in enumerate(self.ids["escalation_policies"])
-            if place % len(example_names.SCHEDULES) == index
+            if place % len(self.names.schedules) == index
         ]
         return {
             "id": self.ids["schedules"][index],
@@ -355,7 +357,7 @@ class InitialConfiguration:
         }
 
     def _priorities(self, index: int) -> Record:
-        name, description = example_names.PRIORITIES[index]
+        name, description = self.names.priorities[index]
         return {
             "id": self.ids["priorities"][index],
             "type": "priority",
@@ -365,7 +367,7 @@ class InitialConfiguration:
         }
 
     def _vendors(self, index: int) -> Record:
-        name = example_names.VENDORS[index].strip()
+        name = self.names.vendors[index].strip()
         slug = "".join(each for each in name.lower() if each.isalnum())
         logo = f"https://logos.example.com/{slug}"
         bare_reference = index % 7 == 3  # noqa: PLR2004
@@ -386,12 +388,12 @@ class InitialConfiguration:
         }
 
     def _tags(self, index: int) -> Record:
-        label = example_names.TAGS[index]
+        label = self.names.tags[index]
         return {"id": self.ids["tags"][index], "type": "tag", "summary": label, "label": label}
 
     def _business_services(self, index: int) -> Record:
-        name, description, contact = example_names.BUSINESS_SERVICES[index]
-        team = self.ids["teams"][index % len(example_names.TEAMS)]
+        name, description, contact = self.names.business_services[index]
+        team = self.ids["teams"][index % len(self.names.teams)]
         return {
             "id": self.ids["business_services"][index],
             "type": "business_service",

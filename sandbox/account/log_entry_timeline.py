@@ -10,7 +10,6 @@ from bisect import bisect_left
 from collections import OrderedDict
 from typing import TYPE_CHECKING
 
-from sandbox.account.incident_scenarios import LATER, SPILL_DAYS
 from sandbox.account.incident_state import ACTIONS, Event
 from sandbox.values.timestamps import DAY
 
@@ -165,7 +164,7 @@ class Timeline:
         entries: list[int] = []
         notifications: list[int] = []
         incident_store, start, end = self._incident_store, day * DAY, (day + 1) * DAY
-        for earlier in range(day - SPILL_DAYS, day + 1):
+        for earlier in range(day - incident_store.generator.spill_days, day + 1):
             for serial, created in incident_store.incident_times.moments(
                 earlier, incident_store.first
             ):
@@ -189,7 +188,7 @@ class Timeline:
     def _late(self, day: int) -> Iterator[tuple[int, int, Event]]:
         """Give the late changes of a day: serial, place, event."""
         incident_store = self._incident_store
-        for later in LATER:
+        for later in incident_store.generator.later:
             serial = incident_store.incident_times.before_day(day - later)
             exists = (
                 serial < incident_store.incident_times.before_day(day - later + 1)

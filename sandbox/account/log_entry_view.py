@@ -70,18 +70,22 @@ _WITHOUT_AGENT = 53
 class LogEntryView:
     """Renders log entries and the notifications that some of them are about."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913
         self,
         configuration: Configuration,
         incident_store: IncidentStore,
         incident_view: IncidentView,
         ids: tuple[IdKind, IdKind],
         embedding: tuple[float, int],
+        *,
+        is_plain: bool = False,
     ) -> None:
         """Take what a record is made of; `ids` are those of log entries and of notifications.
 
         `embedding` is the share of embedded incidents that lack fields, and their age in seconds.
+        `is_plain`: what monitoring sends has nothing odd in it.
         """
+        self._is_plain = is_plain
         self._configuration = configuration
         self._incident_store = incident_store
         self._incident_view = incident_view
@@ -228,6 +232,8 @@ class LogEntryView:
             "Upper Case Key": "x",
             "": "empty name",
         }
+        if self._is_plain:
+            details = {"environment": "production", "value": facts.oddities % 100 / 10}
         if kind == "nagios":
             return {
                 "summary": facts.title,
@@ -241,7 +247,9 @@ class LogEntryView:
             "service_key": f"{facts.oddities:032x}",
             "description": facts.title,
             "incident_key": facts.key,
-            "details": details if facts.oddities % 2 else "just text, not an object",
+            "details": details
+            if facts.oddities % 2 or self._is_plain
+            else "just text, not an object",
             "client": "sandbox",
             "client_url": None,
         }

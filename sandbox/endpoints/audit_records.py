@@ -27,7 +27,7 @@ def _audit_record(query: Query, number: int) -> Record:
     root = query.account.configuration.reference(kind, query.seeded.some_id(kind, random))
     actor = query.account.configuration.reference("users", query.seeded.some_id("users", random))
     if random.one_in(5):
-        actor = bare_reference("PAPIKEY", "api_key_reference", "Größe")
+        actor = bare_reference("PAPIKEY", "api_key_reference", query.seeded.texts.word)
     root = {name: root[name] for name in ("id", "type", "summary", "self")}
     at = time_of(query, _AUDIT, number, _AUDIT_STEP)
     made["execution_time"] = write_time("zf", at, UTC, random.below(1_000_000))

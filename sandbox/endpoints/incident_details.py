@@ -13,7 +13,6 @@ from sandbox.endpoints.services import impact
 from sandbox.endpoints.teams_and_subscribers import account_id, subscribers
 from sandbox.records.example_values import example_object
 from sandbox.records.record_context import RecordContext
-from sandbox.values.example_text import TEXTS
 from sandbox.values.ids import IdKind
 from sandbox.values.timestamps import iso
 
@@ -76,7 +75,9 @@ def _alert(query: Query, state: State, own: str, place: int, *, resolved: bool) 
         "html_url": account.configuration.web(f"alerts/{own}"),
         "created_at": iso(created, zone),
         "status": "resolved" if resolved else "triggered",
-        "alert_key": facts.key if place == 0 else f"{own.lower()}/größe",
+        "alert_key": facts.key
+        if place == 0
+        else f"{own.lower()}/{query.seeded.texts.word.lower()}",
         "service": account.configuration.refer(
             "services", state.service, zone, full="services" in query.include
         ),
@@ -87,7 +88,9 @@ def _alert(query: Query, state: State, own: str, place: int, *, resolved: bool) 
         "integration": None if random.one_in(3) else query.seeded.integration(random),
         "body": {
             "type": "alert_body",
-            "contexts": [{"type": "link", "href": "https://example.com/ctx", "text": "Größe"}]
+            "contexts": [
+                {"type": "link", "href": "https://example.com/ctx", "text": query.seeded.texts.word}
+            ]
             if random.below(2)
             else [],
             "details": _details(query, own),
@@ -119,7 +122,7 @@ def _notes(query: Query) -> list[Record]:
             if event.user
             else bare_reference("PBOT001", "bot_user_reference", "Bot"),
             "channel": {**channel, "self": None, "html_url": None},
-            "content": event.value if event.value is not None else TEXTS[0],
+            "content": event.value if event.value is not None else query.seeded.texts.texts[0],
             "created_at": iso(at, query.zone),
             "updated_at": iso(at, query.zone),
         }
@@ -242,7 +245,7 @@ def _outlier(query: Query) -> Record:
 
 def _subscribers(query: Query) -> list[Record]:
     random = query.seeded.random("via", query.ids[0])
-    via = {"id": query.seeded.some_id("teams", random), "name": "Größe"}
+    via = {"id": query.seeded.some_id("teams", random), "name": query.seeded.texts.word}
     return [
         {
             **each,

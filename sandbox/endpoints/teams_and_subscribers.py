@@ -48,7 +48,9 @@ def _subscriptions(word: str) -> Callable[[Query], list[Record]]:
                     "subscribable_type": KINDS[kind][0] if kind in KINDS else "incident",
                     "account_id": _ACCOUNT,
                 },
-                "subscribable_name": None if kind == "incidents" else f"Größe {about}",
+                "subscribable_name": None
+                if kind == "incidents"
+                else f"{query.seeded.texts.word} {about}",
             }
         return list(records.values())
 

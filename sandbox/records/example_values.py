@@ -7,7 +7,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sandbox.account.configuration import API
-from sandbox.values.example_text import TAGS, TEXTS, THINGS, slug
+from sandbox.values.example_text import slug
 from sandbox.values.ids import short_id
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def _of(kind: str) -> Maker:
 
 
 def _text(context: RecordContext) -> str:
-    return context.random.pick(TEXTS)
+    return context.random.pick(context.seeded.texts.texts)
 
 
 def _title(context: RecordContext) -> str:
@@ -123,8 +123,8 @@ STRINGS: dict[str, Maker] = {
     "condition": lambda context: f"incident.priority matches 'P{context.random.below(5) + 1}'",
     "scope": lambda _: "openid incidents.read users.read",
     "scopes": lambda context: context.random.pick(("chat:write", "read", "channels:manage")),
-    "tags": lambda context: context.random.pick(TAGS),
-    "search_keywords": lambda context: context.random.pick(TAGS),
+    "tags": lambda context: context.random.pick(context.seeded.texts.tags),
+    "search_keywords": lambda context: context.random.pick(context.seeded.texts.tags),
     "fields": lambda context: context.random.pick(("source", "summary", "custom_details.host")),
     "iag_fields": lambda _: "summary",
     "recurrence": lambda context: context.random.pick(
@@ -213,7 +213,11 @@ OBJECTS: dict[str, Maker] = {
 def example_string(context: RecordContext, name: str) -> str:
     """Make a string."""
     maker = STRINGS.get(name)
-    return str(maker(context)) if maker else f"{name} {context.random.pick(THINGS)}"
+    return (
+        str(maker(context))
+        if maker
+        else f"{name} {context.random.pick(context.seeded.texts.things)}"
+    )
 
 
 def example_number(context: RecordContext, name: str) -> Json:

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sandbox.account.initial_configuration import ACCOUNT_CREATED
-from sandbox.values.example_text import title
 from sandbox.values.seeded_random import SeededRandom, hash_of_text
 from sandbox.values.timestamps import DAY, UTC
 
@@ -34,7 +33,10 @@ class RecordContext:
         """Derive id, title, address and times."""
         self.random: SeededRandom = self.seeded.random(self.path, *self.ids, self.number)
         self.own: str = self.seeded.own_id(self.path, self.ids, self.number)
-        self.title: str = title(self.number, hash_of_text(self.path + "/".join(self.ids)) % 97)
+        texts, salt = self.seeded.texts, hash_of_text(self.path + "/".join(self.ids)) % 97
+        is_change = self.path == "/change_events" and texts.changes
+        name = texts.change if is_change else texts.title
+        self.title: str = name(self.number, salt)
         self.address: str = self.path
         for own in self.ids:
             self.address = self.address.replace("{id}", own, 1)

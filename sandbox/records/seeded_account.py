@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from sandbox.account.configuration import Part, bare_reference
 from sandbox.records.shapes import shape_of
+from sandbox.values import company_names, example_text
 from sandbox.values.ids import own_id
 from sandbox.values.seeded_random import SeededRandom, hash_of, hash_of_text
 from sandbox.values.timestamps import UTC
@@ -29,6 +30,7 @@ class SeededAccount:
         """Take the account; `counts` are the least and most records of endpoints by path."""
         self.account: Account = account
         self.seed = hash_of(options.seed, 0x11B)
+        self.texts = company_names.TEXTS if options.profile == "company" else example_text.HOSTILE
         self._incidents = options.incidents
         self._counts = counts
 

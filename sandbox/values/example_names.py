@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from sandbox.values.names import Names
+
 # ruff: noqa: RUF001 - dashes and such are what is wanted here
 USERS = (
     ("Earline Greenholt", "Director of Engineering", "America/Lima"),
@@ -201,3 +203,17 @@ LONG_PARAGRAPH = (
     "Lorem ipsum dolor sit amet, consectetur adipiscing elit; the stack trace follows:\n"
     '  File "/srv/app/worker.py", line 118, in run\n    raise TimeoutError("…")\n'
 ) * 40
+
+HOSTILE = Names(
+    users=USERS,
+    teams=TEAMS,
+    services=SERVICES,
+    policies=POLICIES,
+    schedules=SCHEDULES,
+    priorities=PRIORITIES,
+    vendors=VENDORS,
+    tags=TAGS,
+    business_services=BUSINESS_SERVICES,
+    notes=NOTES,
+    status_updates=STATUS_UPDATES,
+)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from sandbox.values.names import Texts
+
 # ruff: noqa: RUF001 - dashes and such are what is wanted here
 
 THINGS = (
@@ -37,12 +39,7 @@ TEXTS = (
 TAGS = ("prod", "eu", "tier-1", "größe", "team:core", "beta")
 
 
-def title(number: int, salt: int) -> str:
-    """Name the number-th record of a list: no two of a list have the same name."""
-    thing = THINGS[(number + salt) % len(THINGS)]
-    kind = _SUFFIXES[(number // len(THINGS) + salt) % len(_SUFFIXES)]
-    round_number = number // (len(THINGS) * len(_SUFFIXES))
-    return f"{thing}{kind}" + (f" {round_number + 1}" if round_number else "")
+HOSTILE = Texts(THINGS, _SUFFIXES, TEXTS, TAGS, "Größe")
 
 
 def slug(text: str) -> str:

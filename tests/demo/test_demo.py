@@ -23,6 +23,7 @@ from tests.support.project import ROOT
 
 # The log of runs is not part of what a run shows.
 NAMES = {stream.name for stream in STREAMS if stream.selected_by_default and stream.path}
+NAMES |= {"oncall_shifts"}
 # Seconds after which a run that does not end is a failed test.
 PATIENCE = 240
 
@@ -95,6 +96,13 @@ def table(said):
     }
 
 
+def nothing_new(said):
+    """Return the rows of the streams that brought nothing new."""
+    [found] = re.findall(r"^Nothing new, with rows: (.+)\.$", said, re.MULTILINE)
+    pairs = re.findall(r"(\w+) ([\d,]+)(?:, |$)", found)
+    return {name: int(count.replace(",", "")) for name, count in pairs}
+
+
 def finished(run):
     said, _ = run.communicate(timeout=PATIENCE)
     assert run.returncode == 0, said
@@ -111,9 +119,18 @@ def test_an_account_lands_in_postgres_and_a_second_run_brings_what_changed(start
     for rows, came_in, _, _ in first.values():
         assert rows == came_in > 0
 
-    said = finished(start())
-    second = table(said)
-    assert set(second) == NAMES
+    total = sum(came_in for _, came_in, _, _ in first.values())
+    assert re.search(
+        rf"^{total:,} records of {len(NAMES)} streams with [\d,]+ requests in ", said, re.MULTILINE
+    )
+    assert "Account acme.pagerduty.com, service region US: " in said
+    assert "Nothing new" not in said
+
+    said = finished(start("--advance", "1d"))
+    second, same = table(said), nothing_new(said)
+    assert set(second) | set(same) == NAMES
+    assert not set(second) & set(same)
+    assert {name: first[name][0] for name in same} == same
     for name in ("incidents", "log_entries", "notifications"):
         rows, came_in, requests, bookmark = second[name]
         assert rows >= first[name][0]

@@ -5,16 +5,17 @@ import re
 from collections import Counter, defaultdict
 from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
-from statistics import fmean, median
 from zoneinfo import ZoneInfo
 
 import pytest
 
+from demo import models
 from demo.recipes import DOCUMENT, recipes
 from demo.stores import Table
 from demo.tables import text_of
 from sandbox.values.timestamps import moment_of
 from tap_pagerduty.streams import STREAMS
+from tests.support.figures import Figures, sums
 from tests.support.warehouse import DATABASES
 
 TEXT = DOCUMENT.read_text(encoding="utf-8")
@@ -28,8 +29,14 @@ def seen(warehouse):
     return warehouse.seen
 
 
+@pytest.fixture(scope="module")
+def figures(seen):
+    return Figures(seen)
+
+
 @pytest.fixture(scope="module", params=DATABASES)
 def ask(request, warehouse):
+    models.build(warehouse.stores[request.param])
     with warehouse.stores[request.param].query() as ask:
         yield ask
 
@@ -37,100 +44,150 @@ def ask(request, warehouse):
 # -- What the account holds
 
 
-def by_incident(seen, kind):
-    """Return the times of log entries of a KIND, by incident."""
-    found = defaultdict(list)
-    for entry in seen.events("log_entries"):
-        if entry["type"] == f"{kind}_log_entry" and entry.get("incident"):
-            found[entry["incident"]["id"]].append(moment_of(entry["created_at"]))
-    return found
+DAY = 86_400
 
 
-def response_times(seen, groups_of, order):
-    acknowledged, resolved = by_incident(seen, "acknowledge"), by_incident(seen, "resolve")
+def weeks_ago(figures):
     groups = defaultdict(list)
-    for own, incident in seen.lists["incidents"].items():
-        if incident["resolve_reason"]:
-            continue
-        created = moment_of(incident["created_at"])
-        to_acknowledge = to_resolve = None
-        if acknowledged[own] and not min(acknowledged[own]) > min([*resolved[own], 9e9]):
-            to_acknowledge = (min(acknowledged[own]) - created) / 60
-        if incident["resolved_at"]:
-            to_resolve = (moment_of(incident["resolved_at"]) - created) / 60
-        for group in groups_of(incident):
-            groups[group].append((to_acknowledge, to_resolve))
+    for own, record in figures.seen.lists["incidents"].items():
+        created = moment_of(record["created_at"])
+        age = figures.seen.now - created
+        if 0 < age <= 56 * DAY and not figures.incidents[own]["is_merged"]:
+            groups[-(-age // (7 * DAY)) - 1].append((record, own))
     rows = []
-    for group, times in groups.items():
-        row = [group, len(times)]
-        for column in zip(*times, strict=True):
-            known = [value for value in column if value is not None]
-            row += [len(known), fmean(known), median(known)] if known else [0, None, None]
-        rows.append(tuple(row))
-    return sorted(rows, key=order)
+    for week, some in sorted(groups.items()):
+        found = sums([figures.incidents[own] for _, own in some])
+        high = sum(record["urgency"] == "high" for record, _ in some)
+        unattended = percent(found["unattended_incidents"], len(some))
+        rows.append((week, len(some), high, *times(found), unattended))
+    return rows
 
 
-def by_service(seen):
-    return response_times(
-        seen, lambda each: [seen.name("services", each["service"])], lambda row: (-row[1], row[0])
-    )
+def times(found):
+    """Return medians and 90th percentiles of a row of figures."""
+    kinds = ("minutes_to_acknowledge", "minutes_to_resolve")
+    return tuple(found[f"{share}_{kind}"] for kind in kinds for share in ("p50", "p90"))
 
 
-def by_team(seen):
-    return response_times(
-        seen,
-        lambda each: [seen.name("teams", team) for team in each["teams"]] or ["(no team)"],
-        lambda row: (-row[1], row[0]),
-    )
+def open_now(figures):
+    seen = figures.seen
+    found = []
+    for own, record in seen.lists["incidents"].items():
+        if record["status"] == "resolved":
+            continue
+        entries = [e for e in seen.entries if (e.get("incident") or {}).get("id") == own]
+        acknowledged = [e for e in entries if e["type"] == "acknowledge_log_entry"]
+        first = min(acknowledged, key=lambda e: (e["created_at"], e["id"]), default={})
+        agent = first.get("agent") or {}
+        is_user = agent.get("type") == "user_reference"
+        row = (
+            record["incident_number"],
+            record["title"],
+            seen.name("services", record["service"]),
+            (record["priority"] or {}).get("summary"),
+            record["urgency"],
+            record["status"],
+            figures.incidents[own]["minutes_open"],
+            seen.name("users", agent) if is_user else None,
+            record["html_url"],
+        )
+        found.append(((record["urgency"], record["created_at"], own), row))
+    return [row for _, row in sorted(found)]
 
 
-def by_week(seen):
-    def week(incident):
-        day = date.fromisoformat(incident["created_at"][:10])
-        return [day - timedelta(days=day.weekday())]
+def on_call_now(figures):
+    seen = figures.seen
+    rows = [
+        (
+            seen.name("escalation_policies", each["escalation_policy"]),
+            each["escalation_level"],
+            seen.name("users", each["user"]),
+            (each["schedule"] or {}).get("summary"),
+            each["end"] and at(each["end"]),
+        )
+        for each in seen.oncalls
+    ]
+    return sorted(rows, key=lambda row: row[:3])
 
-    return response_times(seen, week, lambda row: row[0])
+
+def by_week(figures):
+    groups = defaultdict(list)
+    for own, record in figures.seen.lists["incidents"].items():
+        if not figures.incidents[own]["is_merged"]:
+            day = date.fromisoformat(record["created_at"][:10])
+            groups[day - timedelta(days=day.weekday())].append((record, own))
+    rows = []
+    for week, some in sorted(groups.items()):
+        kinds = Counter(record["urgency"] for record, _ in some)
+        found = sums([figures.incidents[own] for _, own in some])
+        rows.append((week, len(some), kinds["high"], kinds["low"], *times(found)))
+    return rows
 
 
-def time_line(seen):
+def response_times(figures, stream, groups_of):
+    rows = [
+        (
+            figures.seen.lists[stream][own]["name"],
+            row["incidents"],
+            row["previous_incidents"],
+            *times(row),
+            row["unattended_incidents"],
+            row["sleep_hour_interruptions"],
+            row["mean_minutes_to_acknowledge"],
+            row["mean_minutes_to_resolve"],
+        )
+        for (own, days), row in figures.periods(stream, groups_of).items()
+        if days == 30 and row["incidents"]
+    ]
+    return sorted(rows, key=lambda row: (-row[1], row[0]))
+
+
+def by_service(figures):
+    return response_times(figures, "services", lambda record: [record["service"]["id"]])
+
+
+def by_team(figures):
+    return response_times(figures, "teams", lambda record: [t["id"] for t in record["teams"]])
+
+
+def time_line(figures):
+    seen = figures.seen
     entries = defaultdict(list)
-    for entry in seen.events("log_entries"):
+    for entry in seen.entries:
         if entry.get("incident"):
             entries[entry["incident"]["id"]].append(entry)
     own = min(entries, key=lambda own: (-len(entries[own]), own))
     created = moment_of(seen.lists["incidents"][own]["created_at"])
+    return [
+        (
+            at(entry["created_at"]),
+            (moment_of(entry["created_at"]) - created) / 60,
+            entry["type"].removesuffix("_log_entry"),
+            (entry["agent"] or {}).get("summary"),
+            entry.get("note") or entry["summary"],
+        )
+        for entry in sorted(entries[own], key=lambda each: (each["created_at"], each["id"]))
+    ]
+
+
+def noise(figures):
+    groups = defaultdict(list)
+    for own, record in figures.seen.lists["incidents"].items():
+        if not figures.incidents[own]["is_merged"]:
+            title = re.sub("[0-9]+", "#", record["title"])
+            groups[title, record["service"]["id"]].append((record, own))
     rows = []
-    for entry in sorted(entries[own], key=lambda each: (each["created_at"], each["id"])):
-        told = (entry.get("note"), entry["channel"].get("summary"), entry["summary"])
-        minute = (moment_of(entry["created_at"]) - created) / 60
-        rows.append(
-            (
-                at(entry["created_at"]),
-                minute,
-                entry["type"].removesuffix("_log_entry"),
-                (entry["agent"] or {}).get("summary"),
-                next(text for text in told if text is not None),
-            )
-        )
-    return rows
-
-
-def noise(seen):
-    acknowledged, notified = by_incident(seen, "acknowledge"), by_incident(seen, "notify")
-    groups = defaultdict(lambda: [0, 0, 0, 0])
-    for own, incident in seen.lists["incidents"].items():
-        group = groups[seen.name("services", incident["service"])]
-        group[0] += 1
-        group[1] += (incident["alert_counts"] or {}).get("all", 0)
-        group[2] += len(notified[own])
-        group[3] += (
-            incident["status"] == "resolved"
-            and not acknowledged[own]
-            and not incident["resolve_reason"]
-            and (incident["last_status_change_by"] or {}).get("type") == "service_reference"
-        )
-    rows = [(name, *counts, percent(counts[3], counts[0])) for name, counts in groups.items()]
-    return sorted(rows, key=lambda row: (-row[4], row[0]))
+    for (title, service), some in groups.items():
+        found = [figures.incidents[own] for _, own in some]
+        count = sum(each["is_noise"] for each in found)
+        if count:
+            interruptions = sum(each["interruption_count"] for each in found)
+            at_night = sum(each["sleep_hour_interruption_count"] for each in found)
+            name = figures.seen.name("services", some[0][0]["service"])
+            share = 100 * count / len(some)
+            row = (title, name, len(some), count, share, interruptions, at_night)
+            rows.append(((-count, -len(some), title, service), row))
+    return [row for _, row in sorted(rows)][:50]
 
 
 def interruptions(seen):
@@ -153,67 +210,72 @@ def is_weekend(local):
     return local.strftime("%A") in {"Saturday", "Sunday"}
 
 
-def by_person(seen):
-    groups = defaultdict(list)
+def by_person(figures):
+    seen = figures.seen
+    groups, before = defaultdict(list), Counter()
     for user, name, zone, local in interruptions(seen):
-        groups[user, name, zone].append(local)
+        age = seen.now - local.timestamp()
+        if user in seen.lists["users"] and age <= 30 * DAY:
+            groups[user, name, zone].append(local)
+        elif age <= 60 * DAY:
+            before[user] += 1
     rows = []
-    for (_, name, zone), times in groups.items():
+    for (user, name, zone), times in groups.items():
         nights = [local for local in times if is_night(local)]
         # A night is called after its evening.
         evenings = {local.date() - timedelta(days=local.hour < 8) for local in nights}
         weekends = sum(map(is_weekend, times))
-        rows.append((name, zone, len(times), len(nights), len(evenings), weekends))
+        counts = (len(times), before[user], len(nights), len(evenings), weekends)
+        rows.append((name, zone, *counts))
     return sorted(rows, key=lambda row: (-row[2], row[0]))
 
 
-def by_hour(seen):
+def by_hour(figures):
     weekends, weekdays, people = Counter(), Counter(), defaultdict(set)
-    for user, _, _, local in interruptions(seen):
+    for user, _, _, local in interruptions(figures.seen):
         (weekends if is_weekend(local) else weekdays)[local.hour] += 1
         people[local.hour].add(user)
     return [(hour, weekdays[hour], weekends[hour], len(people[hour])) for hour in sorted(people)]
 
 
-def on_call(seen):
-    end = seen.now // 3600 * 3600
-    slots = defaultdict(set)
-    for shift in seen.events("oncall_shifts"):
-        if not shift["start"]:
-            continue
-        until = min(moment_of(shift["end"]), shift["read"], end)
-        first = max(moment_of(shift["start"]), end - 28 * 86_400)
-        slots[shift["user"]["id"], seen.name("users", shift["user"])].update(
-            range(-(-first // 1800) * 1800, int(until), 1800)
-        )
+def on_call(figures):
+    seen = figures.seen
+    today = datetime.fromtimestamp(seen.now, UTC).date()
+    totals = defaultdict(Counter)
+    for (user, day), hours in figures.oncall_days().items():
+        if day > today - timedelta(days=28):
+            totals[user].update(hours)
+    names = {shift["user"]["id"]: seen.name("users", shift["user"]) for shift in seen.shifts}
     rows = []
-    for (user, name), times in slots.items():
+    for user, hours in totals.items():
         zone = seen.lists["users"].get(user, {}).get("time_zone") or "UTC"
-        local = [datetime.fromtimestamp(time, ZoneInfo(zone)) for time in times]
-        counts = (len(local), sum(map(is_night, local)), sum(map(is_weekend, local)))
-        if local:
-            rows.append((name, zone, *(count / 2 for count in counts)))
+        kinds = (hours["sleep"], hours["off"], hours["business"])
+        rows.append((names[user], zone, float(sum(kinds)), *map(float, kinds)))
     return sorted(rows, key=lambda row: (-row[2], row[0]))
 
 
-def escalations(seen):
-    escalated = by_incident(seen, "escalate")
-    exhausted = by_incident(seen, "exhaust_escalation_path")
-    groups = defaultdict(list)
-    for own, incident in seen.lists["incidents"].items():
-        groups[seen.name("escalation_policies", incident["escalation_policy"])].append(own)
-    rows = []
-    for policy, ids in groups.items():
-        some = sum(bool(escalated[own]) for own in ids)
-        count = sum(len(escalated[own]) for own in ids)
-        none = sum(bool(exhausted[own]) for own in ids)
-        rows.append((policy, len(ids), some, percent(some, len(ids)), count, none))
+def escalations(figures):
+    found = figures.periods(
+        "escalation_policies", lambda record: [record["escalation_policy"]["id"]]
+    )
+    rows = [
+        (
+            figures.seen.lists["escalation_policies"][own]["name"],
+            row["incidents"],
+            row["escalated_incidents"],
+            percent(row["escalated_incidents"], row["incidents"]),
+            row["escalations"],
+            row["exhausted_incidents"],
+        )
+        for (own, days), row in found.items()
+        if days == 30 and row["incidents"]
+    ]
     return sorted(rows, key=lambda row: (-row[3], row[0]))
 
 
-def changes(seen):
+def changes(figures):
     rows = []
-    for record in sorted(seen.events("audit_records"), key=lambda each: each["id"]):
+    for record in sorted(figures.seen.events("audit_records"), key=lambda each: each["id"]):
         fields = (record["details"] or {}).get("fields") or []
         rows.append(
             (
@@ -223,15 +285,15 @@ def changes(seen):
                 record["action"],
                 record["root_resource"]["type"].removesuffix("_reference"),
                 record["root_resource"]["summary"],
-                ", ".join(field["name"] for field in fields[:3] if field["name"]) or None,
+                ", ".join(field["name"] for field in fields if field["name"]) or None,
             )
         )
     return sorted(rows, key=lambda row: row[0], reverse=True)[:50]
 
 
-def changers(seen):
+def changers(figures):
     groups = defaultdict(list)
-    for record in seen.events("audit_records"):
+    for record in figures.seen.events("audit_records"):
         for actor in record["actors"] or [{"summary": "(unknown)"}]:
             groups[actor["summary"]].append(record)
     rows = []
@@ -255,15 +317,18 @@ def percent(part, whole):
 
 
 TRUTH = {
+    "Incidents by week": by_week,
     "Response times by service": by_service,
     "Response times by team": by_team,
-    "Response times by week": by_week,
-    "An incident and its time line": time_line,
-    "Alert noise by service": noise,
     "Interruptions by person": by_person,
     "Interruptions by hour": by_hour,
     "On-call load": on_call,
+    "On call now": on_call_now,
+    "Open incidents": open_now,
+    "The last eight weeks": weeks_ago,
+    "Alert noise": noise,
     "Escalations by policy": escalations,
+    "An incident and its time line": time_line,
     "Who changed what": changes,
     "Changes by person": changers,
 }
@@ -290,13 +355,13 @@ def plain(rows):
 
 def test_each_recipe_has_a_test():
     assert list(recipes()) == list(TRUTH)
-    assert TEXT.count("\nStreams: ") == len(TRUTH)
+    assert TEXT.count("\nModels: ") == len(TRUTH)
 
 
-def test_recipes_give_what_the_account_holds(ask, seen, subtests):
+def test_recipes_give_what_the_account_holds(ask, figures, subtests):
     for title, truth in TRUTH.items():
         with subtests.test(title):
-            expected = truth(seen)
+            expected = truth(figures)
             assert plain(ask(recipes()[title].sql).rows) == alike(expected)
             # Of figures that are all the same, or of few rows, many a wrong query would do.
             assert len(expected) >= 5
@@ -306,64 +371,58 @@ def test_recipes_give_what_the_account_holds(ask, seen, subtests):
 
 # Mistakes: the recipe, what it says, and what it might say instead.
 MISTAKES = [
-    ("Response times by service", "min(created_at) FILTER", "max(created_at) FILTER"),
-    ("Response times by service", "earliest.acknowledged_at > earliest.resolved_at", "false"),
-    ("Response times by service", "WHERE (incidents.resolve_reason->>'type') IS NULL", ""),
-    ("Response times by service", "LEFT JOIN services", "JOIN services"),
-    ("Response times by service", "coalesce(services.name, ", "coalesce("),
-    ("Response times by service", "incidents.resolved_at -", "earliest.resolved_at -"),
-    ("Response times by service", "count(to_acknowledge)", "count(*)"),
-    ("Response times by team", "LEFT JOIN LATERAL", "JOIN LATERAL"),
-    ("Response times by team", "coalesce(teams.name, ", "coalesce("),
-    ("Response times by week", "date_trunc('week'", "date_trunc('month'"),
-    ("Response times by week", "date_trunc('week', ", "(INTERVAL '12 hours' + "),
+    ("The last eight weeks", "NOT is_merged AND ", ""),
+    ("The last eight weeks", "604800", "86400"),
+    ("The last eight weeks", "ceil(", "floor("),
+    ("The last eight weeks", "NOT is_acted_on", "is_noise"),
+    ("Open incidents", "WHERE is_open", ""),
+    ("Open incidents", "minutes_open,", "engaged_minutes,"),
+    ("Open incidents", "ORDER BY urgency", "ORDER BY status"),
+    ("On call now", "ends_at AS until", "starts_at AS until"),
+    ("Incidents by week", "date_trunc('week'", "date_trunc('month'"),
+    ("Incidents by week", "date_trunc('week', ", "(INTERVAL '12 hours' + "),
+    ("Incidents by week", "WHERE NOT is_merged", ""),
+    ("Response times by service", "period_days = 30", "period_days = 90"),
+    ("Response times by service", "p50_minutes_to_resolve", "mean_minutes_to_resolve"),
+    ("Response times by service", "unattended_incidents", "noise_incidents"),
+    ("Response times by service", "sleep_hour_interruptions", "interruptions"),
+    ("Response times by team", "period_days = 30", "period_days = 7"),
+    ("Interruptions by person", "sleep_hour_interruptions", "off_hour_interruptions"),
+    ("Interruptions by person", "disturbed_nights", "sleep_hour_interruptions"),
+    ("Interruptions by person", "previous_interruptions", "interruptions"),
+    ("Interruptions by hour", "local_interrupted_at", "interrupted_at"),
+    ("Interruptions by hour", "NOT is_weekend", "hours = 'business'"),
+    ("Interruptions by hour", "DISTINCT user_id", "user_id"),
+    ("On-call load", "- 28", "- 20"),
+    ("On-call load", "sum(sleep_hours)", "sum(off_hours)"),
+    ("Alert noise", "noise_incidents > 0", "true"),
+    ("Alert noise", "noise_incidents AS noise", "unattended_incidents AS noise"),
+    ("Escalations by policy", "escalated_incidents AS", "exhausted_incidents AS"),
+    ("Escalations by policy", "period_days = 30", "period_days = 90"),
     ("An incident and its time line", "ORDER BY count(*) DESC", "ORDER BY count(*)"),
-    ("Alert noise by service", "AND coalesce(activity.acknowledged, 0) = 0", ""),
-    (
-        "Alert noise by service",
-        "AND (incidents.last_status_change_by->>'type') <> 'user_reference'",
-        "",
-    ),
-    ("Alert noise by service", "AND (incidents.resolve_reason->>'type') IS NULL", ""),
-    ("Interruptions by person", "<> 'email_notification'", "IS NOT NULL"),
-    ("Interruptions by person", "date_trunc('minute', ", "date_trunc('second', "),
-    ("Interruptions by person", "AT TIME ZONE time_zone", "AT TIME ZONE 'UTC'"),
-    ("Interruptions by person", "BETWEEN 8 AND 21", "BETWEEN 8 AND 22"),
-    ("Interruptions by person", "at - INTERVAL '8 hours'", "at"),
-    ("Interruptions by person", "IN (6, 7)", "IN (5, 6)"),
-    ("Interruptions by person", "LEFT JOIN users", "JOIN users"),
-    ("Interruptions by person", "coalesce(users.name, ", "coalesce("),
-    ("Interruptions by hour", "< 6", "<= 6"),
-    ("Interruptions by hour", "AT TIME ZONE time_zone", "AT TIME ZONE 'UTC'"),
-    ("On-call load", 'least(oncall_shifts."end", oncall_shifts._sdc_extracted_at)', '"end"'),
-    ("On-call load", "oncall_shifts._sdc_extracted_at)", "TIMESTAMP '2024-06-15 12:00:00')"),
-    ("On-call load", "SELECT DISTINCT", "SELECT"),
-    ("On-call load", "28 days", "27 days"),
-    ("On-call load", "AT TIME ZONE time_zone", "AT TIME ZONE 'UTC'"),
-    ("Escalations by policy", "activity.escalations > 0", "activity.escalations > 1"),
-    ("Escalations by policy", "coalesce(sum(activity.escalations), 0)", "count(*)"),
-    ("Who changed what", "ORDER BY execution_time DESC", "ORDER BY execution_time"),
-    ("Changes by person", "LEFT JOIN LATERAL", "JOIN LATERAL"),
+    ("Who changed what", "ORDER BY executed_at DESC", "ORDER BY executed_at"),
+    ("Changes by person", "LEFT JOIN", "JOIN"),
 ]
 
 
 @pytest.mark.parametrize("ask", DATABASES[:1], indirect=True)
-def test_the_account_would_show_a_mistake(ask, seen, subtests):
+def test_the_account_would_show_a_mistake(ask, figures, subtests):
     for title, says, instead in MISTAKES:
         with subtests.test(title, says=says):
             sql = recipes()[title].sql
             assert says in sql
-            assert plain(ask(sql.replace(says, instead)).rows) != alike(TRUTH[title](seen))
+            assert plain(ask(sql.replace(says, instead)).rows) != alike(TRUTH[title](figures))
 
 
 # -- What the document says besides
 
 
-def test_recipes_name_the_streams_that_they_take():
-    names = {stream.name for stream in STREAMS}
+def test_recipes_name_the_models_that_they_take():
+    streams = {stream.name for stream in STREAMS}
     for recipe in recipes().values():
-        taken = {name for name in re.findall(r"(?:FROM|JOIN) (\w+)", recipe.sql) if name in names}
-        assert set(recipe.streams) == taken
+        taken = re.findall(r"(?:FROM|JOIN) (\w*pagerduty__\w+)", recipe.sql)
+        assert set(recipe.models) == set(taken)
+        assert set(recipe.streams) <= streams
 
 
 def test_the_document_says_which_streams_are_to_be_selected():

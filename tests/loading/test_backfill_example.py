@@ -75,7 +75,12 @@ def test_a_backfill_by_month_and_the_days_after_it_are_the_account(tmp_path, dat
     months = {"2024-04-01T00:00:00Z": "2024_04", "2024-05-01T00:00:00Z": "2024_05"}
     left = dict(months)
     with Sandbox(
-        now="2024-06-12T12:00:00Z", frozen=True, incidents=250, days=100, rate_limit=100_000
+        profile="hostile",
+        now="2024-06-12T12:00:00Z",
+        frozen=True,
+        incidents=250,
+        days=100,
+        rate_limit=100_000,
     ) as box:
         old = [each["id"] for each in box.truth("incidents") if each["created_at"] > "2024-04-02"]
 

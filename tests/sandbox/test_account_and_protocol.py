@@ -61,7 +61,8 @@ class Client:
 
 
 def opened(**settings: Any) -> Sandbox:
-    return Sandbox(**{"now": NOW, "frozen": True, "rate_limit": 10**6, **settings})
+    usual = {"profile": "hostile", "now": NOW, "frozen": True, "rate_limit": 10**6}
+    return Sandbox(**{**usual, **settings})
 
 
 @pytest.fixture(scope="module")

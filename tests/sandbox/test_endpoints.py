@@ -228,7 +228,7 @@ class Client:
 
 def opened(**settings: Any) -> Sandbox:
     small = {"now": NOW, "frozen": True, "rate_limit": 10**6, "incidents": 60, "days": 90}
-    return Sandbox(**{**small, "time_zone": "UTC", **settings})
+    return Sandbox(**{**small, "profile": "hostile", "time_zone": "UTC", **settings})
 
 
 @pytest.fixture(scope="module")

@@ -130,6 +130,7 @@ class Figures:
             "unacknowledgement_count": kinds["unacknowledge"],
             "escalation_count": kinds["escalate"],
             "manual_escalation_count": manual,
+            "exhaustion_count": kinds["exhaust_escalation_path"],
             "note_count": kinds["annotate"],
             "notification_count": kinds["notify"],
             **self._interrupted(events),
@@ -227,22 +228,29 @@ class Figures:
 
     def services(self):
         """Return the figures of each service and period."""
+        return self.periods("services", lambda record: [record["service"]["id"]])
+
+    def periods(self, stream, groups_of):
+        """Return the figures of each record of a STREAM and period, and of the period before.
+
+        GROUPS_OF an incident are the ids of those that it counts for.
+        """
         found = {}
-        for service in self.seen.lists["services"]:
-            of_service = [
-                (moment_of(record["created_at"]), self.incidents[own])
-                for own, record in self.seen.lists["incidents"].items()
-                if record["service"]["id"] == service
+        for own in self.seen.lists[stream]:
+            incidents = [
+                (moment_of(record["created_at"]), self.incidents[incident])
+                for incident, record in self.seen.lists["incidents"].items()
+                if own in groups_of(record)
             ]
             for days in PERIODS:
                 ends = self.seen.now
                 row = {}
                 for prefix, until in (("", ends), ("previous_", ends - days * DAY)):
                     part = [
-                        each for moment, each in of_service if until - days * DAY <= moment < until
+                        each for moment, each in incidents if until - days * DAY <= moment < until
                     ]
-                    row |= {f"{prefix}{name}": value for name, value in _sums(part).items()}
-                found[service, days] = row
+                    row |= {f"{prefix}{name}": value for name, value in sums(part).items()}
+                found[own, days] = row
         return found
 
     # -- People
@@ -326,7 +334,8 @@ def _agent(entry):
     return ((entry["agent"] or {}).get("type") or "").removesuffix("_reference")
 
 
-def _sums(incidents):
+def sums(incidents):
+    """Return the figures of several incidents together."""
     counted = [each for each in incidents if not each["is_merged"]]
     found = {
         "incidents": len(counted),
@@ -336,6 +345,8 @@ def _sums(incidents):
         "open_incidents": sum(each["is_open"] for each in counted),
         "reopened_incidents": sum(each["reopen_count"] > 0 for each in counted),
         "escalated_incidents": sum(each["escalation_count"] > 0 for each in counted),
+        "escalations": sum(each["escalation_count"] for each in counted),
+        "exhausted_incidents": sum(each["exhaustion_count"] > 0 for each in counted),
         "noise_incidents": sum(each["is_noise"] for each in counted),
         "unattended_incidents": sum(not each["is_acted_on"] for each in counted),
         "interruptions": sum(each["interruption_count"] for each in incidents),

@@ -65,7 +65,8 @@ PATIENCE = 60
 
 def sandbox(**options):
     """Make a small account whose time stands still, with requests to spare."""
-    usual = {"now": NOW, "frozen": True, "incidents": 40, "days": 300, "rate_limit": 100_000}
+    usual = {"profile": "hostile", "now": NOW, "frozen": True, "rate_limit": 100_000}
+    usual |= {"incidents": 40, "days": 300}
     return Sandbox(**{**usual, **options})
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import sys
+from collections import defaultdict
 from contextlib import ExitStack
 
 from demo import stores
@@ -20,7 +21,7 @@ START = "2024-05-01T00:00:00Z"
 BETWEEN = 3 * DAY
 STREAMS = (
     *("users", "teams", "services", "escalation_policies"),
-    *("incidents", "log_entries", "notifications", "oncall_shifts", "audit_records"),
+    *("incidents", "log_entries", "notifications", "oncalls", "oncall_shifts", "audit_records"),
 )
 # The DuckDB that target-duckdb works with is not there for Python 3.14.
 DATABASES = ["target-postgres", *(["target-duckdb"] if sys.version_info < (3, 14) else [])]
@@ -50,10 +51,27 @@ class Seen:
                 stream: harness.truth(box, stream)
                 for stream in ("users", "teams", "services", "escalation_policies", "incidents")
             }
+            self.oncalls = box.truth("oncalls")
 
     def events(self, stream):
         """Return the records of an event stream, as they were when they were read."""
         return self._events[stream].values()
+
+    # What tests/support/figures.py takes.
+    changes = ()
+    custom_fields = defaultdict(list)
+
+    @property
+    def entries(self):
+        return self.events("log_entries")
+
+    @property
+    def notifications(self):
+        return self.events("notifications")
+
+    @property
+    def shifts(self):
+        return self.events("oncall_shifts")
 
     def interrupted(self):
         """Return the user who was notified most recently."""
@@ -140,6 +158,13 @@ def odd_incidents(box):
     account.acknowledge(own, at=ago(box, days=7.9))
     account.resolve(own, at=ago(box, days=7.8))
     account.override(own, last_status_change_by={"id": service, "type": "service_reference"})
+    # Over by itself, for alerts of one kind, and once acknowledged.
+    for days, title in ((6, "Disk 81 % full"), (5, "Disk 92 % full"), (4, "Disk 93 % full")):
+        own = account.create_incident(at=ago(box, days=days), title=title, **on)
+        if days == 4:
+            account.acknowledge(own, at=ago(box, days=days - 0.05))
+        account.resolve(own, at=ago(box, days=days - 0.1))
+        account.override(own, last_status_change_by={"id": service, "type": "service_reference"})
     # Somebody is interrupted all through a night, and several times in a minute.
     for days in (3, 5, 7):
         for hours in range(0, 24, 3):
