@@ -343,6 +343,8 @@ class TapPagerDuty(Tap):
                     self.logger.warning(line)
         finally:
             self.connection.look_ahead.stop()
+            if run_logs:
+                t.cast("MessageWriter", self.message_writer).resume()
             for run_log in run_logs:
                 run_log.end(report)
         self._report_missing_data()

@@ -57,6 +57,11 @@ class MessageWriter(MsgSpecWriter):
         else:
             end()
 
+    def resume(self) -> None:
+        """Write further messages after a stop; see `LineOutput.resume`."""
+        if isinstance(self._buffer, LineOutput):
+            self._buffer.resume()
+
     def write_record(
         self,
         stream: str,

@@ -100,6 +100,10 @@ class LineOutput:
         if not self._is_sending:  # else it looks for it
             end()
 
+    def resume(self) -> None:
+        """Take further lines after a stop: the last words of a run that has ended."""
+        self._end = None
+
     def _send(self, part: memoryview) -> None:
         """Write a PART: lines for which the pipe has room, or a line that it cannot hold."""
         fits = not self._is_pipe or len(part) <= self._capacity

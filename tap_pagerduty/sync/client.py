@@ -410,6 +410,8 @@ class PagerDutyStream(RESTStream[PageRequest]):
     @cached_property
     def trimming(self) -> Trimming:
         """What removes the fields that the catalog does not have, or deselects."""
+        if not self.selected:  # its records are read for child streams, which take columns of them
+            return Trimming({})
         return Trimming(left_out(self.schema, self.effective_schema, self.mask))
 
     @cached_property

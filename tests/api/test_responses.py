@@ -343,7 +343,7 @@ def test_the_last_lines_name_every_stream_that_is_incomplete_or_skipped(account,
     account.plan("/tags", {"status": 400, "json": {"error": "No tags today"}})
     account.plan("/vendors", {"status": 400})
     account.plan("/priorities", {"status": 402})
-    run = sync()
+    run = sync(*(stream.name for stream in READ))
     assert run.exit_code == 1
     assert run.lines("ERROR")[-3:] == [
         "tags is incomplete: 400 Bad Request: No tags today",

@@ -323,6 +323,8 @@ ENVIRONMENT = {
     "rate_limit_reserve_percent": ("0", 0),
     "incident_lookback_days": ("3", 3),
     "overlap_minutes": ("20", 20),
+    "max_count_requests": ("50", 50),
+    "strict": ("true", True),
     "emit_activate_version_messages": ("false", False),
     "include_secrets": ("true", True),
 }

@@ -121,7 +121,7 @@ def test_a_run_that_cannot_sign_in_is_in_the_log(box):
 
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
 def test_a_run_that_is_told_to_stop_writes_its_log_and_no_further_state(box, tmp_path, how):
-    run = harness.run(box, tmp_path, LOG, "log_entries", "users", end=(how, 30_000))
+    run = harness.run(box, tmp_path, LOG, "log_entries", "users", end=(how, 80_000))
     assert run.status == 128 + how
     assert run.out.endswith(b"\n")
     found = rows(run)
