@@ -59,7 +59,7 @@ def test_a_table_of_a_run_forges_no_line(capsys):
         def rows(self, streams):
             return dict.fromkeys(streams, 1)
 
-    show_streams(Run({"users": Stream(1, 1, bookmark=UNSAFE)}), Kept())
+    show_streams(Run({"users": Stream(1, 1, bookmark=UNSAFE)}), Kept(), {})
     printed = capsys.readouterr().out
     assert len(printed.splitlines()) == 3
     assert not unsafe_in(printed.replace("\n", ""))
@@ -91,6 +91,6 @@ def test_an_error_of_the_database_stays_one_line(capsys):
 @pytest.mark.parametrize("char", ["\x01", "\x1b", "\x7f", "\x9b", "\u202e", "\ufffe", "\uffff"])
 def test_a_chart_can_be_drawn_of_any_name(char):
     rows = [(f"one{char}two", 5, 2), ("other", 3, 1)]
-    [drawing] = draw("Alert noise by service", Table(("service", "incidents", "noise"), rows))
+    [drawing] = draw("Alert noise", Table(("alert", "incidents", "noise"), rows))
     assert "one�two" in drawing.svg
     assert char not in drawing.svg

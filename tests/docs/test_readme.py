@@ -697,7 +697,7 @@ RUNS = {
     ),
     "a team that is not there": (
         {"teams/PNONE": (404, {"error": {"message": "Not Found", "code": 2100}})},
-        {"team_ids": ["PNONE"]},
+        {"team_ids": ["PNONE"], "catalog": catalog(["users"])},
         0,
         ["There is no … …, which … names; nothing passes by it."],
     ),
