@@ -43,6 +43,8 @@ class Run:
     streams: dict[str, Stream] = field(default_factory=dict)
     # Whether there was a state to go on from.
     resumed: bool = True
+    # Whether the tap has said anything about a stream that it reads.
+    has_read: bool = False
     status: int = 0
     # How long it took, installations included.
     seconds: float = 0.0
@@ -89,17 +91,9 @@ class Pipeline:
 
         After a signal Meltano stores no state, even if the target prints one.
         """
-        taps = [
-            each
-            for each in psutil.Process(child.pid).children(recursive=True)
-            if f"bin/{TAP} --config" in " ".join(each.cmdline())
-        ]
-        if not taps:
+        if not _stop_taps(child) and not run.has_read:
             return "Nothing was read yet; the next run starts where this one did."
         say("  Stopping the tap; the target stores what it has received ...")
-        with suppress(psutil.NoSuchProcess):
-            for tap in taps:
-                tap.terminate()
         limit = threading.Timer(PATIENCE, child.terminate)
         limit.start()
         self._follow(child, run)
@@ -148,6 +142,19 @@ class Pipeline:
         return self.processes.start(program, *words, cwd=self.project, env=self.env)
 
 
+def _stop_taps(child: Popen[str]) -> bool:
+    """Terminate the tap's processes below CHILD; return whether there was one."""
+    found = False
+    with suppress(psutil.NoSuchProcess):
+        for process in psutil.Process(child.pid).children(recursive=True):
+            # Any of them may end by itself while we look.
+            with suppress(psutil.NoSuchProcess):
+                if f"bin/{TAP} --config" in " ".join(process.cmdline()):
+                    process.terminate()
+                    found = True
+    return found
+
+
 def _take(line: str, run: Run) -> None:
     """Take note of a line of Meltano's log; say what is for a person."""
     try:
@@ -158,6 +165,7 @@ def _take(line: str, run: Run) -> None:
     if summary := entry.get("summary"):
         _count(summary["streams"], run)
     elif entry.get("progress"):
+        run.has_read = True
         say(f"  {event}")
     elif event.startswith("No state was found"):
         run.resumed = False

@@ -154,6 +154,6 @@ def say(*texts: str) -> None:
 
 
 def lines(child: subprocess.Popen[str]) -> Iterator[str]:
-    """Yield what a process says, line by line, as it says it."""
-    if child.stdout:
-        yield from child.stdout
+    """Return what a process says, line by line, as it says it."""
+    # No generator, which would close the pipe at its end: there may be more to read.
+    return iter(child.stdout or ())
