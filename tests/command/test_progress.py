@@ -22,7 +22,7 @@ import pytest
 from rich.console import Console
 
 from tap_pagerduty.api.windows import Window, cut
-from tap_pagerduty.reporting import lines as progress_lines
+from tap_pagerduty.reporting import progress_lines
 from tap_pagerduty.reporting.progress import Progress
 from tap_pagerduty.reporting.progress_bars import ProgressBars
 from tap_pagerduty.streams import STREAMS
