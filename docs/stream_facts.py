@@ -31,8 +31,12 @@ def keys(stream: PagerDutyStream) -> str:
 
 def replication(stream: PagerDutyStream) -> str:
     """Return how the stream is replicated, and by which column."""
-    key = stream.replication_key
-    return f"incremental, `{key}`" if key else "full table"
+    if key := stream.replication_key:
+        return f"incremental, `{key}`"
+    parent = getattr(stream, "parent", None)
+    if parent and issubclass(parent, WindowedStream):
+        return f"with `{parent.name}`"
+    return "full table"
 
 
 def endpoint(stream: PagerDutyStream) -> str:

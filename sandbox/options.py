@@ -94,6 +94,24 @@ class Options:
     growth_while_paged: int = _setting(
         0, "incidents that appear in a filtered window of the past before its second page"
     )
+    features_off: Any = _setting(
+        frozenset(),
+        "resources or paths that the account does not have (HTTP 404), comma separated",
+        read=names,
+    )
+    bare_lists: bool = _setting(False, "lists come with neither `more` nor `total`")
+    largest_page: int = _setting(0, "records on a page at most, whatever `limit` asks for")
+    empty_lists: str = _setting(
+        "list", "what an empty list comes as", choices=["list", "null", "204"]
+    )
+    get_body_status: int = _setting(
+        0, "HTTP status with which a proxy refuses each GET that has a body"
+    )
+    heavy_records: int = _setting(0, "records that may be asked for; more fail (HTTP 408)")
+    heavy_bytes: int = _setting(0, "bytes that a body may have; larger ones fail (HTTP 408)")
+    unreadable: Any = _setting(
+        None, "path and position (from 1) of a record that cannot be had: /incidents:37", read=str
+    )
     host: str = _setting("127.0.0.1", "loopback address to listen on")
     port: int = _setting(0, "port to listen on (default: any free one)")
 
@@ -111,7 +129,7 @@ class Options:
         several = isinstance(self.latency, (tuple, list))
         latency = tuple(self.latency) if several else (float(self.latency), 0.0)
         object.__setattr__(self, "latency", latency)
-        for name in ("scopes", "plan_without"):
+        for name in ("scopes", "plan_without", "features_off"):
             value = getattr(self, name)
             if value is not None:
                 object.__setattr__(self, name, frozenset(value))

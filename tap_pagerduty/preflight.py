@@ -69,7 +69,7 @@ class Finding:
 
         Raises:
             CeilingError: it holds more than the API lets one page through.
-            ValueError: the same, of what happened in a single second.
+            ValueError: the same, of a window.
         """
         shown = len(response.records)
         if response.total:
@@ -128,6 +128,8 @@ class Probe:
             response = stream.fetch(self.small)
         except SkippableAPIError as error:
             return stream.outcome.missing_access_message(str(error))
+        except errors.NotFoundError as error:
+            return stream.outcome.missing_feature_message(str(error))
         except (FatalAPIError, RetriableAPIError, *RETRIED) as error:
             return errors.describe(error)
         if response.refusal_message:
@@ -311,8 +313,17 @@ class Preflight:
 
 
 def _pages(request: PageRequest, total: int) -> int:
-    """Return the requests for a list of TOTAL records."""
+    """Return the requests for a list of TOTAL records.
+
+    Raises:
+        CeilingError: it holds more than the API lets one page through.
+        ValueError: the same, of a window, however it is cut.
+    """
     if request.window and total > CEILING:  # is cut to parts first
+        length = request.window.until - request.window.since
+        if total > CEILING * length.total_seconds():
+            msg = f"PagerDuty counts {total:,} records from {request.window}, more than it lists"
+            raise ValueError(msg)
         parts = len(request.window.split(total))
         return 1 + parts * -(-total // (parts * PAGE_SIZE))
     return 1 + len(

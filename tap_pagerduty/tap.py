@@ -130,6 +130,10 @@ class TapPagerDuty(Tap):
         except ValueError as error:
             self._refuse_state(error)
         super().load_state(state)
+        # The SDK drops empty bookmarks. They tell which child streams have been read before.
+        known = state.get("bookmarks", {}).keys() & self.streams.keys()
+        for name in sorted(known):
+            self.state.setdefault("bookmarks", {}).setdefault(name, {})
 
     @classmethod
     def _refuse_state(cls, reason: object) -> t.NoReturn:

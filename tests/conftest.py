@@ -14,6 +14,7 @@ import threading
 from contextlib import redirect_stderr, redirect_stdout, suppress
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import islice
 
 import backoff
 import pytest
@@ -33,7 +34,49 @@ from tests.support.harness import SECRET
 settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("unhurried")
 
+# Of the requests of a test that does not wait between them.
+MOST_RETRIES = 5_000
 KEY = "u+SECRETKEY123456789"
+
+# Tests that take longest, the longest first. The run ends with its last test, so none of these
+# should start late.
+LONGEST = (
+    "test_after_thirty_days_of_changes_kills_and_faults_postgres_equals_the_account",
+    "test_the_package_builds_and_says_what_the_account_holds",
+    "test_the_last_version_by_key_of_all_that_was_emitted_is_the_account",
+    "test_more_than_10000_log_entries_in_a_day_arrive_whole",
+    "test_more_than_10000_incidents_in_a_month_arrive_whole",
+    "test_a_project_of_ones_own_builds_the_models_whatever_is_loaded",
+    "test_a_signal_leaves_no_process_and_a_usable_state",
+    "test_a_backfill_by_month_and_the_days_after_it_are_the_account",
+    "test_so_it_is_for_the_incidents_that_a_filter_lets_through",
+    "test_an_account_lands_in_postgres_and_a_second_run_brings_what_changed",
+    "test_recorded_answers_come_through_whole",
+    "test_target_duckdb_holds_every_field_of_every_stream",
+    "test_two_accounts_of_a_meltano_project_share_a_database",
+)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config, items):
+    """Start each worker on its share of the longest tests.
+
+    pytest-xdist gives each worker an equal part of the tests, in order. An idle worker later takes
+    tests from the end of another worker's part.
+    """
+    if not hasattr(config, "workerinput"):
+        return
+    count = config.workerinput["workercount"]
+    longest = [item for item in items if item.originalname in LONGEST]
+    longest.sort(key=lambda item: LONGEST.index(item.originalname))
+    others = iter([item for item in items if item.originalname not in LONGEST])
+    # Where `WorkStealingScheduling` cuts them.
+    ends = [len(items) * number // count for number in range(1, count + 1)]
+    ordered = []
+    for number, end in enumerate(ends):
+        ordered += longest[number::count]
+        ordered += islice(others, max(0, end - len(ordered)))
+    items[:] = ordered
 
 
 class Clock:
@@ -108,7 +151,13 @@ def clock(monkeypatch):
 def waits(monkeypatch):
     """The longest waits between tries of requests; none of them is waited."""
     waits = []
-    monkeypatch.setattr(backoff, "full_jitter", lambda value: waits.append(value) or 0)
+
+    def no_wait(longest):
+        waits.append(longest)
+        assert len(waits) < MOST_RETRIES, "the tap retries without end"
+        return 0
+
+    monkeypatch.setattr(backoff, "full_jitter", no_wait)
     return waits
 
 

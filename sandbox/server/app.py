@@ -16,6 +16,13 @@ from sandbox.endpoints.registry import ENDPOINTS, find
 from sandbox.server.messages import RequestInfo, Response, json_response
 from sandbox.server.oauth import OAUTH_PATH, TokenEndpoint
 from sandbox.server.rate_limits import DailyQuota, RateLimit, RateLimits
+from sandbox.server.unusual_responses import (
+    check_feature,
+    check_heaviness,
+    limit_page,
+    refused_by_a_proxy,
+    respond_with,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -46,6 +53,8 @@ class App:
     def respond(self, info: RequestInfo, headers: Mapping[str, str]) -> Response:
         """Respond to a request; `headers` has lower-case names."""
         limit: dict[str, str] = {}
+        if refused := refused_by_a_proxy(info, self.options):
+            return refused
         try:
             if info.path == OAUTH_PATH:
                 return json_response(200, self.tokens.issue(info))
@@ -93,22 +102,26 @@ class App:
         if info.method not in ({"GET", "HEAD"} if endpoint.method == "GET" else {endpoint.method}):
             raise ApiError(405, {"error": {"message": "Method Not Allowed", "code": 2015}})
         self._gate(endpoint, scopes)
+        options = self.options
         with self.account.lock:
             query = self.api.query(ids, values=info.query)
             check(query, endpoint)
+            limit_page(query, options)
             hide_recent(query, endpoint.path)
+            check_heaviness(info, endpoint, query, options)
             if isinstance(endpoint, GeneratedEndpoint):
                 check_early_access(endpoint, headers)
                 check_parents(query, endpoint.path, ids)
                 query.body = body_of(endpoint, info.body)
-                return json_response(endpoint.status, respond(endpoint, query))
+                return respond_with(endpoint, respond(endpoint, query), options, endpoint.status)
             if endpoint.key is None:
                 endpoint.source(query)
                 return Response(204, content_type=None)
-            return json_response(200, _envelope(endpoint, query))
+            return respond_with(endpoint, _envelope(endpoint, query), options)
 
     def _gate(self, endpoint: Endpoint, scopes: frozenset[str] | None) -> None:
         options = self.options
+        check_feature(endpoint, options)
         if scopes is not None and endpoint.scope is not None and endpoint.scope not in scopes:
             raise missing_scope(endpoint.scope)
         if isinstance(endpoint, GeneratedEndpoint):

@@ -8,7 +8,7 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from sandbox.api.errors import shaped
-from sandbox.server.messages import Response, json_response
+from sandbox.server.messages import HTML_PAGE, Response, json_response
 
 KINDS = ("status", "reset", "reset_body", "truncate", "html", "hang", "slow")
 
@@ -116,13 +116,10 @@ class Faults:
         return None
 
 
-_PAGE = b"<html><head><title>PagerDuty</title></head><body><h1>We'll be back</h1></body></html>"
-
-
 def failure(fault: Fault) -> Response | None:
     """Make the response of a fault that needs no real one; None: it spoils the real response."""
     if fault.kind == "html":
-        return Response(200, _PAGE, "text/html; charset=utf-8")
+        return Response(200, HTML_PAGE, "text/html; charset=utf-8")
     if fault.kind != "status":
         return None
     headers = {}
@@ -135,7 +132,7 @@ def failure(fault: Fault) -> Response | None:
     if fault.body == "empty":
         return Response(fault.status, content_type=None, headers=headers)
     if fault.body == "html":
-        return Response(fault.status, _PAGE, "text/html; charset=utf-8", headers)
+        return Response(fault.status, HTML_PAGE, "text/html; charset=utf-8", headers)
     response = json_response(fault.status, shaped(fault.body, fault.status))
     response.headers = headers
     return response

@@ -7,6 +7,9 @@ from typing import Any
 
 import msgspec
 
+# A page that is not the API's own, as those who stand in between give it.
+HTML_PAGE = b"<html><head><title>PagerDuty</title></head><body><h1>We'll be back</h1></body></html>"
+
 _encode = msgspec.json.Encoder().encode
 
 

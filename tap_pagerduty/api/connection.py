@@ -12,10 +12,10 @@ from http import HTTPStatus
 import requests
 
 from tap_pagerduty.api.auth import AccessToken, ApiKey, OAuthApp
-from tap_pagerduty.api.errors import CredentialsError, StopError, TokenError
+from tap_pagerduty.api.errors import CredentialsError, StopError, TokenError, TooLargeError
 from tap_pagerduty.api.prefetch import Workers
 from tap_pagerduty.api.rate_limit import MINUTE, RateLimiter
-from tap_pagerduty.api.session import MAX_RESPONSE_MB, Session, TooLargeError
+from tap_pagerduty.api.session import MAX_RESPONSE_MB, Session
 from tap_pagerduty.records.timestamps import whole_second
 from tap_pagerduty.reporting.progress import Progress
 
@@ -67,8 +67,8 @@ class Connection:
         self.date: datetime | None = None
         # The time by which the run goes; `account_clock` works it out.
         self.run_started_at: datetime | None = None
-        # Whether there has been any response.
-        self.has_responded = False
+        # Whether there has been any response, and one with what was asked for.
+        self.has_responded = self.has_succeeded = False
         self._threads = threading.local()
 
     def limit_timeouts(self, timeout: float, retry_timeout: float) -> None:
@@ -192,6 +192,13 @@ class Connection:
     def unreachable_message(self) -> str:
         """The line for people when there is no response at all."""
         return f"Nothing has answered at {self.url}; check the network, `region` and `api_url`."
+
+    def foreign_message(self, error: Exception) -> str:
+        """The line for people when what answers does not seem to be PagerDuty's API."""
+        return (
+            f"What answers at {self.url} is not PagerDuty's API ({error}); check `api_url`, and "
+            "the proxy if there is one."
+        )
 
     def _rate_limiter(self, budget: str) -> RateLimiter:
         with self._lock:

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 import msgspec
 import requests
 from singer_sdk.exceptions import FatalAPIError, RetriableAPIError, SkippableAPIError
+from urllib3.exceptions import NewConnectionError
 
 from tap_pagerduty.reporting.printable import printable
 
@@ -32,7 +33,24 @@ class TokenError(Exception):
 
 
 class NotFoundError(FatalAPIError):
-    """The API does not know the resource (404), or knows it no more."""
+    """The API does not know the resource (404), or knows it no more (410)."""
+
+
+class ForeignError(RetriableAPIError):
+    """A refusal that is not the API's own: that of a gateway or proxy, which may pass."""
+
+
+class TooLargeError(FatalAPIError):
+    """A response has a larger body than is read."""
+
+    def __init__(self, message: str, response: requests.Response) -> None:
+        """Take the message, and the response."""
+        super().__init__(message)
+        self.response = response
+
+
+class UnreadableRecordError(FatalAPIError):
+    """One record of a list cannot be had, though its neighbour can; the text has its position."""
 
 
 class QuotaError(FatalAPIError):
@@ -46,6 +64,10 @@ RETRIED = (
     requests.exceptions.ChunkedEncodingError,
     requests.exceptions.ContentDecodingError,
 )
+# What the API refuses, what it does not have, and what a server says that will never do it.
+_REFUSALS = {HTTPStatus.PAYMENT_REQUIRED, HTTPStatus.FORBIDDEN}
+_GONE = {HTTPStatus.NOT_FOUND, HTTPStatus.GONE}
+_PERMANENT = {HTTPStatus.NOT_IMPLEMENTED, HTTPStatus.HTTP_VERSION_NOT_SUPPORTED}
 # Errors after which no stream can be read.
 STOPPING = (CredentialsError, StopError, TokenError)
 
@@ -56,10 +78,11 @@ def raise_for_status(response: requests.Response) -> None:
     Raises:
         CredentialsError: 401.
         SkippableAPIError: 402, 403; the account or the key lacks what the stream needs.
-        NotFoundError: 404.
+        NotFoundError: 404, 410.
+        ForeignError: 402, 403, 404, 410 without the API's own error in the body.
         QuotaError: 429, for a quota that is renewed daily.
-        FatalAPIError: another 3xx or 4xx, 400 among them: asking again will not help.
-        RetriableAPIError: 408, 429, 5xx.
+        FatalAPIError: another 3xx or 4xx, 400 among them, 501, 505: asking again will not help.
+        RetriableAPIError: 408, 429, another 5xx.
     """
     status = response.status_code
     if status < HTTPStatus.MULTIPLE_CHOICES:
@@ -72,17 +95,19 @@ def raise_for_status(response: requests.Response) -> None:
         raise FatalAPIError(msg)
     if status == HTTPStatus.UNAUTHORIZED:
         raise CredentialsError(said)
-    if status in {HTTPStatus.PAYMENT_REQUIRED, HTTPStatus.FORBIDDEN}:
+    if status in _REFUSALS | _GONE and not _is_of_the_api(response.content, coded=status in _GONE):
+        msg = f"{said}, which is not PagerDuty's own error (a proxy's?)"
+        raise ForeignError(msg, response)
+    if status in _REFUSALS:
         raise SkippableAPIError(said + (f" ({required_scopes})" if required_scopes else ""))
-    if status == HTTPStatus.NOT_FOUND:
+    if status in _GONE:
         raise NotFoundError(said)
     if _daily_quota_is_used_up(response):
         hours = header_number(response, "daily-ratelimit-reset") / 3600
         msg = f"the account's daily quota is used up; it is renewed in {hours:.1f} h"
         raise QuotaError(msg)
-    if (
-        status in {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS}
-        or status >= HTTPStatus.INTERNAL_SERVER_ERROR
+    if status in {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS} or (
+        status >= HTTPStatus.INTERNAL_SERVER_ERROR and status not in _PERMANENT
     ):
         raise RetriableAPIError(said, response)
     raise FatalAPIError(said)
@@ -114,6 +139,38 @@ def header_number(response: requests.Response, header: str, default: float = 0) 
     except (KeyError, ValueError):
         return default
     return found if math.isfinite(found) else default
+
+
+def _is_of_the_api(content: bytes, *, coded: bool) -> bool:
+    """Return whether the body of a refusal is the API's own error; CODED if that has a code.
+
+    PagerDuty says "Not Found" with code 2100. Those who stand in between do not.
+    """
+    try:
+        body = _decoder.decode(content)
+    except (msgspec.DecodeError, RecursionError):
+        return False
+    error = body.get("error", body.get("errors")) if isinstance(body, dict) else None
+    if coded:
+        return isinstance(error, dict) and type(error.get("code")) is int
+    return bool(error)
+
+
+def is_heavy(error: Exception) -> bool:
+    """Return whether a request may have failed since it asked for too much."""
+    if isinstance(error, requests.exceptions.ConnectTimeout):
+        return False
+    if isinstance(error, requests.exceptions.ConnectionError):
+        cause = getattr(error.args[0], "reason", None) if error.args else None
+        return not isinstance(cause, NewConnectionError)
+    if isinstance(error, ForeignError):
+        return False
+    if isinstance(error, RetriableAPIError):
+        response = error.response
+        return response is None or response.status_code != HTTPStatus.TOO_MANY_REQUESTS
+    if isinstance(error, TooLargeError):
+        return bool(error.response.ok)
+    return isinstance(error, RETRIED)
 
 
 def describe(error: Exception) -> str:

@@ -11,6 +11,8 @@ import abc
 import typing as t
 from dataclasses import dataclass
 
+from tap_pagerduty.compat import override
+
 if t.TYPE_CHECKING:
     from tap_pagerduty.api import Body
 
@@ -45,6 +47,8 @@ class Paginator(abc.ABC):
 
     # Records that a page repeats of the one before it.
     overlap = 0
+    # Whether a page can be read in parts: the endpoint takes any size, and goes on from there.
+    has_sizes = False
 
     @abc.abstractmethod
     def first_page(self) -> Page:
@@ -53,6 +57,10 @@ class Paginator(abc.ABC):
     @abc.abstractmethod
     def next_pages(self, page: Page, body: Body, count: int) -> list[Page]:
         """Return the pages that are known to follow PAGE, whose BODY held COUNT records."""
+
+    def page_behind(self, page: Page, body: Body, count: int) -> Page | None:  # noqa: ARG002
+        """Return the page right behind PAGE, without overlap; None if the list ends there."""
+        return None
 
     def is_cut(self, page: Page, body: Body, count: int) -> bool:  # noqa: ARG002
         """Return whether the list may be longer, but the API returns no more."""
@@ -63,8 +71,11 @@ class OffsetPaginator(Paginator):
     """`limit`/`offset`, `more` and, asked for on the first page, `total`.
 
     The total gives the offsets of all pages at once, so they can be prefetched and
-    none past the end.
+    none past the end. Where a response has neither `more` nor `total`, the page behind it is
+    asked for until one holds nothing new.
     """
+
+    has_sizes = True
 
     def __init__(self, overlap: int = 0, *, counted: bool = True) -> None:
         """Let pages OVERLAP by so many records, by which a shifted list is noticed.
@@ -89,7 +100,7 @@ class OffsetPaginator(Paginator):
         offset = page.params.get("offset", 0)
         end = offset + count
         total = body.get("total") or 0
-        if not page.last or not (body.get("more") or total > end):
+        if not page.last or not self._may_go_on(page, body, count):
             return []
         if not count:
             # It promises more and yet holds nothing: asking for it again would not end.
@@ -111,6 +122,25 @@ class OffsetPaginator(Paginator):
             for offset in offsets
         ]
 
+    @override
+    def page_behind(self, page: Page, body: Body, count: int) -> Page | None:
+        end = page.params.get("offset", 0) + count
+        return (
+            Page({"limit": page.params["limit"], "offset": end}, last=page.last)
+            if self._may_go_on(page, body, count)
+            else None
+        )
+
+    def _may_go_on(self, page: Page, body: Body, count: int) -> bool:
+        """Return whether there may be records behind a page."""
+        offset, limit = page.params.get("offset", 0), page.params.get("limit")
+        if _tells_the_end(body):
+            return bool(body.get("more") or (body.get("total") or 0) > offset + count)
+        if not limit:
+            return False  # it was not asked for in pages
+        # As the API may give fewer than were asked for, a short page need not be the last.
+        return count > self.overlap
+
 
 class SinglePage(Paginator):
     """Everything in one response; PARAMS ask for the most that it can hold."""
@@ -130,11 +160,14 @@ class SinglePage(Paginator):
 
     def is_cut(self, page: Page, body: Body, count: int) -> bool:
         """Return whether the response says so, or is as long as the limit."""
-        return body.get("more", count == (self._most or page.params.get("limit"))) is True
+        limit = self._most or body.get("limit") or page.params.get("limit")
+        return body.get("more", count == limit) is True
 
 
 class TokenPaginator(Paginator):
     """A token in the response is the parameter of the next page, until there is none."""
+
+    has_sizes = True
 
     def __init__(
         self,
@@ -161,10 +194,19 @@ class TokenPaginator(Paginator):
         token = body.get(self._token)
         more = body.get("more")
         if more is None:
-            more = not self._full or count >= self._size
+            more = not self._full or count >= page.params.get("limit", self._size)
         if not token or token == page.params.get(self._parameter) or not more:
             return []
         return [Page({**page.params, self._parameter: token})]
+
+    @override
+    def page_behind(self, page: Page, body: Body, count: int) -> Page | None:
+        return next(iter(self.next_pages(page, body, count)), None)
+
+
+def _tells_the_end(body: Body) -> bool:
+    """Return whether a response says if there are more records behind it."""
+    return body.get("more") is not None or body.get("total") is not None
 
 
 # A list, whose pages overlap so that a shift is noticed; a closed window needs none.

@@ -4,37 +4,36 @@ from __future__ import annotations
 
 import logging
 import typing as t
-from functools import cached_property
 from http import HTTPStatus
 
-import backoff
 import requests
-from singer_sdk.exceptions import RetriableAPIError, SkippableAPIError
+from singer_sdk.exceptions import FatalAPIError, RetriableAPIError, SkippableAPIError
 
 from tap_pagerduty.api import errors
 from tap_pagerduty.api.errors import (
     RETRIED,
     CredentialsError,
+    ForeignError,
     NotFoundError,
     StopError,
     TokenError,
+    TooLargeError,
+    UnreadableRecordError,
 )
 from tap_pagerduty.api.responses import PageResponse, decode
-from tap_pagerduty.api.session import TooLargeError
+from tap_pagerduty.api.retries import Retries
+from tap_pagerduty.api.smaller_pages import PageInParts, PageSize
 
 if t.TYPE_CHECKING:
-    from collections.abc import Callable
     from concurrent.futures import Future
-
-    from backoff.types import Details
 
     from tap_pagerduty.api import Body
     from tap_pagerduty.api.connection import Connection
     from tap_pagerduty.api.requests import PageRequest
     from tap_pagerduty.reporting.progress import StreamProgress
 
-# Seconds: the longest wait between two attempts of a request.
-LONGEST_WAIT = 60
+# Attempts until a refusal that is not the API's own is believed, if nothing else has answered.
+FOREIGN_ATTEMPTS = 3
 # What `Session.send` raises.
 FAILURES = (requests.exceptions.RequestException, TooLargeError)
 
@@ -76,6 +75,7 @@ class Requester:
         self._budget = budget
         self._progress = progress
         self._replaced = replaced
+        self._page_size = PageSize()
         # A request that was sent before its turn, and its response.
         self._prefetched: tuple[PageRequest, Future[PageResponse]] | None = None
 
@@ -108,48 +108,90 @@ class Requester:
 
     def _fetch(self, request: PageRequest) -> PageResponse:
         try:
-            return PageResponse(request, self._body_with_retries(request))
+            return PageResponse(request, self._read(request))
         except NotFoundError:
             if request.parent is None:
                 raise
-            return PageResponse(request, {})
+            return PageResponse(request, {}, is_gone=True)
         except SkippableAPIError as error:
             if request.parent is None:
                 raise
             return PageResponse(request, {}, refusal_message=str(error))
 
-    @cached_property
-    def _body_with_retries(self) -> Callable[[PageRequest], Body]:
-        """Retries with exponential backoff and full jitter, for a bounded time.
+    def _read(self, request: PageRequest) -> Body:
+        """Return the body of a page, after retries and in parts where need be.
 
-        The SDK's own decorator bounds the attempts only, and logs the request's arguments.
+        Raises:
+            StopError: what answers does not seem to be the API.
+            UnreadableRecordError: a single record cannot be had.
         """
-        decorate: Callable[..., Callable[[PageRequest], Body]] = backoff.on_exception(
-            backoff.expo,
-            (RetriableAPIError, TokenError, *RETRIED),
-            max_time=lambda: self._connection.retry_timeout,
-            max_value=LONGEST_WAIT,
-            jitter=backoff.full_jitter,
-            on_backoff=self._before_retry,
-            logger=None,
-        )
-        return decorate(self._body)
+        page = PageInParts(request, self._page_size)
+        retries = Retries(self._connection.retry_timeout)
+        while not page.is_complete:
+            try:
+                page.add(self._body(page.request, retries))
+            except (RetriableAPIError, TokenError, TooLargeError, *RETRIED) as error:
+                self._after_failure(error, page, retries)
+        return page.body
 
-    def _body(self, request: PageRequest) -> Body:
+    def _after_failure(self, error: Exception, page: PageInParts, retries: Retries) -> None:
+        """Return when a part of a page is to be tried again; raise if it is given up."""
+        wait, size = retries.next_wait(), page.shrink(error)
+        if isinstance(error, TooLargeError) and not size:
+            raise error
+        is_foreign = isinstance(error, ForeignError) and not self._connection.has_succeeded
+        if is_foreign and retries.failures >= FOREIGN_ATTEMPTS:
+            raise StopError(self._connection.foreign_message(error)) from None
+        if page.neighbour and self._can_be_read(page.neighbour, retries):
+            reason = errors.describe(error)
+            msg = f"record {page.position:,} of {page.request.described} cannot be had: {reason}"
+            raise UnreadableRecordError(msg) from None
+        if wait is None:
+            raise error
+        self._progress.request_retried()
+        response, told = getattr(error, "response", None), wait
+        if response is not None and response.status_code == HTTPStatus.TOO_MANY_REQUESTS:
+            told = self._connection.rate_limited(self._budget, wait, response.headers)
+            retries.spend(told - wait)
+        self._exchange.log(
+            "%s; asking again in %.1f s%s (try %d)",
+            errors.describe(error),
+            told,
+            f" for {size} records at a time" if size else "",
+            retries.failures + 1,
+            level=logging.WARNING,
+        )
+        retries.wait(wait)
+
+    def _can_be_read(self, request: PageRequest, retries: Retries) -> bool:
+        try:
+            self._body(request, retries)
+        except (FatalAPIError, RetriableAPIError, SkippableAPIError, *RETRIED):
+            return False
+        return True
+
+    def _body(self, request: PageRequest, retries: Retries) -> Body:
         prepared = self._exchange.prepare(request)
         try:
-            response = self._send(prepared)
+            response = self._send(prepared, retries)
         except CredentialsError:
             if not self._connection.authenticator.renew(prepared):
                 raise
-            response = self._send(prepared)
-        return decode(response, request.records_key, request.peek, self._replaced)
+            response = self._send(prepared, retries)
+        except (FatalAPIError, SkippableAPIError, ForeignError):
+            if not _has_body_of_a_get(prepared):
+                raise
+            response = self._send(_without_body(prepared), retries)
+        body = decode(response, request.records_key, request.peek, self._replaced)
+        self._connection.has_succeeded = True
+        return body
 
-    def _send(self, request: requests.PreparedRequest) -> requests.Response:
+    def _send(self, request: requests.PreparedRequest, retries: Retries) -> requests.Response:
         self._connection.wait(self._budget)
         self._progress.request_sent()
         try:
-            return self._exchange.send(request)
+            with retries.attempt():
+                return self._exchange.send(request)
         except (*FAILURES, StopError, TokenError) as error:
             if isinstance(error, FAILURES) and error.response is not None:  # its body failed
                 self._connection.response_received(self._budget, error.response)
@@ -159,16 +201,15 @@ class Requester:
                 errors.check_certificate(error)
             raise
 
-    def _before_retry(self, details: Details) -> None:
-        error, wait = t.cast("Exception", details.get("exception")), details["wait"]
-        response = getattr(error, "response", None)
-        self._progress.request_retried()
-        if response is not None and response.status_code == HTTPStatus.TOO_MANY_REQUESTS:
-            wait = self._connection.rate_limited(self._budget, wait, response.headers)
-        self._exchange.log(
-            "%s; asking again in %.1f s (try %d)",
-            errors.describe(error),
-            wait,
-            details["tries"] + 1,
-            level=logging.WARNING,
-        )
+
+def _has_body_of_a_get(request: requests.PreparedRequest) -> bool:
+    return request.method == "GET" and request.body is not None
+
+
+def _without_body(request: requests.PreparedRequest) -> requests.PreparedRequest:
+    """Return a GET without its body, which proxies may refuse; the API's defaults then apply."""
+    bare = request.copy()
+    bare.prepare_body(None, None)
+    for name in ("Content-Length", "Content-Type"):
+        bare.headers.pop(name, None)
+    return bare

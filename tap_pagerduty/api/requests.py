@@ -32,6 +32,11 @@ class PageRequest:
     # If that is enough of a record, which then stays encoded.
     peek: FieldPeek | None = None
 
+    @property
+    def described(self) -> str:
+        """The list that it asks for, for a message."""
+        return f"{self.path} from {self.window}" if self.window else self.path
+
 
 def path_of(template: str, values: Mapping[str, t.Any]) -> str | None:
     """Return a path with VALUES, quoted, for the names in braces; None if one cannot be an id.
@@ -39,12 +44,12 @@ def path_of(template: str, values: Mapping[str, t.Any]) -> str | None:
     So an id names one resource of the endpoint, and never another path, a query or nothing.
     """
     names = re.findall(r"{(\w+)}", template)
-    if not all(_is_id(values[name]) for name in names):
+    if not all(is_id(values[name]) for name in names):
         return None
     return template.format(**{name: quote(str(values[name]), safe="") for name in names})
 
 
-def _is_id(value: object) -> bool:
+def is_id(value: object) -> bool:
     """Return whether a value can be an id: a text or a number that leads to no other directory."""
     if type(value) is int:
         return True

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import typing as t
 from dataclasses import dataclass
+from http import HTTPStatus
 
 import msgspec
 from singer_sdk.exceptions import FatalAPIError, RetriableAPIError
@@ -45,6 +46,8 @@ class PageResponse:
     body: Body
     # Why the API refused to show the children of this one parent; empty if it did not.
     refusal_message: str = ""
+    # Whether it has this parent no more.
+    is_gone: bool = False
 
     @property
     def records(self) -> Sequence[Record]:
@@ -71,6 +74,8 @@ def decode(
 ) -> Body:
     """Return the body of a success: `RecordList`, or a single resource, under RECORDS_KEY.
 
+    A list for which the API says 204, or null, is an empty one.
+
     If a PEEK at records is enough, they stay encoded. What no target can store (U+0000, half a
     surrogate pair, bytes that are not UTF-8) becomes U+FFFD; REPLACED takes what was replaced,
     in words.
@@ -79,6 +84,8 @@ def decode(
         RetriableAPIError: it is no such body: cut off, or a proxy's page.
         FatalAPIError: a record is nested too deep.
     """
+    if response.status_code == HTTPStatus.NO_CONTENT:
+        return {} if records_key == WHOLE_BODY else {"more": False, records_key: RecordList([])}
     decoder = _decoder if records_key == WHOLE_BODY else _list_decoder
     try:
         content, body = _decoded(response.content, decoder, set() if replaced is None else replaced)
@@ -92,6 +99,8 @@ def decode(
             msg = f"{response.status_code} with a `total` that is not a count"
             raise RetriableAPIError(msg, response)
         found = body if records_key == WHOLE_BODY else body.get(records_key)
+        if found is None and records_key in body and not (body.get("more") or body.get("total")):
+            found = []
         if isinstance(found, list):
             if peek:
                 # A message is on one line, and so has to be what goes into it as it came.

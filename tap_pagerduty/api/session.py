@@ -9,12 +9,11 @@ from urllib.parse import urlsplit
 
 import requests
 from requests.utils import select_proxy
-from singer_sdk.exceptions import FatalAPIError
 from urllib3.exceptions import HTTPError
 from urllib3.util import parse_url
 
 from tap_pagerduty.api.deadline import Deadline, WatchedAdapter
-from tap_pagerduty.api.errors import StopError
+from tap_pagerduty.api.errors import StopError, TooLargeError
 from tap_pagerduty.compat import override
 
 if t.TYPE_CHECKING:
@@ -26,15 +25,6 @@ MAX_RESPONSE_MB = 100
 _PIECE = 1 << 20
 
 _PROXY_SCHEMES = ("http", "https", "socks4", "socks4a", "socks5", "socks5h")
-
-
-class TooLargeError(FatalAPIError):
-    """A response has a larger body than is read."""
-
-    def __init__(self, message: str, response: requests.Response) -> None:
-        """Take the message, and the response."""
-        super().__init__(message)
-        self.response = response
 
 
 class Session(requests.Session):

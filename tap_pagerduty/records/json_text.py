@@ -20,7 +20,9 @@ _DEEP_ENDS = (b"}" * 32, b"]" * 32, b"]}" * 16)
 # Levels: the parsers of tap and target reach about 900.
 MAX_DEPTH = 500
 _ID = re.compile(rb'"id"\s*:\s*"([^"\\]{1,80})"')
-_BRACKETS_AND_TEXTS = re.compile(rb'"(?:[^"\\]|\\.)*"|[\[\]{}]', re.DOTALL)
+# A text ends with the body at the latest: looking for its end anew from each quote in it would
+# take forever.
+_BRACKETS_AND_TEXTS = re.compile(rb'"(?:[^"\\]|\\.)*"?|[\[\]{}]', re.DOTALL)
 
 
 def repaired(content: bytes) -> tuple[bytes, list[str]]:

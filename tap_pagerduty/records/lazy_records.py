@@ -16,7 +16,7 @@ from tap_pagerduty.records.secrets import may_hold_keys
 from tap_pagerduty.records.timestamps import normaliser
 
 if t.TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from tap_pagerduty.records import Record
 
@@ -29,8 +29,8 @@ def decode_record(encoded: msgspec.Raw) -> Record:
     """Return a record of a list that has been taken apart.
 
     Raises:
-        FatalAPIError: it is not in UTF-8, holds a number beyond a float's range, or is nested
-            too deep.
+        FatalAPIError: it is neither object nor text, is not in UTF-8, holds a number beyond a
+            float's range, or is nested too deep.
     """
     try:
         record: Record = _decode(encoded)
@@ -41,6 +41,9 @@ def decode_record(encoded: msgspec.Raw) -> Record:
             "PagerDuty's support"
         )
         raise FatalAPIError(msg) from None
+    if type(record) not in {dict, str}:  # the abilities are texts
+        msg = "a record is not an object; if it stays so, ask PagerDuty's support"
+        raise FatalAPIError(msg)
     return record
 
 
@@ -177,10 +180,18 @@ class RecordList(Sequence["Record"]):
     pages, several of them read ahead by other threads, would take a third more CPU.
     """
 
-    def __init__(self, encoded: list[msgspec.Raw], peek: FieldPeek | None) -> None:
+    def __init__(self, encoded: list[msgspec.Raw], peek: FieldPeek | None = None) -> None:
         """Take the records as they came, and a PEEK if that is enough."""
         self._encoded = encoded
+        self._peek = peek
         self._take = peek or decode_record
+
+    def joined(self, others: Iterable[RecordList]) -> RecordList:
+        """Return these records and those of OTHERS in one list."""
+        lists = [self, *others]
+        same = all(each._peek is self._peek for each in lists)  # noqa: SLF001, its own kind
+        encoded = [record for each in lists for record in each._encoded]  # noqa: SLF001
+        return RecordList(encoded, self._peek if same else None)
 
     def __len__(self) -> int:
         """Return how many there are."""

@@ -168,31 +168,54 @@ class AnalyticsIncidents(Analytics, WindowedStream):
         if self.replication_method != REPLICATION_INCREMENTAL:
             yield from self._created(self.load_start, end)
             return
-        created = self.bookmarks.start("created_until", self.load_start, now, self.log)
-        created = created or self.load_start
+        found = self.bookmarks.start("created_until", self.load_start, now, self.log)
+        created = found or self.load_start
         # What changes while the first load is under way is due from its start on.
         changed = instant(self.stream_state.setdefault("replication_key_value", isoformat(now)))
+        self.unread_parents.start(
+            min(created, self.load_start) if self.has_gap else created,
+            changed,
+            self.bookmarks.loaded_since if found else None,
+        )
         yield from self._created(created, end if self.sync_range.is_slice else changed)
         if self.sync_range.is_slice:
             self.bookmark(created_until=end)
             return
         if changed < now:
-            since = isoformat(changed - timedelta(days=self.overlap_days))
-            filter_params = self.filter_params.get("filters", {})
-            params = {**self.params, "filters": {**filter_params, "updated_after": since}}
-            for response in self.read_pages([replace(self.list_request(), params=params)]):
-                yield from self.child_readers.read_with(response.records)
+            for records in self._changed(changed):
+                yield from self.child_readers.read_with(records)
         self.bookmark(replication_key_value=now, created_until=now)
         yield from self.read_gap()
+        self.unread_parents.read(
+            lambda since: self._created_until(since, created),
+            lambda since: ((now, records) for records in self._changed(since)),
+            self.bookmark,
+        )
+
+    def _changed(self, since: datetime) -> Iterator[Iterable[Record]]:
+        """Yield, by page, the incidents that changed since an instant."""
+        updated_after = isoformat(since - timedelta(days=self.overlap_days))
+        filter_params = self.filter_params.get("filters", {})
+        params = {**self.params, "filters": {**filter_params, "updated_after": updated_after}}
+        for response in self.read_pages([replace(self.list_request(), params=params)]):
+            yield response.records
+
+    def _created_until(
+        self, start: datetime, end: datetime
+    ) -> Iterator[tuple[datetime, Iterable[Record]]]:
+        """Yield, by page, the incidents created in a range, with how far the page comes."""
+        requests = map(self.list_request, self.windows(start, end))
+        for response in self.read_pages(requests):
+            records = response.records
+            last = records[-1].get("created_at") if records else None
+            yield (instant(last) if last else start), records
 
     def _created(self, start: datetime, end: datetime) -> Iterator[Record]:
         """Yield the incidents created in a range, oldest first; page by page they are done."""
-        for response in self.read_pages(
-            self.list_request(window) for window in self.windows(start, end)
-        ):
-            yield from self.child_readers.read_with(response.records)
-            if response.records and (last := response.records[-1].get("created_at")):
-                self.bookmark(created_until=instant(last))
+        for until, records in self._created_until(start, end):
+            yield from self.child_readers.read_with(records)
+            if records:
+                self.bookmark(created_until=until)
 
 
 class AnalyticsIncidentResponses(Analytics, ChildStream):

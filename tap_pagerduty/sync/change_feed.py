@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import typing as t
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
@@ -10,9 +11,11 @@ from itertools import chain
 from singer_sdk.singerlib.catalog import REPLICATION_INCREMENTAL
 
 from tap_pagerduty.api.pagination import LIST, CeilingError, Page
-from tap_pagerduty.api.requests import PageRequest, path_of
+from tap_pagerduty.api.requests import PageRequest, is_id, path_of
 from tap_pagerduty.records.timestamps import instant, isoformat, utc
+from tap_pagerduty.reporting.formatting import count
 from tap_pagerduty.sync.filter_exits import FilterExits
+from tap_pagerduty.sync.refused_parents import RefusedParents
 from tap_pagerduty.sync.state import POSITIONS, RECENT
 
 if t.TYPE_CHECKING:
@@ -61,8 +64,12 @@ class ChangeFeed:
         # Where the part begins that no earlier run has read.
         self._unread_since: datetime | None = None
         self._completeness = Completeness(listed_fields)
+        # The changed incidents that the API has refused to show.
+        self._refused = RefusedParents()
         # Which incidents are due that the API has not filtered; None without filters.
         self._filter_exits: FilterExits | None = None
+        # Incidents in log entries whose id cannot stand in a path.
+        self._without_id = 0
 
     def records(self) -> Iterator[Record]:
         """Yield the incidents that are due, and move the positions in the stream's state."""
@@ -72,6 +79,7 @@ class ChangeFeed:
             yield from self._created(start, end)
             return
         state = stream.stream_state
+        is_resumed = "created_until" in state
         created_since = stream.resume_at("created_until")
         changed_since = min(now, instant(state.setdefault("replication_key_value", isoformat(now))))
         self._overlap_start = isoformat(now - stream.overlap)
@@ -82,6 +90,12 @@ class ChangeFeed:
             self._filter_exits = FilterExits(stream.config, state, changes, end)
         # A run that is killed may have loaded incidents that no other position covers. If
         # the next one has filters, it has to know.
+        stream.unread_parents.start(
+            min(created_since, start) if stream.has_gap else created_since,
+            changed_since,
+            stream.bookmarks.loaded_since if is_resumed else None,
+        )
+        self._refused.remember_in(state)
         stream.bookmark(seen_until=end)
         if sync_range.is_slice:
             yield from self._created(created_since, end)
@@ -98,8 +112,55 @@ class ChangeFeed:
         yield from stream.child_readers.read_with(self._open(start, now))
         if not is_first_load:
             yield from self._changed(changed_since - stream.overlap, now)
+            self._report_left_out()
         self._remember(now)
         yield from stream.read_gap()
+        stream.unread_parents.read(
+            lambda since: self._created_parents(since, created_since),
+            lambda since: self._changed_parents(since, changed_since),
+            stream.bookmark,
+        )
+
+    def _created_parents(
+        self, start: datetime, end: datetime
+    ) -> Iterator[tuple[datetime, Iterable[Record]]]:
+        """Yield, by window, the incidents created in a range, for their children."""
+        stream = self._stream
+        requests = (stream.list_request(window) for window in stream.windows(start, end))
+        for window, records in stream.read_windows(requests):
+            yield window.until, records
+
+    def _changed_parents(
+        self, start: datetime, end: datetime
+    ) -> Iterator[tuple[datetime, Iterable[Record]]]:
+        """Yield, by window, the incidents that changed in a range, for their children."""
+        stream = self._stream
+        start -= stream.overlap
+        requests = (replace(self._feed, window=window) for window in stream.windows(start, end))
+        for window, entries in stream.read_windows(requests):
+            found = {
+                incident["id"]: incident
+                for entry in entries
+                if isinstance(incident := entry.get("incident"), dict)
+                and is_id(incident.get("id"))
+                and self._is_due(incident, {entry.get("type") or ""})
+            }
+            yield window.until, found.values()
+
+    def _report_left_out(self) -> None:
+        if self._without_id:
+            self._stream.log(
+                "Left out %s whose id cannot be one (empty, or no text).",
+                count(self._without_id, "changed incident"),
+                level=logging.WARNING,
+            )
+        if messages := self._refused.messages:
+            self._stream.log(
+                "%s that changed cannot be read (%s); the next run tries again.",
+                count(len(messages), "incident"),
+                messages[0],
+                level=logging.WARNING,
+            )
 
     def _remember(self, now: datetime) -> None:
         """Note in the state what the next run may meet again, if the log entries are done."""
@@ -181,24 +242,38 @@ class ChangeFeed:
     def _changed(self, start: datetime, end: datetime) -> Iterator[Record]:
         """Yield the incidents that the log entries of a range are about."""
         stream = self._stream
-        feed = PageRequest(
-            "/log_entries",
-            "log_entries",
-            {"time_zone": "UTC", "include[]": ["incidents"]},
-            stream.paginator,
-            stream.paginator.first_page(),
-        )
-        requests = (replace(feed, window=window) for window in stream.windows(start, end))
+        requests = (replace(self._feed, window=window) for window in stream.windows(start, end))
         for window, entries in stream.read_windows(requests):
             yield from stream.child_readers.read_with(self._embedded(entries))
             stream.bookmark(replication_key_value=window.until)
+        if self._refused.earlier:
+            ids: dict[str, set[str]] = {columns["id"]: set() for columns in self._refused.earlier}
+            yield from stream.child_readers.read_with(self._read_alone(ids))
+            stream.bookmark()
+
+    @property
+    def _feed(self) -> PageRequest:
+        """The request for log entries that embed their incidents."""
+        paginator = self._stream.paginator
+        return PageRequest(
+            "/log_entries",
+            "log_entries",
+            {"time_zone": "UTC", "include[]": ["incidents"]},
+            paginator,
+            paginator.first_page(),
+        )
 
     def _embedded(self, entries: Iterable[Record]) -> Iterator[Record]:
         """Yield the incidents in these log entries; those with too few properties read alone."""
         incomplete: dict[str, set[str]] = {}
         for entry in entries:
             record, kind = entry.get("incident"), entry.get("type") or ""
-            if not record or not self._is_due(record, {kind}):
+            if not record:
+                continue
+            if not isinstance(record, dict) or not is_id(record.get("id")):
+                self._without_id += 1
+                continue
+            if not self._is_due(record, {kind}):
                 continue
             if self._is_repeated(entry) and self._emitted.has_before(record):
                 continue
@@ -217,13 +292,22 @@ class ChangeFeed:
         """Yield incidents, a request for each; ENTRIES are the types of log entries by their id."""
         stream = self._stream
         requests = (
-            PageRequest(path, "incident", {}, stream.paginator, Page({}), parent={})
-            for path in (path_of("/incidents/{id}", {"id": i}) for i in entries)
-            if path is not None
+            PageRequest(
+                t.cast("str", path_of("/incidents/{id}", {"id": own})),  # each is an id
+                "incident",
+                {},
+                stream.paginator,
+                Page({}),
+                parent={"id": own},
+            )
+            for own in entries
         )
         for response in stream.read_pages(requests):
+            columns = response.request.parent or {}
             if response.refusal_message:
-                stream.log("A changed incident is closed to the key: %s", response.refusal_message)
+                self._refused.add(columns, response.refusal_message)
+            else:
+                self._refused.remove(columns)
             for record in response.records:
                 if self._is_due(record, entries.get(record["id"], ())):
                     yield from self._unless_emitted(record)

@@ -16,7 +16,9 @@ from tap_pagerduty.api.requests import path_of
 from tap_pagerduty.api.windows import cut
 from tap_pagerduty.compat import override
 from tap_pagerduty.records.timestamps import whole_second
+from tap_pagerduty.reporting.formatting import count
 from tap_pagerduty.sync.client import PagerDutyStream
+from tap_pagerduty.sync.refused_parents import RefusedParents
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -28,6 +30,10 @@ if t.TYPE_CHECKING:
     from tap_pagerduty.api.responses import PageResponse
     from tap_pagerduty.api.windows import Window
     from tap_pagerduty.records import Record
+
+
+# Parents that are tried, if the API refuses all of them, until the stream is skipped.
+MOST_REFUSED = 10
 
 
 class ChildStream(PagerDutyStream):
@@ -49,8 +55,12 @@ class ChildStream(PagerDutyStream):
         # On the instance, since `discover_streams` links them: of what is on the class
         # the SDK logs a line per stream at each start.
         self.parent_stream_type = self.parent
-        # Parents that the API refused to show, and what it said.
-        self._refused: list[str] = []
+        # Parents that the API refused to show, and how many it has no more.
+        self.refused_parents = RefusedParents()
+        self._gone = 0
+        # The request for the last parent that it showed, and whether it has refused one since.
+        self._shown_request: PageRequest | None = None
+        self._is_refusing = False
         # Parents whose id cannot stand in a path.
         self._without_id = 0
         # What counts the requests and records between `start` and `finish`.
@@ -83,8 +93,17 @@ class ChildStream(PagerDutyStream):
         if not self.outcome.is_complete:
             return
         self.progress.parents += len(parents)
+        self._read(self.child_requests(parents))
+
+    def read_refused(self) -> bool:
+        """Read and emit what earlier runs were refused; return whether there was any."""
+        columns = self.refused_parents.earlier
+        self._read(request for each in columns for request in self.requests_for(each))
+        return bool(columns)
+
+    def _read(self, requests: Iterable[PageRequest]) -> None:
         with self.outcome.errors_reported():
-            for record in self.child_readers.read_with(self._records_of(parents)):
+            for record in self.child_readers.read_with(self._records_of(requests)):
                 if self.selected:
                     self._write_record_message(record)
                     self._count.increment()
@@ -93,13 +112,7 @@ class ChildStream(PagerDutyStream):
         """Tell the target to drop what has vanished, if all that is left was read."""
         outcome = self.outcome
         outcome.skipped_message = outcome.skipped_message or skipped_message
-        if self._refused and not outcome.skipped_message:
-            self.log(
-                "%d parents are closed to the key: %s",
-                len(self._refused),
-                self._refused[0],
-                level=logging.WARNING,
-            )
+        self._report_passed_over()
         if self._without_id and not outcome.skipped_message:
             self.log(
                 "%s an id that cannot be one (empty, or no text) and %s left out.",
@@ -110,7 +123,7 @@ class ChildStream(PagerDutyStream):
                 ),
                 level=logging.WARNING,
             )
-        left_out = self._refused or self._without_id or self.is_miscounted
+        left_out = self.refused_parents.messages or self._without_id or self.is_miscounted
         complete = complete and outcome.is_complete and not left_out
         if self._versioned and complete:
             self._write_activate_version_message(self.version)
@@ -118,6 +131,26 @@ class ChildStream(PagerDutyStream):
             complete=complete, skipped_message=outcome.children_skipped_message
         )
         self._meters.close()
+
+    def _report_passed_over(self) -> None:
+        """Tell how many parents were passed over, and what that means if it is all of them."""
+        outcome = self.outcome
+        if not outcome.is_complete:
+            return
+        refusals = self.refused_parents.messages
+        if refusals and not outcome.has_response:
+            outcome.skip(refusals[0])
+        elif refusals:
+            self.log(
+                "%d parents are closed to the key: %s",
+                len(refusals),
+                refusals[0],
+                level=logging.WARNING,
+            )
+        if self._gone > 1 and not outcome.has_response:
+            outcome.fail(f"PagerDuty has none of {self._gone:,} parents any more (404)")
+        elif self._gone:
+            self.log("Passed over %s that PagerDuty has no more.", count(self._gone, "parent"))
 
     def child_requests(self, parents: Iterable[Record]) -> Iterator[PageRequest]:
         """Yield the first request for each parent."""
@@ -143,8 +176,8 @@ class ChildStream(PagerDutyStream):
         for _, records in lists:
             yield from records
 
-    def _records_of(self, parents: list[Record]) -> Iterator[Record]:
-        responses = self.read_pages(self.child_requests(parents))
+    def _records_of(self, requests: Iterable[PageRequest]) -> Iterator[Record]:
+        responses = self.read_pages(requests)
         for columns, group in groupby(responses, key=attrgetter("request.parent")):
             for record in self.merge_lists(self._lists_of(group)):
                 record.update(columns)
@@ -159,17 +192,37 @@ class ChildStream(PagerDutyStream):
             yield first, self.unnested(self.read_list(first, self._shown(group)))
 
     def _shown(self, responses: Iterable[PageResponse]) -> Iterator[PageResponse]:
-        """Yield the responses; note what the API refuses to show.
+        """Yield the responses; note which parents the API does not show.
+
+        Some of them may be closed to the key. If it refuses one after it has shown others, it is
+        asked for the last of these again, to know whether access was withdrawn.
 
         Raises:
-            SkippableAPIError: it has not shown the children of any parent so far.
+            SkippableAPIError: it refuses all parents so far, or one that it has shown before.
         """
         for response in responses:
-            if response.refusal_message and not self.outcome.has_response:
-                raise SkippableAPIError(response.refusal_message)
+            columns = response.request.parent or {}
             if response.refusal_message:
-                self._refused.append(response.refusal_message)
+                self.refused_parents.add(columns, response.refusal_message)
+                self._check_access(response.refusal_message)
+                yield response
+                continue
+            self.refused_parents.remove(columns)
+            if response.is_gone:
+                self._gone += 1
+            else:
+                self._shown_request, self._is_refusing = response.request, False
             yield response
+
+    def _check_access(self, refusal: str) -> None:
+        if not self.outcome.has_response:
+            if len(self.refused_parents.messages) >= MOST_REFUSED:
+                raise SkippableAPIError(refusal)
+        elif self._shown_request and not self._is_refusing:
+            self._is_refusing = True
+            again = self.fetch(self._shown_request)
+            if again.refusal_message:
+                raise SkippableAPIError(again.refusal_message)
 
     def _is_new(self, row: Record) -> bool:
         """Return whether the row is not out yet, by way of another parent."""

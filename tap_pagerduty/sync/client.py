@@ -112,7 +112,7 @@ class PagerDutyStream(RESTStream[PageRequest]):
             self, connection, self.budget, self.progress, self.findings.replaced
         )
         needs = " and ".join(filter(None, (self.scope and f"the scope `{self.scope}`", self.plan)))
-        self.outcome = Outcome(self.name, needs, connection, lambda: self.http_headers, self.log)
+        self.outcome = Outcome(self, needs, connection)
         self.next_pages = NextPages(self.identity, self.log)
         self.child_readers = ChildReaders(self)
         self.record_writer = RecordWriter(self, tap.message_writer)
@@ -306,7 +306,7 @@ class PagerDutyStream(RESTStream[PageRequest]):
         workers = self.connection.workers
         for request, response in look_ahead(requests, self.fetch, self.next_requests, workers):
             self._request_counter.increment()
-            if not response.refusal_message:
+            if not response.refusal_message and not response.is_gone:
                 self.outcome.has_response = True
             self.record_writer.extracted_at = datetime.now(timezone.utc)
             if self._versioned:

@@ -48,7 +48,7 @@ class OverlapCheck:
 
     def repeats(self, ids: list[str]) -> bool:
         """Return whether a page with these IDS is the first: the endpoint ignores the offset."""
-        return bool(self._last) and ids == self._first
+        return bool(self._last and ids) and ids == self._first
 
     def add(self, ids: list[str], overlap: int) -> None:
         """Take the next page; OVERLAP is 0 where pages repeat nothing."""

@@ -21,6 +21,10 @@ SEEN_UNTIL = "seen_until"
 POSITIONS = ("replication_key_value", "created_until", SEEN_UNTIL)
 # Where the loading of a stream began: from there to its position, all records have been emitted.
 LOADED_SINCE = "loaded_since"
+# Of a child stream, from where on it has not read the parents that were created or changed, and
+# which parents the API refused.
+UNREAD_CREATED, UNREAD_CHANGED = "unread_created_since", "unread_changed_since"
+REFUSED = "refused"
 # Of incidents, those last changed in the overlap, with when: these were emitted.
 RECENT = "recent"
 
@@ -59,7 +63,7 @@ def _check_bookmark(bookmark: Mapping[str, t.Any], stream: Stream) -> None:
     if key and stream.replication_key and key != stream.replication_key:
         msg = f"the bookmark of {stream.name} is on {key}, not on {stream.replication_key}"
         raise ValueError(msg)
-    for position in bookmark.keys() & {*POSITIONS, LOADED_SINCE}:
+    for position in bookmark.keys() & {*POSITIONS, LOADED_SINCE, UNREAD_CREATED, UNREAD_CHANGED}:
         try:
             instant(bookmark[position])
         except (TypeError, ValueError):

@@ -26,6 +26,7 @@ from tap_pagerduty.sync.consistent_reads import (
     with_page_size,
 )
 from tap_pagerduty.sync.sync_range import SyncRange
+from tap_pagerduty.sync.unread_parents import UnreadParents
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -83,6 +84,11 @@ class WindowedStream(PagerDutyStream):
     def _grown(self) -> set[Window]:
         """Windows that hold more than can be paged since their first page was read."""
         return set()
+
+    @cached_property
+    def unread_parents(self) -> UnreadParents:
+        """The records of the stream of which child streams have read nothing."""
+        return UnreadParents(self)
 
     @cached_property
     def bookmarks(self) -> Bookmarks:
@@ -340,6 +346,7 @@ class WindowedStream(PagerDutyStream):
         )
         if missing or not self._is_incremental:
             return
+        self.unread_parents.note_skipped()
         self.stream_state["replication_key"] = self.replication_key
         self.bookmarks.move(**positions)
         self.progress.bookmark = self.bookmarks.earliest

@@ -81,10 +81,18 @@ def test_a_list_that_grew_is_followed_to_its_end():
     assert behind.params["offset"] == 200
 
 
-@pytest.mark.parametrize("body", [{}, {"more": False}, {"more": None, "total": None}])
-def test_an_answer_that_promises_nothing_is_the_last(body):
+@pytest.mark.parametrize("body", [{"more": False}, {"more": None, "total": 100}])
+def test_a_page_that_says_so_is_the_last(body):
     paginator = OffsetPaginator(1)
     assert paginator.next_pages(paginator.first_page(), body, 100) == []
+
+
+@pytest.mark.parametrize("body", [{}, {"more": None, "total": None}])
+def test_a_page_that_does_not_say_whether_more_follows_may_not_be_the_last(body):
+    paginator = OffsetPaginator(1)
+    (behind,) = paginator.next_pages(paginator.first_page(), body, 25)
+    assert behind.params["offset"] == 24
+    assert paginator.next_pages(behind, body, 1) == []  # nothing but the record that overlaps
 
 
 @pytest.mark.parametrize("overlap", [0, 1])

@@ -149,8 +149,9 @@ def test_an_incident_gone_meanwhile_is_passed_over(account, sync):
     assert len(account.asked("/incidents/I1")) == 1
 
 
-def test_a_list_that_is_not_found_is_an_error(account, sync):
-    account.plan("/users", {"status": 404})
+def test_a_list_that_is_not_found_from_its_second_page_on_is_an_error(account, sync):
+    account.lists["users"] = [{"id": f"U{n}"} for n in range(150)]
+    account.plan("/users", None, {"status": 404})
     run = sync("users")
     assert run.exit_code == 1
     assert run.lines("ERROR")[-2] == "users is incomplete: 404 Not Found"
@@ -218,7 +219,7 @@ PASSING = {
     "empty": {"text": ""},
     "without the list": {"json": {"error": "odd"}},
     "a list only": {"json": []},
-    "null for the list": {"json": {"users": None}},
+    "null for a list that is counted": {"json": {"users": None, "total": 250}},
     "reset": requests.ConnectionError("Connection aborted.", ConnectionResetError(104, "reset")),
     "refused": broken_connection(NewConnectionError(None, "Connection refused")),
     "no such host": broken_connection(NameResolutionError("h", None, OSError("not known"))),
@@ -337,13 +338,13 @@ def test_a_daily_quota_used_up_ends_its_stream_without_waiting(account, sync, cl
 
 def test_the_last_lines_name_every_stream_that_is_incomplete_or_skipped(account, sync):
     account.plan("/tags", {"status": 400, "json": {"error": "No tags today"}})
-    account.plan("/vendors", {"status": 404})
+    account.plan("/vendors", {"status": 400})
     account.plan("/priorities", {"status": 402})
     run = sync()
     assert run.exit_code == 1
     assert run.lines("ERROR")[-3:] == [
         "tags is incomplete: 400 Bad Request: No tags today",
-        "vendors is incomplete: 404 Not Found",
+        "vendors is incomplete: 400 Bad Request",
         "What was finished is in the state; the next run reads the rest.",
     ]
     assert run.lines("WARNING")[-1].startswith("priorities was skipped: 402 Payment Required")

@@ -501,6 +501,88 @@ RUNS = {
             "Incomplete: … records, and the API pages no further than 10,000",
         ],
     ),
+    "a server that is not PagerDuty's": (
+        {
+            "business_services": (
+                200,
+                {"business_services": [], "more": False},
+                ("ratelimit-limit", "0"),
+                ("ratelimit-remaining", "0"),
+                ("ratelimit-reset", "30"),
+            ),
+            "escalation_policies": (
+                200,
+                {"escalation_policies": [{"id": "P1", "name": "x" * 1_100_000}], "more": False},
+            ),
+            "log_entries": (
+                200,
+                {
+                    "log_entries": [
+                        {
+                            "id": "R1",
+                            "type": "annotate_log_entry",
+                            "created_at": "2026-01-02T00:00:00Z",
+                            "incident": {"id": ""},
+                        }
+                    ],
+                    "more": False,
+                    "total": 1,
+                },
+            ),
+            "services": (200, {"services": [], "more": False, "total": "many"}),
+            "tags": (302, {}, ("Location", "http://127.0.0.1:9/tags")),
+            "teams": (
+                200,
+                {"teams": [{"id": name} for name in ("", " ", "T1")], "more": False, "total": 3},
+            ),
+        },
+        {
+            "max_response_mb": 1,
+            "catalog": catalog(
+                [
+                    "business_services",
+                    "escalation_policies",
+                    "incidents",
+                    "services",
+                    "tags",
+                    "team_members",
+                ]
+            ),
+            "state": {
+                "bookmarks": {
+                    "incidents": {
+                        "replication_key": "updated_at",
+                        "replication_key_value": "2026-01-02T00:00:00Z",
+                        "created_until": "2026-01-02T00:00:00Z",
+                        "loaded_since": "2026-01-01T00:00:00Z",
+                    }
+                }
+            },
+        },
+        1,
+        [
+            "Incomplete: …: redirects to …, which the tap does not follow; check the address",
+            (
+                "Incomplete: … with a body of more than … MB; raise `max_response_mb` if that can "
+                "be right"
+            ),
+            "Incomplete: 200 with a `total` that is not a count; given up after … s",
+            "PagerDuty reports a rate limit that cannot be (…); such reports are ignored.",
+            "… parents have an id that cannot be one (empty, or no text) and are left out.",
+            "Left out … whose id cannot be one (empty, or no text).",
+        ],
+    ),
+    "the proxy cannot be one": (
+        {},
+        {"api_url": "https://api.test", "environment": {"HTTPS_PROXY": "ftp://proxy"}},
+        1,
+        [
+            (
+                "The proxy that the environment names for … cannot be used: write it as "
+                "http://host:port, in …_PROXY."
+            )
+        ],
+    ),
     "nobody answers": (
         {},
         {"api_url": "http://127.0.0.1:9"},
@@ -525,6 +607,7 @@ RUNS = {
             "anchor_date": "2999-01-01",
             "api_url": "http://example.com",
             "oauth_url": "https://me@example.com",
+            "user_agent": "a\tb",
         },
         1,
         [
@@ -532,6 +615,7 @@ RUNS = {
             "… lies in the future.",
             "… must begin with https://, or http:// for this machine only.",
             "… must be a plain address such as https://host:port/path: without …",
+            "user_agent holds characters that no header can have.",
         ],
     ),
     "no credentials": (

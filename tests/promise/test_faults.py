@@ -319,6 +319,32 @@ CASES = (
         meanwhile=changes_to_read_again,
         outcome="It is passed over: it is gone. Everything else arrives.",
     ),
+    Case(
+        "A proxy's HTML page with 404 on every 6th request",
+        ("status=404,body=html,every=6",),
+        speed=FAST,
+    ),
+    Case(
+        "404 on a whole list: the account does not have the feature",
+        options={"features_off": {"priorities"}},
+        says=("priorities was skipped: 404 Not Found: Not Found; the account does not …",),
+        without=("priorities",),
+    ),
+    Case(
+        "501 on a list",
+        ("status=501,path=/tags",),
+        says=("tags is incomplete: 501 Not Implemented: Internal Server Error", LATER),
+        status=1,
+        without=("tags",),
+    ),
+    Case("Pages of more than 30 records fail for good", options={"heavy_records": 30}, speed=FAST),
+    Case("Pages of more than 20 KB fail for good", options={"heavy_bytes": 20_000}, speed=FAST),
+    Case(
+        "Lists of 25 records a page that do not say whether more follows",
+        options={"bare_lists": True, "largest_page": 25},
+    ),
+    Case("Empty lists that come as 204", options={"empty_lists": "204"}),
+    Case("Empty lists that come as null", options={"empty_lists": "null"}),
     Case("The clock of the machine an hour slow", options={"ahead": 3600}, meanwhile=a_change),
     Case("The clock of the machine an hour fast", options={"ahead": -3600}, meanwhile=a_change),
     Case(
@@ -345,7 +371,8 @@ CASES = (
 )
 
 # Rows of what the sandbox does not send: what goes wrong, exit status, result. Each is a test in
-# tests/records/test_odd_json.py or tests/records/test_undocumented.py.
+# tests/records/test_odd_json.py, tests/records/test_undocumented.py, tests/api/test_heavy_pages.py,
+# tests/api/test_refusals.py or tests/sync/test_unread_parents.py.
 OF_RECORDS = (
     (
         "U+0000, half of a surrogate pair or bytes that are not UTF-8 in a text",
@@ -366,6 +393,41 @@ OF_RECORDS = (
         "A record nested more than 500 levels deep, or with a number beyond a float's range",
         1,
         "The stream is incomplete and the message names the record; other streams load.",
+    ),
+    (
+        "A record that cannot be had, while its neighbours can",
+        1,
+        "The stream is incomplete and the message names the record's position; other streams load.",
+    ),
+    (
+        "404 or 410 on a parent of a child stream",
+        0,
+        "The parent is gone; one line with the number of such parents.",
+    ),
+    (
+        "404 on every parent of a child stream",
+        1,
+        "The child stream is incomplete; other streams load.",
+    ),
+    (
+        "403 on single parents of a child stream",
+        0,
+        "They are passed over, with a warning; those of incidents are asked for on the next run.",
+    ),
+    (
+        "403 on all further parents of a child stream",
+        1,
+        "Access was withdrawn: the child stream is incomplete; other streams load.",
+    ),
+    (
+        "A child stream of incidents that is selected later, or skipped for some runs",
+        0,
+        "The next run that can read it catches up.",
+    ),
+    (
+        "A GET with a body that a proxy refuses",
+        0,
+        "It is sent without the body. Everything arrives.",
     ),
 )
 
@@ -406,6 +468,7 @@ def test_a_run_ends_in_the_truth_or_says_what_is_missing(case, tmp_path):
 
         # No false state: a run without the fault makes up for everything.
         box.faults.clear()
+        object.__setattr__(box.options, "features_off", frozenset())
         box._hooks.clear()
         box.advance(1)
         assert warehouse.load(sync(box, state=warehouse.state)).status == 0

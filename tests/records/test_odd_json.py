@@ -1,6 +1,7 @@
 """JSON that is allowed but that no target can store, or no parser can read."""
 
 import json
+import time
 
 import pytest
 
@@ -91,6 +92,12 @@ def test_a_real_depth_passes():
     check_depth(b'{"x": %s}' % nested(300).encode())
     with pytest.raises(RecursionError):
         check_depth(b'{"x": %s}' % nested(600).encode())
+
+
+def test_a_text_without_an_end_is_looked_through_once():
+    start = time.process_time()
+    check_depth(b'{"users": ["' + b'\\"' * 300_000 + b"}" * 32)
+    assert time.process_time() - start < 5
 
 
 def test_an_error_body_nested_too_deep_is_no_traceback(account, sync):

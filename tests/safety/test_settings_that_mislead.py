@@ -64,4 +64,5 @@ def test_a_token_with_a_line_break_is_refused_with_a_line(tap, token):
     with hostile() as server:
         run = tap(server.settings(api_key=None, access_token=token), "users")
         assert run.exit_code == 1
+        assert run.lines("ERROR") == ["access_token holds characters that it cannot have."]
         assert server.seen == []

@@ -8,9 +8,11 @@ import re
 import unicodedata
 from urllib.parse import quote
 
+import backoff
 import pytest
 from singer_sdk.logging import ConsoleFormatter, StructuredFormatter
 
+from tap_pagerduty import preflight
 from tap_pagerduty.reporting import logs
 from tap_pagerduty.reporting.printable import hide
 from tests.support.harness import SECRET, TOKEN, oauth_app
@@ -21,8 +23,10 @@ GRANTED = "pdus+GRANTEDTOKEN"
 
 
 @pytest.fixture(autouse=True)
-def _no_waits(waits):
-    pass
+def _short_waits(monkeypatch):
+    """Shorten the waits between attempts, and the time until the check gives up."""
+    monkeypatch.setattr(backoff, "full_jitter", lambda _: 0.1)
+    monkeypatch.setattr(preflight, "RETRY_TIMEOUT", 0.3)
 
 
 # -- Secrets
@@ -145,7 +149,8 @@ def unsafe_of(text):
 @pytest.mark.parametrize("mode", [[], ["--test"]], ids=["sync", "test"])
 def test_escapes_of_a_message_do_not_reach_the_terminal(tap, status, mode):
     body = {"error": {"message": UNSAFE, "errors": [UNSAFE], "required_scopes": [UNSAFE]}}
-    with hostile(lambda exchange: exchange.send(body, status)) as server:
+    # After a 429 the tap waits until the reset.
+    with hostile(lambda exchange: exchange.send(body, status, ratelimit_reset="1")) as server:
         run = tap(server.settings(), "users", arguments=mode)
     printed = run.log + run.stdout.replace(UNSAFE, "")
     assert unsafe_of(printed) == []

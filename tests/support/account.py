@@ -150,8 +150,9 @@ class Account:
     def plan(self, path, *answers):
         """Let ANSWERS come first: None (the true one), an exception, or a dictionary.
 
-        That has `status`, `json` or `text`, and `headers`, all optional; a surrogate in the
-        text stands for a byte that is not UTF-8. A single iterator may stand for the answers.
+        That has `status`, `json` or `text` (of a refusal, else the API's own error), and `headers`,
+        all optional; a surrogate in the text stands for a byte that is not UTF-8. A single
+        iterator may stand for the answers.
         """
         self._plans[path] = iter(answers[0] if hasattr(answers[0], "__next__") else answers)
 
@@ -179,6 +180,10 @@ class Account:
         }
         for name in ("incidents", "analytics_incidents"):
             bookmarks[name]["created_until"] = self.at(**ago)
+        # What belongs to them has been read.
+        for stream in STREAMS:
+            if getattr(stream, "parent", None) and stream.parent.name in bookmarks:
+                bookmarks[stream.name] = {}
         return {"bookmarks": bookmarks}
 
     def add_incident(self, number, created_at, **fields):
@@ -230,7 +235,9 @@ class Account:
         context.status_code = planned.get("status", 200)
         context.reason = planned.get("reason", responses.get(context.status_code, ""))
         if "json" in planned:
-            return json.dumps(planned["json"]).encode()
+            return json.dumps(_ended(planned["json"], seen)).encode()
+        if "text" not in planned and context.status_code >= 400:
+            return json.dumps({"error": {"code": 2100}}).encode()
         return planned.get("text", "").encode(errors="surrogateescape")
 
     def _truth(self, request):
@@ -242,9 +249,9 @@ class Account:
         if stream is None:
             return 404, {"error": {"message": "Not Found", "code": 2100}}
         if stream.name in self.refusals:
-            return self.refusals[stream.name], {}
+            return self.refusals[stream.name], {"error": {"code": 2100}}
         if self.bodies[stream.name]:
-            return 200, self.bodies[stream.name].pop(0)
+            return 200, _ended(self.bodies[stream.name].pop(0), request)
         if "offset" in request.params and request.offset + request.limit > self.ceiling:
             return 400, {
                 "error": {
@@ -323,6 +330,13 @@ def sample_of(stream):
     for name in reversed(stream.nested.split(".")):
         enclosing = {name: enclosing}
     return {"id": "text", **enclosing}
+
+
+def _ended(body, request):
+    """Return the BODY of a page; unless it says so itself, it is the last one."""
+    if "offset" in request.params and isinstance(body, dict):
+        return {"more": False, **body}
+    return body
 
 
 def _body(stream, request, page):

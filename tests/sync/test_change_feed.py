@@ -59,6 +59,8 @@ class Stream:
     overlap = OVERLAP
     has_gap = False
     outcome = SimpleNamespace(is_complete=True)
+    bookmarks = SimpleNamespace(loaded_since=START)
+    unread_parents = SimpleNamespace(start=lambda *_: None, read=lambda *_: None)
 
     def __post_init__(self):
         self.config = {"incident_lookback_days": 0, **self.settings}
@@ -72,13 +74,13 @@ class Stream:
             run_started_at=NOW, start=START, end=lambda: self.end, is_slice=self.end < NOW
         )
         self.child_readers = SimpleNamespace(read_with=iter)
-        self.requests, self.bookmarks, self.lines = [], [], []
+        self.requests, self.moves, self.lines = [], [], []
 
-    def log(self, message, *args):
+    def log(self, message, *args, **_):
         self.lines.append(message % args)
 
     def bookmark(self, **positions):
-        self.bookmarks.append({name: isoformat(at) for name, at in positions.items()})
+        self.moves.append({name: isoformat(at) for name, at in positions.items()})
 
     def resume_at(self, position):
         reached = self.stream_state.get(position)
@@ -148,7 +150,7 @@ def test_a_first_load_lists_all_and_reads_no_log_entries():
     assert read(stream) == [old]
     assert stream.asked == [("/incidents", 100 * 24), ("/incidents", None)]
     assert stream.stream_state["replication_key_value"] == isoformat(NOW)
-    assert stream.bookmarks == [
+    assert stream.moves == [
         {"seen_until": isoformat(NOW)},
         {"created_until": isoformat(NOW)},
     ]
@@ -166,7 +168,7 @@ def test_a_later_run_reads_what_was_created_what_is_open_and_the_entries_since()
     ]
     assert stream.requests[1].params["date_range"] == "all"
     assert stream.requests[2].params["include[]"] == ["incidents"]
-    assert stream.bookmarks[1:] == [
+    assert stream.moves[1:] == [
         {"created_until": isoformat(NOW)},
         {"replication_key_value": isoformat(NOW)},
     ]
@@ -238,11 +240,14 @@ def test_one_with_fewer_properties_is_read_alone_and_once():
     assert stream.asked[3:] == [("/incidents/I1", None)]
 
 
-def test_one_that_the_key_may_not_read_alone_is_logged():
+def test_one_that_the_key_may_not_read_alone_is_told_and_remembered():
     entries = [entry({"id": "I1"}, at=ago(hours=1))]
     stream = Stream(stream_state=loaded(), entries=entries, alone={"I1": "403 Forbidden"})
     assert read(stream) == []
-    assert stream.lines[-1] == "A changed incident is closed to the key: 403 Forbidden"
+    assert stream.lines[-1] == (
+        "1 incident that changed cannot be read (403 Forbidden); the next run tries again."
+    )
+    assert stream.stream_state["refused"] == [{"id": "I1"}]
 
 
 def test_a_property_that_listed_incidents_lack_is_not_expected_of_embedded_ones():
@@ -347,3 +352,17 @@ def test_listed_incidents_never_make_more_properties_expected():
     completeness.learn({"id": "I1", "title": "", "status": "", "priority": None})
     assert completeness.has({"id": "I1", "title": "", "status": ""})
     assert not completeness.has({"id": "I1", "title": ""})
+
+
+@pytest.mark.parametrize("field", ["updated_at", "created_at", "status", "id"])
+@pytest.mark.parametrize("value", [7, ["x"], {"x": 1}, True])
+def test_a_value_of_a_wrong_type_in_an_incident_ends_no_run(account, sync, field, value):
+    account.lists["users"] = [{"id": "U1"}]
+    account.add_incident(1, account.at(hours=3), status="triggered")[field] = value
+    body = {"incidents": account.lists["incidents"], "more": False, "total": 1}
+    account.lists["incidents"] = []
+    account.plan("/incidents", *[{"json": body}] * 40)
+    account.add_entry(1, account.at(hours=2), "I1")
+    account.lists["log_entries"][0]["incident"] = body["incidents"][0]
+    run = sync("incidents", "log_entries", "users", state=account.loaded(days=1))
+    assert run.ids("users") == ["U1"]

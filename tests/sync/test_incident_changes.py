@@ -179,6 +179,36 @@ def test_log_entries_without_an_incident_are_passed_over(account, incidents, inc
     assert run.records("incidents") == [old]
 
 
+@pytest.mark.parametrize("own", ["", ".", "a\nb", ["I2"], {"a": 1}, None, ...], ids=str)
+def test_a_changed_incident_whose_id_cannot_be_one_is_reported(account, incidents, own):
+    old = account.add_incident(1, account.at(days=200))
+    change(account, old)
+    account.embed = reference
+    for number in (8, 9):
+        incident = {} if own is ... else {"id": own}
+        account.add_entry(
+            number,
+            account.at(hours=2),
+            incident={**incident, "type": "incident_reference"},
+        )
+    run = incidents()
+    assert run.exit_code == 0
+    assert run.records("incidents") == [old]
+    assert run.lines("WARNING") == [
+        "Left out 2 changed incidents whose id cannot be one (empty, or no text)."
+    ]
+
+
+@pytest.mark.parametrize("incident", ["I2", ["I2"], 7, True], ids=str)
+def test_what_cannot_be_an_incident_in_a_log_entry_is_reported(account, incidents, incident):
+    account.add_entry(9, account.at(hours=2), incident=incident)
+    run = incidents()
+    assert run.exit_code == 0
+    assert run.lines("WARNING") == [
+        "Left out 1 changed incident whose id cannot be one (empty, or no text)."
+    ]
+
+
 # -- The first run
 
 

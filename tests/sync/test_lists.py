@@ -143,3 +143,11 @@ def test_what_the_api_sends_without_documenting_it_is_kept(account, sync):
         "name": odd["name"].replace("\0", "\ufffd"),
         "_undocumented": {"new": odd["new"]},
     }
+
+
+def test_a_list_that_counts_records_and_shows_none_does_not_empty_the_target(account, sync):
+    nothing = {"json": {"users": [], "more": True, "total": 9000}}
+    account.plan("/users", iter(lambda: nothing, None))
+    run = sync("users")
+    assert run.exit_code == 1
+    assert not [m for m in run.messages if m["type"] == "ACTIVATE_VERSION"]
