@@ -146,7 +146,7 @@ class _Branch:
         self._numbers = count()
         # Those that are expected, and that no walk has come to.
         self.expected: list[_Step] = []
-        # After a failure, requests wait until it is their turn.
+        # After a failure or a refusal, requests wait until it is their turn.
         self.has_failed = False
         self.walks = 0
 
@@ -368,7 +368,7 @@ class LookAhead:
             self._leave_queue(step)
             lane = step.branch.lane
             lane.pending -= 1
-            step.branch.has_failed = bool(error)
+            step.branch.has_failed = bool(error or getattr(response, "refusal_message", ""))
             if not step.is_dropped:
                 step.size = getattr(response, "size", 0)
                 lane.received(step.size)

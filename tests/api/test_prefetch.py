@@ -99,12 +99,16 @@ def test_as_many_requests_are_under_way_as_there_are_workers(count):
 @pytest.mark.parametrize("count", [1, 2, 3, 5])
 def test_never_more_requests_are_under_way_than_there_are_workers(count):
     lock, under_way, most = threading.Lock(), 0, 0
+    full = threading.Event()
 
     def fetch(request):
         nonlocal under_way, most
         with lock:
             under_way += 1
             most = max(most, under_way)
+            if most >= count:
+                full.set()
+        full.wait(30)
         time.sleep(0.001)
         with lock:
             under_way -= 1
