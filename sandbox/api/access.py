@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sandbox.api.errors import refusal
+from sandbox.api.errors import not_found, refusal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from sandbox.api.endpoint import GeneratedEndpoint
+    from sandbox.api.endpoint import Endpoint, GeneratedEndpoint
     from sandbox.options import Options
 
 
@@ -25,3 +25,9 @@ def check_early_access(endpoint: GeneratedEndpoint, headers: Mapping[str, str]) 
     """Refuse a request without the header that an Early Access endpoint needs."""
     if endpoint.early_access not in {None, headers.get("x-early-access")}:
         raise refusal(403, 2010, f"X-EARLY-ACCESS: {endpoint.early_access} is needed.")
+
+
+def check_feature(endpoint: Endpoint, options: Options) -> None:
+    """Refuse (404) what the account does not have, as it has switched a feature off."""
+    if options.features_off & {endpoint.key, endpoint.path}:
+        raise not_found()

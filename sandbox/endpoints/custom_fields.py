@@ -68,13 +68,14 @@ def _definition(query: Query, path: str, owner: str, ids: tuple[str, ...], place
         **made,
         "id": own,
         "self": str(made["self"]).replace(str(made["id"]), own),
-        "html_url": None,
         "name": fixed.name,
         "display_name": fixed.name.replace("_", " ").capitalize(),
         "summary": fixed.name.replace("_", " ").capitalize(),
         "field_type": fixed.field_type,
         "data_type": fixed.data_type,
     }
+    if "html_url" in made:
+        record["html_url"] = None
     if "default_value" in made:
         record["default_value"] = None if fixed.default is None else {"value": fixed.default}
     if "field_options" in query.include:

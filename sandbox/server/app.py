@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sandbox.api.access import check_access, check_early_access
+from sandbox.api.access import check_access, check_early_access, check_feature
 from sandbox.api.endpoint import Api, Endpoint, GeneratedEndpoint, Query
 from sandbox.api.endpoint_records import check_parents
 from sandbox.api.errors import ApiError, missing_scope, not_found, refusal
@@ -17,7 +17,6 @@ from sandbox.server.messages import RequestInfo, Response, json_response
 from sandbox.server.oauth import OAUTH_PATH, TokenEndpoint
 from sandbox.server.rate_limits import DailyQuota, RateLimit, RateLimits
 from sandbox.server.unusual_responses import (
-    check_feature,
     check_heaviness,
     limit_page,
     refused_by_a_proxy,

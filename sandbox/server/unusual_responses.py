@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sandbox.api.errors import not_found, refusal
+from sandbox.api.errors import refusal
 from sandbox.server.messages import HTML_PAGE, Response, json_response
 
 if TYPE_CHECKING:
@@ -19,12 +19,6 @@ def refused_by_a_proxy(info: RequestInfo, options: Options) -> Response | None:
     if info.method == "GET" and info.body and options.get_body_status:
         return Response(options.get_body_status, HTML_PAGE, "text/html; charset=utf-8")
     return None
-
-
-def check_feature(endpoint: Endpoint, options: Options) -> None:
-    """Refuse (404) what the account does not have, as it has switched a feature off."""
-    if options.features_off & {endpoint.key, endpoint.path}:
-        raise not_found()
 
 
 def limit_page(query: Query, options: Options) -> None:

@@ -1,4 +1,7 @@
-"""What each kind of failure of the API means: retry, skip the stream, or stop the run."""
+"""What each status of a response means, as an exception.
+
+`retries` retries what may pass; `sync.outcome` decides whether a stream is skipped or incomplete.
+"""
 
 from __future__ import annotations
 
@@ -33,7 +36,10 @@ class TokenError(Exception):
 
 
 class NotFoundError(FatalAPIError):
-    """The API does not know the resource (404), or knows it no more (410)."""
+    """The API does not have the resource (404), or no longer (410).
+
+    `sync.outcome` skips a list for which it is raised; `sync.child` passes over a parent.
+    """
 
 
 class ForeignError(RetriableAPIError):

@@ -1,4 +1,7 @@
-"""The further pages of a list, and where a list ends before its end."""
+"""Lists that end early: where the API repeats its first page, or returns only a part.
+
+`pagination` computes which pages follow from a response.
+"""
 
 from __future__ import annotations
 

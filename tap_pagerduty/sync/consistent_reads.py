@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import typing as t
-from collections import Counter, defaultdict
+from collections import defaultdict
 from dataclasses import replace
 
 from singer_sdk.exceptions import FatalAPIError
@@ -126,12 +126,13 @@ def numbered(
     Lists without ids (`GET /oncalls`) may hold exact duplicates, which the API counts. A record
     with an id is never numbered: if it comes twice, the list has moved.
     """
-    seen: Counter[str] = Counter()
+    seen: dict[str, int] = {}
     for record in records:
         own = identity(record)
-        yield (own, seen[own]), record
+        count = seen.get(own, 0)
+        yield (own, count), record
         if isinstance(record, dict) and not record.get("id"):
-            seen[own] += 1
+            seen[own] = count + 1
 
 
 def with_page_size(request: PageRequest, attempt: int, received: int = 0) -> PageRequest:

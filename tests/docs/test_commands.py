@@ -49,7 +49,8 @@ done"""
 # `make` tells what it would do. `python` renews no document, and stops a sandbox that serves.
 # `git` works on a repository of its own. `meltano` installs nothing and explains a run. The
 # target stores nothing, and prints each state, as a target does. `kubectl` looks for the files.
-# What `dbt` does is tried in tests/transform.
+# What `dbt` does is tried in tests/transform. `pkill` would stop the taps of other tests: its
+# pattern is compared with the command by which Meltano runs the tap.
 STAND_INS = {
     "make": 'exec "$MAKE" --dry-run -C "$ROOT" "$@"',
     "python": """
@@ -91,6 +92,10 @@ do
   *.yaml) test -s "$word" || exit 1 ;;
   esac
 done""",
+    "pkill": """
+test "$1 $2" = "-TERM --full" || exit 1
+grep --quiet "$3" <<< ".meltano/extractors/tap-pagerduty/venv/bin/tap-pagerduty --config x.json"
+""",
     **dict.fromkeys(("psql", "pg_dump", "pg_restore"), KNOWS),
     "target-postgres": """
 test "$1" = --config && test -s "$2" || exit 1
