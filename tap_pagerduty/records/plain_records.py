@@ -70,6 +70,15 @@ _SCALARS: dict[str, t.Any] = {
     "number": int | float,
     "boolean": bool,
 }
+_NULL = type(None)
+# Of undeclared properties; one that has values of several types is learned as any value.
+_LEARNED_TYPES: dict[type, t.Any] = {
+    str: str,
+    bool: bool,
+    int: int | float,
+    float: int | float,
+    _NULL: _NULL,
+}
 
 
 class PlainRecords:
@@ -78,8 +87,8 @@ class PlainRecords:
     The type that msgspec decodes has every declared property, each of its declared type, and no
     other: so each name and value of a record is checked, whatever depth it stands at.
     Undeclared properties inside of objects are learned from the records that were refused, and
-    then accepted like free-form values. Secrets in declared objects are accepted, and have to be
-    removed: see `secrets_met`.
+    then accepted with values of the same type. Secrets in declared objects are accepted, and have
+    to be removed: see `secrets_met`.
 
     It does not check the times and keys among a record's own properties.
     """
@@ -87,8 +96,8 @@ class PlainRecords:
     def __init__(self, schema: Schema, *, include_secrets: bool) -> None:
         """Take the stream's SCHEMA, and whether secrets are emitted."""
         self._schema, self._include_secrets = schema, include_secrets
-        # By the path of an object, the undeclared properties that it may have.
-        self._learned: dict[str, set[str]] = defaultdict(set)
+        # By the path of an object, the undeclared properties that it may have, and of what type.
+        self._learned: dict[str, dict[str, t.Any]] = defaultdict(dict)
         self._is_outdated, self._refused = False, 0
         # The secrets in the records decoded since it was last set to 0, and their names.
         self.secrets_met = 0
@@ -122,9 +131,17 @@ class PlainRecords:
                 if name in declared:
                     self._look_for_undeclared(declared[name], each, f"{path}.{name}")
                 # Those of the record itself go into a column of their own.
-                elif path and _can_be_learned(name) and name not in self._learned[path]:
-                    self._learned[path].add(name)
-                    self._is_outdated = True
+                elif path and _can_be_learned(name):
+                    self._learn_property(self._learned[path], name, each)
+
+    def _learn_property(self, learned: dict[str, t.Any], name: str, value: t.Any) -> None:  # noqa: ANN401
+        """Learn that an undeclared property may have the type of this VALUE."""
+        kind = _LEARNED_TYPES.get(type(value), _Value)
+        known = learned.get(name, _NULL)
+        if name in learned and kind in {known, _NULL}:
+            return
+        learned[name] = kind if known is _NULL else _Value
+        self._is_outdated = True
 
     def _decoder(self) -> t.Callable[[msgspec.Raw], t.Any]:
         """Return what decodes a record to a struct, and raises ValueError if it is refused."""
@@ -136,7 +153,7 @@ class PlainRecords:
 
     def _fields(self, properties: Mapping[str, Schema], path: str) -> dict[str, t.Any]:
         fields = {name: self._type(schema, f"{path}.{name}") for name, schema in properties.items()}
-        fields.update(dict.fromkeys(sorted(self._learned.get(path, ())), _Value))
+        fields.update(sorted(self._learned.get(path, {}).items()))
         if not self._include_secrets:
             secret = list(filter(is_secret, fields))
             self._secret_names.update(secret)
