@@ -27,7 +27,7 @@ LIMITS = {"960 per 60 s": (960, 60.0), "96 per 6 s": (96, 6.0)}
 
 
 INTRODUCTION = (
-    "Written by `make bench` on {date}: {system}, Python {python}, singer-sdk {sdk}. Other work "
+    "Measured by `make bench` on {date}: {system}, Python {python}, singer-sdk {sdk}. Other work "
     "may have run on the machine: times differ from run to run. All take turns; of start-up, "
     "ratios are medians, and CPU is the least of up to five rounds."
 )

@@ -23,10 +23,10 @@ PINS = ROOT / "requirements" / "tap.txt"
 PAGE = ROOT / "docs" / "dependencies.md"
 
 HEADER = """\
+<!-- Written by `make pins`. -->
 # Dependencies
 
-Written by `make pins`: what is installed with the tap, in the versions that it is tested with
-(`requirements/tap.txt`). Some are needed with some versions of Python only.
+What is installed with the tap, in the versions that it is tested with (`requirements/tap.txt`). Some are needed with some versions of Python only.
 
 | Package | Version | Licence |
 | --- | --- | --- |

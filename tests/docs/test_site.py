@@ -1,9 +1,8 @@
-"""The site that `make docs` has built, looked at in a real browser: `make test-docs`."""
+"""The site that `make docs` has built, looked at in a real browser: `make test-docs`.
 
-import functools
-import threading
-from http import HTTPStatus
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+It is opened from its files, as after `make docs`: what works there, works on any host.
+"""
+
 from urllib.parse import unquote, urldefrag, urljoin
 
 import pytest
@@ -13,48 +12,46 @@ from tests.support.browser import DESKTOP, PHONE, asked, resize
 from tests.support.project import ROOT
 
 SITE = ROOT / "site"
+ADDRESS = f"{SITE.as_uri()}/"
 PAGES = sorted(str(path.relative_to(SITE)) for path in SITE.rglob("*.html"))
 # Seconds for a page's diagrams to be drawn.
 PATIENCE = 30
+LARGE = 1920
 pytestmark = pytest.mark.skipif(not PAGES, reason="there is no site: see `make test-docs`")
 # Made by Sphinx, without a text of ours.
 WITHOUT_HEADING = ("search.html", "genindex.html")
-
-
-@pytest.fixture(scope="module")
-def address():
-    """The site as a host would serve it; a browser runs no script module from a file."""
-    handler = functools.partial(Quiet, directory=str(SITE))
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}/"
-        server.shutdown()
-
-
-class Quiet(SimpleHTTPRequestHandler):
-    """Serves files and says nothing."""
-
-    def do_GET(self):
-        """Send a file; the icon that a browser asks any site for, we have none."""
-        if self.path == "/favicon.ico":
-            self.send_response(HTTPStatus.NO_CONTENT)
-            self.end_headers()
-        else:
-            super().do_GET()
-
-    def log_message(self, *_):
-        """Say nothing."""
+# Cells of the tables that lie beyond what the page shows. Nothing shows that a table scrolls.
+CUT_OFF = """
+return [...document.querySelectorAll('article td, article th')].filter(cell => {
+  const box = cell.getBoundingClientRect();
+  const end = Math.min(innerWidth, cell.closest('.table-wrapper').getBoundingClientRect().right);
+  return box.width && (box.right > end + 1 || cell.scrollWidth > cell.clientWidth + 1);
+}).map(cell => cell.textContent.trim());
+"""
+# A column that is this narrow, in pixels, breaks words into letters.
+SQUEEZED = """
+return [...document.querySelectorAll('article td, article th')].filter(cell => {
+  const box = cell.getBoundingClientRect();
+  return cell.textContent.trim().length > 8 && box.width && box.width < 55;
+}).map(cell => cell.textContent.trim());
+"""
 
 
 @pytest.fixture
-def opened(browser, address, request):
+def opened(browser, request):
     """The browser with a page that is drawn to its end."""
+    resize(browser, DESKTOP)
     for log in ("browser", "performance"):
         browser.get_log(log)
-    browser.get(address + request.param)
+    browser.get(ADDRESS + request.param)
     drawn = "return [...document.querySelectorAll('.mermaid')].every(e => e.querySelector('svg'))"
     WebDriverWait(browser, PATIENCE).until(lambda _: browser.execute_script(drawn))
     return browser
+
+
+def page(name):
+    """Open this page in a test."""
+    return pytest.mark.parametrize("opened", [name], indirect=True)
 
 
 every_page = pytest.mark.parametrize("opened", PAGES, indirect=True)
@@ -65,9 +62,9 @@ def test_there_are_pages():
 
 
 @every_page
-def test_a_page_is_whole(opened, address):
+def test_a_page_is_whole(opened):
     # A browser that has just started asks for pages of its own, at chrome://.
-    others = [url for url in asked(opened) if not url.startswith((address, "chrome:", "data:"))]
+    others = [url for url in asked(opened) if not url.startswith((ADDRESS, "chrome:", "data:"))]
     assert others == []
     assert [entry for entry in opened.get_log("browser") if entry["level"] != "INFO"] == []
     if not opened.current_url.endswith(WITHOUT_HEADING):
@@ -75,27 +72,108 @@ def test_a_page_is_whole(opened, address):
 
 
 @every_page
-def test_its_links_lead_somewhere(opened, address):
+def test_its_links_lead_somewhere(opened):
     links = opened.execute_script("return [...document.links].map(link => link.href)")
-    within = [link for link in links if link.startswith(address)]
+    within = [link for link in links if link.startswith(ADDRESS)]
     assert within
     for link in {*within}:
-        page, anchor = urldefrag(urljoin(opened.current_url, link))
-        file = SITE / (unquote(page.removeprefix(address)) or "index.html")
+        page, anchor = urldefrag(urljoin(opened.current_url, link).partition("?")[0])
+        file = SITE / (unquote(page.removeprefix(ADDRESS)) or "index.html")
         assert file.is_file(), link
         if anchor and file.suffix == ".html":
             assert f'id="{unquote(anchor)}"' in file.read_text(encoding="utf-8"), link
 
 
 @every_page
-@pytest.mark.parametrize("width", [PHONE, DESKTOP], ids=["phone", "desktop"])
-def test_it_fits_its_width(opened, width):
+@pytest.mark.parametrize("width", [PHONE, DESKTOP, LARGE], ids=["phone", "desktop", "large"])
+def test_it_fits_its_width_and_no_column_is_cut_off(opened, width):
     resize(opened, width)
     assert opened.execute_script("return document.documentElement.scrollWidth") <= width
+    assert opened.execute_script(CUT_OFF) == []
+    assert opened.execute_script(SQUEEZED) == []
 
 
-@pytest.mark.parametrize("opened", ["search.html?q=acknowledged"], indirect=True)
-def test_the_search_finds_what_is_there(opened):
+@every_page
+def test_it_does_not_say_what_wrote_it(opened):
+    text = opened.execute_script("return document.querySelector('article')?.innerText ?? ''")
+    for words in ("Generated by `", "Written by `", "Generated by make", "Written by make"):
+        assert words not in text
+    assert "Generated by python" not in text
+    assert "Written by python" not in text
+
+
+@page("index.html")
+def test_it_has_an_icon(opened):
+    icon = opened.execute_script("return document.querySelector('link[rel~=icon]').href")
+    assert (SITE / icon.removeprefix(ADDRESS).partition("?")[0]).is_file()
+
+
+@page("diagram.html")
+def test_the_diagrams_are_drawn_from_a_file(opened):
+    assert opened.current_url.startswith("file:")
+    drawn = "return [...document.querySelectorAll('.mermaid')].map(e => e.innerText)"
+    diagrams = opened.execute_script(drawn)
+    assert len(diagrams) >= 8
+    assert "incidents" in diagrams[0]
+    assert "erDiagram" not in "".join(diagrams)
+
+
+@pytest.mark.parametrize(
+    ("opened", "expected"),
+    [
+        ("search.html?q=acknowledged", ("incremental", "streams")),
+        ("search.html?q=MTTR", ("recipes",)),
+    ],
+    indirect=["opened"],
+    ids=["acknowledged", "MTTR"],
+)
+def test_the_search_finds_what_is_there(opened, expected):
     found = "return [...document.querySelectorAll('#search-results li a')].map(a => a.href)"
     links = WebDriverWait(opened, PATIENCE).until(lambda _: opened.execute_script(found))
-    assert any("incremental" in link or "streams" in link for link in links)
+    assert any(name in link for link in links for name in expected)
+
+
+def choose(browser, **choices):
+    """Fill in the filter of the streams; return the names of the streams that are shown."""
+    return browser.execute_script(
+        """
+        const form = document.querySelector('.stream-filter');
+        form.reset();
+        for (const [name, value] of Object.entries(arguments[0])) form.elements[name].value = value;
+        form.dispatchEvent(new Event('input'));
+        return [...document.querySelectorAll('article tbody tr')]
+          .filter(row => row.getClientRects().length)
+          .map(row => row.querySelector('td').innerText.trim());
+        """,
+        choices,
+    )
+
+
+@page("streams.html")
+@pytest.mark.parametrize("width", [PHONE, DESKTOP, LARGE], ids=["phone", "desktop", "large"])
+def test_the_streams_can_be_filtered(opened, width):
+    resize(opened, width)
+    every = choose(opened)
+    assert {"incidents", "incident_notes", "analytics_incidents", "sync_runs"} <= {*every}
+    default = choose(opened, default="1")
+    assert "incidents" in default
+    assert "incident_notes" not in default
+    assert sorted(default + choose(opened, default="2")) == sorted(every)
+    costly = choose(opened, each="2")
+    assert "incident_notes" in costly
+    assert sorted(costly + choose(opened, each="1")) == sorted(every)
+    special = choose(opened, plan="2")
+    assert "audit_records" in special
+    assert "incidents" not in special
+    core = choose(opened, area="1")
+    assert core[0] == "users"
+    assert "incident_notes" not in core
+    assert "incident_notes" in choose(opened, words="notes /incidents")
+    assert choose(opened, words="no stream is called so") == []
+
+
+def test_without_a_script_the_page_has_every_stream():
+    text = (SITE / "streams.html").read_text(encoding="utf-8")
+    assert "stream-filter" not in text
+    assert "hidden" not in text.partition("<tbody>")[2].partition("</tbody>")[0]
+    assert '#incident-notes"' in text or '#incident_notes"' in text

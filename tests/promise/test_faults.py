@@ -559,9 +559,10 @@ TapPagerDuty.cli()
 def page():
     """Return `docs/faults.md` as the table has it."""
     lines = [
+        "<!-- Written by `python -m tests.promise.test_faults --write`. -->",
         "# What comes of faults",
         "",
-        "Written by `python -m tests.promise.test_faults --write`. Each row is a test that drives",
+        "What happens to a run, and to the data, when something fails. Each row is a test that drives",
         "the real command against the sandbox. After each, a run without the fault ends in the",
         "whole truth.",
         "",
