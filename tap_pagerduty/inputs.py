@@ -37,7 +37,7 @@ def read_settings(path: str) -> dict[str, t.Any]:
     try:
         found = json.loads(_text(content), parse_float=Decimal)
     except UnicodeDecodeError:
-        msg = f"The config file is no JSON: {path} is not a text in UTF-8 or UTF-16."
+        msg = f"The config file is not valid JSON: {path} is not a text in UTF-8 or UTF-16."
         raise _mistakes(msg) from None
     if not isinstance(found, dict):
         msg = f"The config file cannot be read: {path} must be a JSON object of settings."

@@ -163,7 +163,7 @@ class TapPagerDuty(Tap):
         self, *args: t.Any, state: t.Any = None, catalog: t.Any = None, **kwargs: t.Any
     ) -> None:
         if isinstance(state, (list, int, float)):  # the SDK takes the empty ones for no state
-            self._refuse_state("it is no object")
+            self._refuse_state("it is not an object")
         if catalog is not None and not isinstance(catalog, Catalog):
             try:
                 check_catalog(catalog)
@@ -259,8 +259,8 @@ class TapPagerDuty(Tap):
                 option.type = JsonFile()
             if option.name == "test":
                 option.help = (
-                    "Tell who signs in, which selected streams can be read and what a first "
-                    "load takes. Use --test=schema to write SCHEMA messages only."
+                    "Show who signs in, which selected streams can be read and what a first "
+                    "load costs. Use --test=schema to write SCHEMA messages only."
                 )
         return command
 
@@ -423,7 +423,7 @@ class TapPagerDuty(Tap):
         last_resort.daemon = True
         last_resort.start()
         self.logger.warning(
-            "Stopped by signal %d; the next run goes on from the last state.", signum
+            "Stopped by signal %d; the next run resumes from the last state.", signum
         )
 
         def end() -> t.NoReturn:
@@ -444,7 +444,7 @@ def _a_line_or_exit(logger: logging.Logger, what: str) -> Iterator[None]:
     except ValueError as error:
         if not hasattr(error, "lineno"):  # the mark of all JSON decoders' errors
             raise
-        logger.error("The %s file is no JSON: %s.", what, error)  # noqa: TRY400
+        logger.error("The %s file is not valid JSON: %s.", what, error)  # noqa: TRY400
         raise SystemExit(1) from None
 
 

@@ -39,7 +39,7 @@ INTERRUPTIONS_BY_HOUR = (
 # Of incidents that were created in the period.
 INCIDENT_METRICS = (
     integer("total_incident_count", "Number of incidents that were created."),
-    integer("total_incidents_acknowledged", "Number of incidents that somebody acknowledged."),
+    integer("total_incidents_acknowledged", "Number of acknowledged incidents."),
     integer(
         "total_incidents_auto_resolved",
         "Number of incidents that were resolved automatically: by an integration, or by PagerDuty "
@@ -151,7 +151,7 @@ RESPONDER_METRICS = (
     ),
     integer(
         "total_incidents_reassigned_from",
-        "Number of incidents that were reassigned from the user to somebody else.",
+        "Number of incidents that were reassigned from the user to another.",
     ),
     integer(
         "total_incidents_reassigned_to", "Number of incidents that were reassigned to the user."
@@ -364,7 +364,7 @@ class AnalyticsPdAdvanceUsage(MonthlyMetrics):
         integer("total_credits_used", "Number of credits that the uses took."),
         integer(
             "total_proactive_use_count",
-            "Number of the uses that PagerDuty Advance started by itself, not a user.",
+            "Number of the uses that PagerDuty Advance started automatically, not a user.",
         ),
         integer(
             "total_proactive_credits_used",

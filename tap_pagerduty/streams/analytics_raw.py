@@ -247,7 +247,7 @@ class AnalyticsIncidentResponses(Analytics, ChildStream):
             "or `added_responder`.",
         ),
         text(
-            "response_status", "Answer so far: `joined` (or `accepted`), `pending` or `declined`."
+            "response_status", "Response so far: `joined` (or `accepted`), `pending` or `declined`."
         ),
     )
 
@@ -303,7 +303,7 @@ class AnalyticsResponderIncidents(Analytics, WindowedChildStream):
         ),
         integer(
             "total_reassignments_from",
-            "Number of times that the incident was reassigned from the user to somebody else.",
+            "Number of times that the incident was reassigned from the user to another.",
         ),
         integer(
             "total_reassignments_to",

@@ -35,7 +35,7 @@ USER = (
     ),
     url("avatar_url", "Address of the user's picture."),
     text("description", "What the user wrote about themselves; null when empty."),
-    boolean("invitation_sent", "Whether an invitation awaits the user's answer."),
+    boolean("invitation_sent", "Whether an invitation awaits the user's response."),
     text("job_title", "Job title; null when empty."),
     boolean("created_via_sso", "Whether single sign-on created the user."),
     references("teams", "teams", "Teams that the user belongs to."),
@@ -168,7 +168,7 @@ class UserNotificationRules(PagerDutyStream):
 
 
 class UserOncallHandoffNotificationRules(ChildStream):
-    """When a user is notified of shifts that begin or end.
+    """When a user is notified of shifts that start or end.
 
     (`GET /users/{id}/oncall_handoff_notification_rules`)
     """
@@ -188,7 +188,7 @@ class UserOncallHandoffNotificationRules(ChildStream):
         ),
         text(
             "handoff_type",
-            "Handoffs that the rule is for: `oncall` (shifts begin), `offcall` (shifts end) or "
+            "Handoffs that the rule is for: `oncall` (shifts start), `offcall` (shifts end) or "
             "`both`.",
         ),
         reference(

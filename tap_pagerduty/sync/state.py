@@ -62,7 +62,7 @@ def check_state(state: Mapping[str, t.Any], streams: Mapping[str, Stream]) -> No
         raise ValueError(msg)
     for name, bookmark in bookmarks.items():
         if not isinstance(bookmark, dict):
-            msg = f"the bookmark of {name} is no object"
+            msg = f"the bookmark of {name} is not an object"
             raise ValueError(msg)  # noqa: TRY004
     for name in sorted(known):
         _check_bookmark(bookmarks[name], streams[name])

@@ -71,9 +71,9 @@ def test_what_is_stale_is_noticed_and_renewed(tmp_path):
         (tmp_path / path.relative_to(ROOT)).write_bytes(path.read_bytes())
     (tmp_path / "tap_pagerduty").symlink_to(ROOT / "tap_pagerduty")
     (tmp_path / "docs" / "streams").mkdir()
-    # In each, the first row of the first table that has streams or settings, or the first line of
-    # the first diagram.
-    begin = re.compile(r"(?<=\| --- \|\n)(?=\| \[?`[a-z_]+`)|(?<=erDiagram\n)")
+    # In each, the first row of the first table that has areas, streams or settings, or the first
+    # line of the first diagram.
+    begin = re.compile(r"(?<=\| --- \|\n)(?=\| (?:\[?`[a-z_]+`|\[Core\]))|(?<=erDiagram\n)")
     stale = {name: begin.sub("stale", document(name), count=1) for name in names}
     for name, text in stale.items():
         (tmp_path / name).write_text(text, encoding="utf-8")
@@ -454,12 +454,12 @@ RUNS = {
         {},
         1,
         [
-            "… was skipped: 402 …; reading it takes the scope …",
-            "… was skipped: 403 …; reading it takes the scope …",
+            "… was skipped: 402 …; it requires the scope …",
+            "… was skipped: 403 …; it requires the scope …",
             "The list changed while it was read; reading it again.",
             "Incomplete: PagerDuty counts … records from … to … and lists …",
             (
-                "To load what was skipped, use a key and a plan that have what it takes; or "
+                "To load what was skipped, use a key and plan with the required access, or "
                 "deselect it."
             ),
         ],
@@ -479,10 +479,10 @@ RUNS = {
         {},
         1,
         [
-            "…; asking again in … s (try …)",
+            "…; retrying in … s (attempt …)",
             "Incomplete: 429 …",
             "Incomplete: 503 …; given up after … s",
-            "Incomplete: no answer in time; given up after … s",
+            "Incomplete: no response in time; given up after … s",
             "… was skipped: the account's daily quota is used up; it is renewed in … h",
         ],
     ),
@@ -587,7 +587,7 @@ RUNS = {
         {},
         {"api_url": "http://127.0.0.1:9"},
         1,
-        ["Nothing has answered at …; check the network, `region` and `api_url`."],
+        ["Could not reach …; check the network, `region` and `api_url`."],
     ),
     "settings that the schema refuses": (
         {},
@@ -611,9 +611,9 @@ RUNS = {
         },
         1,
         [
-            "… is no date; write 2026-01-31T00:00:00Z.",
+            "… is not a date; write 2026-01-31T00:00:00Z.",
             "… lies in the future.",
-            "… must begin with https://, or http:// for this machine only.",
+            "… must start with https://, or http:// for this machine only.",
             "… must be a plain address such as https://host:port/path: without …",
             "user_agent holds characters that no header can have.",
         ],
@@ -637,7 +637,7 @@ RUNS = {
         [
             "… are set; give one kind of credentials.",
             "client_id, client_secret and subdomain go together; missing: ….",
-            "subdomain is what the account's web address begins with, such as acme.",
+            "subdomain is what the account's web address starts with, such as acme.",
             "… holds characters that it cannot have.",
         ],
     ),
@@ -663,7 +663,7 @@ RUNS = {
         {},
         {"arguments": ("--config", "README.md")},
         1,
-        ["The … file is no JSON: …."],
+        ["The … file is not valid JSON: …."],
     ),
     "a file that is not there": (
         {},
@@ -774,7 +774,7 @@ RUNS = {
         {"business_services": lambda: threading.Event().wait(1) or (200, {})},
         {"stop": (signal.SIGTERM, " reads ")},
         143,
-        ["Stopped by signal …; the next run goes on from the last state."],
+        ["Stopped by signal …; the next run resumes from the last state."],
     ),
 }
 

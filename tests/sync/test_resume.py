@@ -247,18 +247,21 @@ def test_a_state_with_more_in_it_than_this_version_knows_is_taken(years):
 
 GOOD = {"replication_key": "created_at", "replication_key_value": "2024-06-01T00:00:00Z"}
 DAMAGED = {
-    "cut off": ('{"bookmarks": {"incid', "The state or catalog file is no JSON"),
-    "empty": ("", "The state or catalog file is no JSON"),
-    "a list": ([], "it is no object"),
-    "a number": (7, "it is no object"),
+    "cut off": ('{"bookmarks": {"incid', "The state or catalog file is not valid JSON"),
+    "empty": ("", "The state or catalog file is not valid JSON"),
+    "a list": ([], "it is not an object"),
+    "a number": (7, "it is not an object"),
     "without bookmarks": ({"value": 1}, "it holds no `bookmarks`"),
     "a whole message": ({"type": "STATE", "value": {"bookmarks": {}}}, "whole STATE message"),
     "another tap's": ({"bookmarks": {"issues": GOOD}}, "of other streams than this tap's"),
     "on another key": ({"bookmarks": {"notifications": GOOD}}, "is on created_at"),
-    "with a bookmark that is no object": ({"bookmarks": {"log_entries": 7}}, "is no object"),
+    "with a bookmark that is not an object": (
+        {"bookmarks": {"log_entries": 7}},
+        "is not an object",
+    ),
     "with one of an unknown stream": (
         {"bookmarks": {"log_entries": GOOD, "later": None}},
-        "the bookmark of later is no object",
+        "the bookmark of later is not an object",
     ),
     "with a time that is none": (
         {"bookmarks": {"log_entries": {**GOOD, "replication_key_value": "yesterday"}}},
