@@ -113,6 +113,14 @@ SETTINGS: dict[str, t.Any] = th.PropertiesList(
         "created in the slice. Default: the time of the run.",
     ),
     th.Property(
+        "stream_patterns",
+        th.ArrayType(th.StringType(min_length=1)),
+        title="Stream patterns",
+        description="Streams and fields to load, as patterns like those of Meltano's `select`: "
+        "`incident*`, `users.email`, `!*.description`. They win over the catalog. Default: what "
+        "the catalog selects.",
+    ),
+    th.Property(
         "reload_streams",
         th.ArrayType(th.StringType),
         title="Streams to reload",

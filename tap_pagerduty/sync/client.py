@@ -34,6 +34,7 @@ from tap_pagerduty.sync.consistent_reads import read_consistently, with_page_siz
 from tap_pagerduty.sync.outcome import Outcome
 from tap_pagerduty.sync.record_writer import RecordWriter
 from tap_pagerduty.sync.stream_maps import FlattenedColumns
+from tap_pagerduty.sync.stream_patterns import select
 from tap_pagerduty.sync.sync_range import SyncRange
 
 if t.TYPE_CHECKING:
@@ -538,6 +539,12 @@ class PagerDutyStream(RESTStream[PageRequest]):
         forced = entry and entry.metadata.root.forced_replication_method
         if forced:
             self.forced_replication_method = forced
+        self.select_by_patterns()
+
+    def select_by_patterns(self) -> None:
+        """Select the stream and its fields by the setting `stream_patterns`, if it is set."""
+        if patterns := self.config.get("stream_patterns"):
+            select(patterns, self)
 
     @contextmanager
     def metered(self) -> Iterator[None]:

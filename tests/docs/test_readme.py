@@ -67,7 +67,8 @@ def test_what_is_stale_is_noticed_and_renewed(tmp_path):
     names.append("docs/streams/core.md")
     for folder in ("docs", ".github"):
         (tmp_path / folder).mkdir()
-    for path in [*(ROOT / "docs").glob("*.py"), ROOT / "meltano.yml", ROOT / ".github/CODEOWNERS"]:
+    more = ("meltano.yml", ".github/CODEOWNERS", "docs/quick-start.md")
+    for path in [*(ROOT / "docs").glob("*.py"), *map(ROOT.joinpath, more)]:
         (tmp_path / path.relative_to(ROOT)).write_bytes(path.read_bytes())
     (tmp_path / "tap_pagerduty").symlink_to(ROOT / "tap_pagerduty")
     (tmp_path / "docs" / "streams").mkdir()
