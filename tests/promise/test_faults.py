@@ -359,7 +359,7 @@ CASES = (
         "Records are inserted and removed while they are paged",
         before=crowd,
         hook=editing,
-        outcome="Everything that was there when the run began arrives; what came or changed "
+        outcome="Everything that was there when the run started arrives; what was added or changed "
         "since, with the next run.",
     ),
     Case("Times with micro- and milliseconds, offsets, and no zone", before=odd_times),
@@ -557,13 +557,16 @@ TapPagerDuty.cli()
 def page():
     """Return `docs/faults.md` as the table has it."""
     lines = [
-        "# What comes of faults",
+        "# Failure modes",
         "",
-        "Written by `python -m tests.promise.test_faults --write`. Each row is a test that drives",
-        "the real command against the sandbox. After each, a run without the fault ends in the",
-        "whole truth.",
+        "What the tap does when something goes wrong, and what it prints. Each row has a test that",
+        "runs the command against a local API server. After each, a clean run brings the target",
+        "fully up to date. [Troubleshooting](troubleshooting.md) says what to do about a message;",
+        "[Deploy](deploy.md#when-a-scheduler-stops-a-run) says what holds when a run is stopped.",
         "",
-        "| What goes wrong | Exit status | What comes of it |",
+        "<!-- Written by `python -m tests.promise.test_faults --write`. -->",
+        "",
+        "| What goes wrong | Exit status | Result |",
         "| --- | --- | --- |",
     ]
     for case in CASES:
