@@ -28,8 +28,8 @@ LIMITS = {"960 per 60 s": (960, 60.0), "96 per 6 s": (96, 6.0)}
 
 INTRODUCTION = (
     "`make bench` measured this on {date}: {system}, Python {python}, singer-sdk {sdk}. Other work "
-    "may have run on the machine, so times differ from run to run. The clients take turns. Ratios of "
-    "start-up are medians; CPU is the least of up to five rounds. "
+    "may have run on the machine, so times differ from run to run. The clients take turns. Ratios "
+    "of start-up are medians; CPU is the least of up to five rounds. "
     "[Targets of the project](#acceptance) and whether they are met stand at the end."
 )
 

@@ -16,12 +16,15 @@ import typing as t
 from pathlib import Path
 
 from docs import dbt_package, diagrams, meltano, stream_overview, stream_pages
-from docs.stream_facts import areas, page_of, table
+from docs.stream_facts import areas, links, page_of, table
+from tap_pagerduty.records.personal_data import columns
 from tap_pagerduty.settings import CREDENTIALS
 from tap_pagerduty.tap import TapPagerDuty
 
 if t.TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from tap_pagerduty.sync.client import PagerDutyStream
 
 DOCS = Path(__file__).parent
 README = DOCS.parent / "README.md"
@@ -55,12 +58,24 @@ def settings() -> str:
     return f"{table(header, rows)}\n\nThe Singer SDK adds settings of its own: {names}."
 
 
+def personal(found: dict[str, list[PagerDutyStream]]) -> str:
+    """Return the table of the columns with personal data, for the streams of each area."""
+    rows = [
+        (links([each.name], "streams/"), ", ".join(f"`{path}`" for path in sorted(paths)))
+        for part in found.values()
+        for each in part
+        if (paths := set(columns(each.schema)))
+    ]
+    return table(("Stream", "Columns"), rows)
+
+
 def documents() -> dict[Path, str]:
     """Return the documents that hold something generated, as they should be."""
     found = areas()
     return {
         README: filled(README, "streams", stream_overview.areas_table(found)),
         DOCS / "settings.md": filled(DOCS / "settings.md", "settings", settings()),
+        DOCS / "personal-data.md": filled(DOCS / "personal-data.md", "personal", personal(found)),
         DOCS / "streams.md": stream_overview.page(found),
         DOCS / "diagram.md": diagrams.page(found),
         **{

@@ -13,6 +13,7 @@ from singer_sdk import typing as th
 from tap_pagerduty.api.concurrency import CEILING
 from tap_pagerduty.api.connection import HOSTS
 from tap_pagerduty.api.session import MAX_RESPONSE_MB, is_this_machine
+from tap_pagerduty.records.personal_data import KEEP, OMIT, PSEUDONYMIZE
 from tap_pagerduty.records.timestamps import instant, isoformat
 
 # What an id looks like; an empty one would ask for everything, or nothing.
@@ -23,6 +24,9 @@ CREDENTIALS = (
     ("access_token",),
     ("client_id", "client_secret", "subdomain"),
 )
+
+# Characters of the key of pseudonyms: fewer could be guessed.
+SHORTEST_KEY = 16
 
 # What all that parse an address understand in the same way. It takes less than is valid: some
 # take a backslash for the end of the host, and what is in front of `@` for a user, or for the host.
@@ -263,6 +267,22 @@ SETTINGS: dict[str, t.Any] = th.PropertiesList(
         "a full-table stream was read in full. Has no effect with `account`.",
     ),
     th.Property(
+        "personal_data",
+        th.StringType(allowed_values=[KEEP, PSEUDONYMIZE, OMIT]),
+        default=KEEP,
+        title="Personal data",
+        description="Names, addresses and phone numbers of persons: `keep` them, `pseudonymize` "
+        "them by a keyed hash, so that joins still work, or `omit` them (null).",
+    ),
+    th.Property(
+        "personal_data_key",
+        th.StringType,
+        secret=True,
+        title="Personal data key",
+        description="Key of the hash, needed with `personal_data: pseudonymize`: a random text of "
+        "at least 16 characters. The same key gives the same pseudonyms.",
+    ),
+    th.Property(
         "include_secrets",
         th.BooleanType,
         default=False,
@@ -296,6 +316,12 @@ def complete(config: dict[str, t.Any], *, signed_in: bool = True) -> list[str]:
         errors.append("user_agent holds characters that no header can have.")
     for name in ("api_url", "oauth_url"):
         errors += _address(name, config.get(name) or "")
+    key = config.get("personal_data_key") or ""
+    if config.get("personal_data") == PSEUDONYMIZE and len(key) < SHORTEST_KEY:
+        errors.append(
+            "personal_data: pseudonymize needs personal_data_key: a random text of at least "
+            f"{SHORTEST_KEY} characters."
+        )
     return errors
 
 

@@ -16,6 +16,7 @@ from tap_pagerduty.streams.common import (
     boolean,
     integer,
     obj,
+    personal,
     properties,
     reference,
     references,
@@ -61,7 +62,7 @@ PRIORITY = (
 
 # What the users of a responder request carry besides, also not documented.
 RESPONDER_USER = (
-    url("avatar_url", "Not documented by PagerDuty; address of the user's picture."),
+    personal("avatar_url", "Not documented by PagerDuty; address of the user's picture."),
     text("color", "Not documented by PagerDuty; color of the user in schedules."),
     text("job_title", "Not documented by PagerDuty; job title of the user."),
 )

@@ -24,6 +24,7 @@ from tap_pagerduty.records.batch_files import is_written_here, write_batches
 from tap_pagerduty.records.findings import Findings
 from tap_pagerduty.records.lazy_records import FieldPeek
 from tap_pagerduty.records.paths import dig
+from tap_pagerduty.records.personal_data import PersonalData, replacement
 from tap_pagerduty.records.preparation import Preparation
 from tap_pagerduty.records.web_addresses import subdomain_of
 from tap_pagerduty.sync.account_column import fit_to_account, with_account
@@ -382,6 +383,8 @@ class PagerDutyStream(RESTStream[PageRequest]):
         try:
             if is_decoded:
                 self._prepare(row)
+                if self._personal_data:
+                    self._personal_data(row)
             for name, path in self.columns.items():
                 if row.get(name) is None:  # a few APIs have it there already
                     row[name] = dig(row, path)
@@ -409,6 +412,13 @@ class PagerDutyStream(RESTStream[PageRequest]):
         )
 
     @cached_property
+    def _personal_data(self) -> PersonalData | None:
+        """What replaces personal data; None if it is kept."""
+        mode, key = self.config["personal_data"], self.config.get("personal_data_key", "")
+        replace = replacement(mode, key)
+        return replace and PersonalData(type(self).schema, replace)  # type: ignore[arg-type]
+
+    @cached_property
     def trimming(self) -> Trimming:
         """What removes the fields that the catalog does not have, or deselects."""
         if not self.selected:  # its records are read for child streams, which take columns of them
@@ -421,7 +431,7 @@ class PagerDutyStream(RESTStream[PageRequest]):
         is_emitted_as_it_is = (
             self.record_writer.is_fast and not self._has_sdk_batches and not self._account
         )
-        if self.peeked_fields and is_emitted_as_it_is:
+        if self.peeked_fields and is_emitted_as_it_is and not self._personal_data:
             return FieldPeek(
                 type(self).schema,  # type: ignore[arg-type]
                 self.peeked_fields,

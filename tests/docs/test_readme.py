@@ -67,7 +67,7 @@ def test_what_is_stale_is_noticed_and_renewed(tmp_path):
     names.append("docs/streams/core.md")
     for folder in ("docs", ".github"):
         (tmp_path / folder).mkdir()
-    more = ("meltano.yml", ".github/CODEOWNERS", "docs/quick-start.md")
+    more = ("meltano.yml", ".github/CODEOWNERS", "docs/quick-start.md", "docs/personal-data.md")
     for path in [*(ROOT / "docs").glob("*.py"), *map(ROOT.joinpath, more)]:
         (tmp_path / path.relative_to(ROOT)).write_bytes(path.read_bytes())
     (tmp_path / "tap_pagerduty").symlink_to(ROOT / "tap_pagerduty")
