@@ -9,6 +9,7 @@ from datetime import datetime, timezone
 from functools import cached_property
 
 from singer_sdk import RESTStream
+from singer_sdk.exceptions import FatalAPIError, MapExpressionError
 from singer_sdk.helpers.conform import TypeConformanceLevel
 from singer_sdk.mapper import SameRecordTransform
 from singer_sdk.streams.rest import HTTPRequest, PageContext
@@ -137,6 +138,8 @@ class PagerDutyStream(RESTStream[PageRequest]):
         self._versioned = False
         # Whether the API counts more records than it lists.
         self.is_miscounted = False
+        # Why a record could not be written; empty if all could.
+        self._unwritable_message = ""
         self._request_counter = self.get_http_request_counter()
         self._account: str = self.config.get("account") or ""
         if self._account:
@@ -280,7 +283,9 @@ class PagerDutyStream(RESTStream[PageRequest]):
             self.child_readers.start(versioned=self.is_versioned)
         with self.metered(), self.outcome.errors_reported():
             self._versioned = self.selected and self.is_versioned
-            yield from self.request_records(context)
+            for record in self.request_records(context):
+                yield record
+                self.check_written()
             if self._versioned and not self.is_miscounted:
                 self._write_activate_version_message(self.version)
         self.child_readers.finish(
@@ -458,10 +463,26 @@ class PagerDutyStream(RESTStream[PageRequest]):
         for manifest in write_batches(name, records, batch_config):
             yield batch_config.encoding, manifest
 
+    def check_written(self) -> None:
+        """Return if the record before could be written.
+
+        Raises:
+            FatalAPIError: a stream map failed on it.
+        """
+        if self._unwritable_message:
+            raise FatalAPIError(self._unwritable_message)
+
     @override
     def _write_record_message(self, record: Record) -> None:
-        if not self.record_writer.write(record):
+        if self.record_writer.write(record):
+            return
+        try:
             super()._write_record_message(record)
+        except MapExpressionError as error:
+            # `check_written` ends the reading, with the bookmark before this record.
+            self._unwritable_message = (
+                f"stream_maps cannot be used for the record {record.get('id')!r}: {error}"
+            )
 
     @override
     def _generate_record_messages(self, record: Record) -> Generator[RecordMessage, None, None]:
