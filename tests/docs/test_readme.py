@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 import pytest
 import trustme
 
+from docs.pictures import badges
 from tap_pagerduty.api.pagination import CEILING
 from tap_pagerduty.streams.incidents import Incidents
 from tap_pagerduty.streams.log_entries import LogEntries
@@ -799,3 +800,10 @@ def test_the_tap_prints_what_the_troubleshooting_table_says(tmp_path, run):
         pattern = ".*".join(re.escape(part) for part in message.split("…"))
         assert re.search(rf"(?:\| |^){pattern}$", log, re.MULTILINE), (message, log)
     assert returned == status
+
+
+def test_the_badges_are_true():
+    for name, text in badges().items():
+        assert document(f"docs/_static/{name}") == text, (
+            f"{name}: run python -m docs.pictures badges"
+        )
