@@ -26,7 +26,7 @@ SCHEDULERS = examples/.venv-schedulers/.complete
 LOWEST = .venv-lowest/.complete
 SITE = .venv-docs/.complete
 
-.PHONY: help run target psql report verify test test-examples test-lowest test-docs browser bench targets docs views lint format dist pins clean
+.PHONY: help run target psql report verify test test-examples test-lowest test-docs browser bench pictures targets docs views lint format dist pins clean
 
 help:
 	@echo 'make run      load the account of TAP_PAGERDUTY_API_KEY, or of the sandbox if it is not set,'
@@ -41,6 +41,7 @@ help:
 	@echo 'make bench    measure speed and cost against others, into docs/benchmarks.md (half an hour)'
 	@echo 'make targets  load the tap into other Singer targets, compare, into docs/targets.md (10 minutes)'
 	@echo 'make docs     make a site of the documents, in site/; make test-docs looks at it in a browser'
+	@echo 'make pictures make the pictures of the README (needs Chromium)'
 	@echo 'make views    write the dbt models as plain views, into transform/views'
 	@echo 'make format   format the code, and mend what the linter can'
 	@echo 'make dist     build wheel and sdist, into dist/'
@@ -188,6 +189,10 @@ $(DBT): $(ENVIRONMENT) requirements/dbt.txt
 	@$(UV) venv --quiet --clear --python $(BIN)/python .venv-dbt
 	@$(UV) pip install --quiet --python .venv-dbt/bin/python -r requirements/dbt.txt
 	@touch $@
+
+# The README's pictures, of a first load: there must be no output/.
+pictures: $(PLUGINS)-target-postgres
+	$(BIN)/python -m docs.pictures
 
 # The models of the dbt package as plain views, in transform/views.
 views: $(DBT)

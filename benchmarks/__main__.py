@@ -27,9 +27,10 @@ LIMITS = {"960 per 60 s": (960, 60.0), "96 per 6 s": (96, 6.0)}
 
 
 INTRODUCTION = (
-    "Measured by `make bench` on {date}: {system}, Python {python}, singer-sdk {sdk}. Other work "
-    "may have run on the machine: times differ from run to run. All take turns; of start-up, "
-    "ratios are medians, and CPU is the least of up to five rounds."
+    "`make bench` measured this on {date}: {system}, Python {python}, singer-sdk {sdk}. Other work "
+    "may have run on the machine, so times differ from run to run. The clients take turns. Ratios "
+    "of start-up are medians; CPU is the least of up to five rounds. "
+    "[Targets of the project](#acceptance) and whether they are met stand at the end."
 )
 
 
@@ -37,7 +38,9 @@ class Report:
     """Collects the goals and the tables."""
 
     def __init__(self) -> None:
-        """Begin empty."""
+        """Start empty."""
+        # What a reader wants to know first.
+        self.headline = ""
         self.goals: list[Goal] = []
         self._text: list[str] = []
 
@@ -55,14 +58,16 @@ class Report:
         return "\n\n".join(
             [
                 "# Benchmarks",
+                self.headline,
                 INTRODUCTION.format(
                     date=f"{now:%-d %B %Y}",
                     system=system,
                     python=platform.python_version(),
                     sdk=version("singer-sdk"),
                 ),
-                table("what|to reach|reached", self.goals),
                 *self._text,
+                "## Acceptance",
+                table("what|to reach|reached", self.goals),
             ]
         )
 
@@ -145,6 +150,11 @@ def measure_pace(report: Report, *, quick: bool) -> None:
     def load(name: str, size: int, other_client: float = 0.0) -> whole_loads.Load:
         print(f"A load at {name}", file=sys.stderr)
         found = whole_loads.load(size, *LIMITS[name], other_client=other_client)
+        report.headline = report.headline or (
+            f"The tap loads a year of a busy account, {found.records:,} records, in "
+            f"{found.wall:.0f} s: {found.of_the_ideal:.0%} of the pace that PagerDuty's rate limit "
+            "allows."
+        )
         rows.append(
             [
                 name + (", half of it another's" if other_client else ""),
@@ -284,7 +294,7 @@ def measure_batch(report: Report, *, quick: bool) -> None:
 
 
 def measure_output(report: Report, *, quick: bool) -> None:
-    """Whether the output depends on the number of requests under way."""
+    """Whether the output depends on the number of requests in flight."""
     digests = whole_loads.outputs(300 if quick else 3_000)
     same = len(set(digests.values())) == 1
     report.goal(

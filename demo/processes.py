@@ -32,7 +32,7 @@ class Stopped(BaseException):
         super().__init__(number)
         self.number = number
         # What the next run starts from, as far as it is known.
-        self.kept = "What is loaded stays; the next run goes on from there."
+        self.kept = "What is loaded stays; the next run resumes there."
 
 
 class Processes:

@@ -1,4 +1,4 @@
-"""Measure what a day of runs costs in requests: `python -m docs.days`, into docs/operating.md.
+"""Measure what a day of runs costs in requests: `python -m docs.days`, into docs/rate-limits.md.
 
 Accounts of three sizes, served by the sandbox, are read through one and the same day, each hour
 and once; with the streams that are selected by default. What is counted is what the sandbox was
@@ -23,7 +23,7 @@ from tap_pagerduty.tap import TapPagerDuty
 if t.TYPE_CHECKING:
     from tap_pagerduty.sync.client import PagerDutyStream
 
-DOCUMENT = Path(__file__).parent / "operating.md"
+DOCUMENT = Path(__file__).parent / "rate-limits.md"
 # A Wednesday.
 BEGIN = "2026-03-04T00:00:00Z"
 HOUR, DAY = 3_600, 86_400

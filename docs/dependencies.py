@@ -26,7 +26,8 @@ HEADER = """\
 <!-- Written by `make pins`. -->
 # Dependencies
 
-What is installed with the tap, in the versions that it is tested with (`requirements/tap.txt`). Some are needed with some versions of Python only.
+What is installed with the tap, in the versions that it is tested with (`requirements/tap.txt`).
+Some are needed with some versions of Python only.
 
 | Package | Version | Licence |
 | --- | --- | --- |

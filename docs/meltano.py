@@ -1,6 +1,6 @@
-"""The tap as Meltano knows it: its block in meltano.yml, and the definition for Meltano's Hub.
+"""The tap as Meltano knows it: in meltano.yml, in the quick start, and for Meltano's Hub.
 
-Both say what `tap-pagerduty --about` says. `python -m docs.generate` writes them.
+All say what `tap-pagerduty --about` says. `python -m docs.generate` writes them.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ if t.TYPE_CHECKING:
 ROOT = Path(__file__).parent.parent
 PROJECT = ROOT / "meltano.yml"
 HUB = ROOT / "docs" / "meltano-hub.yml"
+QUICK_START = ROOT / "docs" / "quick-start.md"
 CODE_OWNERS = ROOT / ".github" / "CODEOWNERS"
 
 # Not selected by default, but needed by the report: our own project selects these too.
@@ -38,11 +39,15 @@ KINDS = {"number": "decimal"}  # the others have the same name in a JSON schema 
 def documents() -> dict[Path, str]:
     """Return the files that are written from the code, and their text."""
     known = about()
-    return {PROJECT: project(PROJECT.read_text(encoding="utf-8"), known), HUB: hub(known)}
+    return {
+        PROJECT: project(PROJECT.read_text(encoding="utf-8"), known),
+        QUICK_START: quick_start(QUICK_START.read_text(encoding="utf-8"), known),
+        HUB: hub(known),
+    }
 
 
 def about() -> dict[str, t.Any]:
-    """Return what the tap tells of itself."""
+    """Return what the tap says of itself."""
     printed = CliRunner().invoke(TapPagerDuty.cli, ["--about", "--format=json"]).stdout
     return t.cast("dict[str, t.Any]", json.loads(printed))
 
@@ -58,10 +63,29 @@ def project(text: str, known: dict[str, t.Any]) -> str:
             "select": select(ON_REQUEST),
         }
     )
-    begin, end = "    # <about>", "    # </about>"
+    return _filled(text, "about", block)
+
+
+def quick_start(text: str, known: dict[str, t.Any]) -> str:
+    """Return the TEXT of the quick start with all settings in its project, a line each."""
+    lines = []
+    for each in settings(known):
+        if not each["name"].startswith(BUILT_IN):
+            found = {
+                key: each[key] for key in ("name", "kind", "value", "sensitive") if key in each
+            }
+            # Options need a list of labels; a text will do.
+            found["kind"] = "string" if found["kind"] == "options" else found["kind"]
+            lines.append("- " + yaml.safe_dump(found, default_flow_style=True, sort_keys=False))
+    return _filled(text, "settings", "".join(lines))
+
+
+def _filled(text: str, name: str, block: str) -> str:
+    """Return the TEXT of YAML with a BLOCK, indented, between the two comments of this NAME."""
+    begin, end = f"    # <{name}>", f"    # </{name}>"
     between = re.compile(f"(?<={begin}).*?(?={end})", re.DOTALL)
     if not between.search(text):
-        msg = f"meltano.yml has no {begin.strip()} … {end.strip()}"
+        msg = f"a document has no {begin.strip()} … {end.strip()}"
         raise SystemExit(msg)
     return between.sub(lambda _: "\n" + textwrap.indent(block, " " * 4), text)
 

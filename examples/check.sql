@@ -1,5 +1,5 @@
 -- What is late or missing in the tables that tap-pagerduty fills: no row if nothing is.
--- docs/operating.md explains each query. PostgreSQL and DuckDB take them.
+-- docs/monitoring.md explains each query. PostgreSQL and DuckDB take them.
 SET search_path = 'pagerduty';
 
 SELECT stream, coalesce('was last read at ' || last_read, 'has no row') AS problem

@@ -1,6 +1,6 @@
 -- Erase a person from the tables that target-postgres has filled, all or nothing:
 --   psql --set=id=PXXXXXX --set=name='Jane Doe' --set=email=jane@example.com --file=erase_person.sql
--- Also --set=schema=…, if it is not `pagerduty`. docs/operating.md says what to do before and after.
+-- Also --set=schema=…, if it is not `pagerduty`. docs/keep-data.md says what to do before and after.
 \set ON_ERROR_STOP 1
 \set QUIET 1
 \if :{?schema}

@@ -10,6 +10,7 @@
 # Exit status: 0 if both succeeded; 75 if another run is active; 128 + n if signal n stopped the
 # run; else that of the command that failed.
 set -u -o pipefail
+umask 077  # what is loaded is for nobody else on this machine
 cd "${PAGERDUTY_HOME:?}" || exit 2
 config=${PAGERDUTY_CONFIG:-.}
 

@@ -41,14 +41,14 @@ def parser() -> argparse.ArgumentParser:
             how["type"] = each.metadata.get("read") or type(default)
             how["choices"] = each.metadata.get("choices")
         made.add_argument(*flags, **how)
-    made.add_argument("--latency-ms", type=float, default=0.0, help="time that each answer takes")
+    made.add_argument("--latency-ms", type=float, default=0.0, help="time that each response takes")
     made.add_argument("--jitter-ms", type=float, default=0.0, help="by how much that time varies")
     made.add_argument(
         "--fault",
         action="append",
         default=[],
         metavar="SPEC",
-        help="make answers fail, e.g. status=503,every=7,path=/incidents or reset,nth=3 "
+        help="make responses fail, e.g. status=503,every=7,path=/incidents or reset,nth=3 "
         "or status=429,reset=5,times=2 or hang,seconds=5,every=50 (may be repeated)",
     )
     made.add_argument(

@@ -37,7 +37,7 @@ class Options:
     api_key: str = _setting("sandbox-key", "API key to accept (Authorization: Token token=…)")
     bearer_token: Any = _setting(None, "OAuth token to accept (Authorization: Bearer …)", read=str)
     user_key: bool = _setting(
-        False, "the key or token is a user's: GET /users/me tells whose it is"
+        False, "the key or token is a user's: GET /users/me shows whose it is"
     )
     client_id: str = _setting("sandbox-client", "OAuth app that POST /oauth/token accepts")
     client_secret: str = _setting("sandbox-secret", "secret of the OAuth app")
@@ -57,9 +57,9 @@ class Options:
     rate_window: float = _setting(60.0, "length of the window in real seconds")
     oncalls_rate_limit: Any = _setting(None, "limit of its own for GET /oncalls", read=int)
     other_client: float = _setting(0.0, "share of each window that another client uses up (0…1)")
-    bare_429: bool = _setting(False, "answer 429 without rate limit headers and body")
+    bare_429: bool = _setting(False, "respond 429 without rate limit headers and body")
     latency: Any = _setting(
-        (0.0, 0.0), "seconds that each answer takes: (mean, jitter), or just the mean", cli=False
+        (0.0, 0.0), "seconds that each response takes: (mean, jitter), or just the mean", cli=False
     )
     until_inclusive: bool = _setting(False, "since … until includes the second of `until`")
     log_entries_order: str = _setting("desc", "order of log entries", choices=["asc", "desc"])
@@ -74,7 +74,7 @@ class Options:
     )
     undocumented_paging: str = _setting(
         "works",
-        "limit and offset (or cursor) where only answers have them",
+        "limit and offset (or cursor) where only responses have them",
         choices=["works", "ignored", "refused"],
     )
     analytics_daily_quota: Any = _setting(

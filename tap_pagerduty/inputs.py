@@ -5,11 +5,13 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
 import typing as t
 from decimal import Decimal
 from pathlib import Path
 
 import click
+import msgspec
 from singer_sdk.configuration._dict_config import parse_environment_config
 from singer_sdk.exceptions import ConfigValidationError
 
@@ -35,9 +37,13 @@ def read_settings(path: str) -> dict[str, t.Any]:
         msg = f"The config file cannot be read: {path}: {error.strerror}."
         raise _mistakes(msg) from None
     try:
-        found = json.loads(_text(content), parse_float=Decimal)
+        text = _text(content)
+        if odd := _oddity(text):
+            msg = f"The config file cannot be read: {path} {odd}."
+            raise _mistakes(msg)
+        found = json.loads(text, parse_float=Decimal)
     except UnicodeDecodeError:
-        msg = f"The config file is no JSON: {path} is not a text in UTF-8 or UTF-16."
+        msg = f"The config file is not valid JSON: {path} is not a text in UTF-8 or UTF-16."
         raise _mistakes(msg) from None
     if not isinstance(found, dict):
         msg = f"The config file cannot be read: {path} must be a JSON object of settings."
@@ -62,9 +68,12 @@ class JsonFile(click.File):
         """
         with super().convert(value, param, ctx) as file:
             try:
-                return io.StringIO(_text(file.read()))
+                text = _text(file.read())
             except UnicodeDecodeError:
                 self.fail(f"{value!r}: not a text in UTF-8 or UTF-16", param, ctx)
+        if odd := _oddity(text):
+            self.fail(f"{value!r}: {odd}", param, ctx)
+        return io.StringIO(text)
 
 
 def _text(content: bytes) -> str:
@@ -74,6 +83,19 @@ def _text(content: bytes) -> str:
         UnicodeDecodeError: it is none.
     """
     return content.decode(json.detect_encoding(content)).removeprefix("\ufeff")
+
+
+def _oddity(text: str) -> str:
+    """Return what Python's JSON decoder fails at in a TEXT, by an error of another kind; or ""."""
+    if re.search(r"\d{4300}", text):
+        return "holds a number of thousands of digits"
+    try:
+        msgspec.json.decode(text)
+    except RecursionError:
+        return "is nested too deep"
+    except ValueError:
+        pass  # its reader says so
+    return ""
 
 
 def read_environment(settings: Mapping[str, t.Any], prefix: str) -> dict[str, t.Any]:

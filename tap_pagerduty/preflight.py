@@ -251,13 +251,17 @@ class Preflight:
         connection, config = self._connection, self._plain.config
         examples = (finding.example for finding in self._findings.values())
         hosts = [host_of(record) for record in (self._user, *examples) if record]
-        account = next(filter(None, hosts), config.get("subdomain") or "its records do not tell")
+        account = next(
+            filter(None, hosts), config.get("subdomain") or "unknown: no record shows it"
+        )
         region = "" if config.get("api_url") else f"{config['region'].upper()} region, "
         who = self._credentials
         if self._user:
             who += f" of the user {self._user.get('name')} ({self._user.get('role')})"
         limit, left = connection.rate_limiter.limit, connection.rate_limiter.remaining
-        rate = "not told" if limit is None else f"{limit:,} requests a minute, {left:,} left now"
+        rate = (
+            "not reported" if limit is None else f"{limit:,} requests a minute, {left:,} left now"
+        )
         sync_range = self._plain.sync_range
         start = isoformat(whole_second(sync_range.start))
         why = "`start_date`" if config.get("start_date") else "no `start_date` is set: a year ago"
@@ -296,11 +300,11 @@ class Preflight:
             yield from (f"  {each.stream.name}: {each.problem}" for each in problems)
             yield ""
         if untried:
-            yield f"Not tried, as there is nothing to try them on: {', '.join(untried)}."
+            yield f"Not tried, because their parents have no records: {', '.join(untried)}."
         if any("?" in each.row for each in readable):
-            yield "`?` stands where PagerDuty does not count."
+            yield "`?` means: PagerDuty reports no count."
         if not all(each.complete for each in readable):
-            yield "`+` stands for: or more."
+            yield "`+` means: or more."
         many = f"{len(readable)} of" if problems else "All" if len(selected) > 1 else "The"
         yield f"{many} {count(len(selected), 'selected stream')} can be read."
         if not readable:

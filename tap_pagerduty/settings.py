@@ -13,6 +13,7 @@ from singer_sdk import typing as th
 from tap_pagerduty.api.concurrency import CEILING
 from tap_pagerduty.api.connection import HOSTS
 from tap_pagerduty.api.session import MAX_RESPONSE_MB, is_this_machine
+from tap_pagerduty.records.personal_data import KEEP, OMIT, PSEUDONYMIZE
 from tap_pagerduty.records.timestamps import instant, isoformat
 
 # What an id looks like; an empty one would ask for everything, or nothing.
@@ -23,6 +24,9 @@ CREDENTIALS = (
     ("access_token",),
     ("client_id", "client_secret", "subdomain"),
 )
+
+# Characters of the key of pseudonyms: fewer could be guessed.
+SHORTEST_KEY = 16
 
 # What all that parse an address understand in the same way. It takes less than is valid: some
 # take a backslash for the end of the host, and what is in front of `@` for a user, or for the host.
@@ -35,7 +39,7 @@ _NOT_PLAIN = (
     "{} must be a plain address such as https://host:port/path: without a user or password, "
     "query, fragment, blank or backslash."
 )
-_NOT_ENCRYPTED = "{} must begin with https://, or http:// for this machine only."
+_NOT_ENCRYPTED = "{} must start with https://, or http:// for this machine only."
 
 SETTINGS: dict[str, t.Any] = th.PropertiesList(
     th.Property(
@@ -72,14 +76,14 @@ SETTINGS: dict[str, t.Any] = th.PropertiesList(
         th.StringType,
         title="Subdomain",
         description="Subdomain of the account that the OAuth app belongs to, needed with "
-        "`client_id`: `acme` if the account's web address begins with `acme.`.",
+        "`client_id`: `acme` if the account's web address starts with `acme.`.",
     ),
     th.Property(
         "scopes",
         th.StringType,
         title="OAuth scopes",
-        description="Scopes to ask for with `client_id`, separated by spaces. Default: those that "
-        "the selected streams need.",
+        description="OAuth scopes to request with `client_id`, separated by spaces. Default: those "
+        "that the selected streams need.",
     ),
     th.Property(
         "oauth_url",
@@ -93,7 +97,7 @@ SETTINGS: dict[str, t.Any] = th.PropertiesList(
         th.DateTimeType,
         title="Start date",
         description=(
-            "Time at which the first load of the incremental streams begins, and each load of the "
+            "Start of the first load of the incremental streams, and of each load of the "
             "full-table streams that are read by time range (ISO 8601, UTC unless it has an "
             "offset). Default: one year before the run."
         ),
@@ -108,9 +112,17 @@ SETTINGS: dict[str, t.Any] = th.PropertiesList(
         "end_date",
         th.DateTimeType,
         title="End date",
-        description="End of a slice of history that begins at `start_date`, which has to be set "
-        "as well: what is read by time range is read up to here, and `incidents` has those "
-        "created in the slice. Unset, all up to the run is read.",
+        description="End of a slice of history that starts at `start_date`, which must be set "
+        "as well: streams that are read by time range end here, and `incidents` has those "
+        "created in the slice. Default: the time of the run.",
+    ),
+    th.Property(
+        "stream_patterns",
+        th.ArrayType(th.StringType(min_length=1)),
+        title="Stream patterns",
+        description="Streams and fields to load, as patterns like those of Meltano's `select`: "
+        "`incident*`, `users.email`, `!*.description`. They win over the catalog. Default: what "
+        "the catalog selects.",
     ),
     th.Property(
         "reload_streams",
@@ -123,22 +135,22 @@ SETTINGS: dict[str, t.Any] = th.PropertiesList(
         "team_ids",
         th.ArrayType(th.StringType(pattern=ID)),
         title="Teams",
-        description="Ids of teams: the streams that PagerDuty can filter by team are narrowed "
-        "down to these. Default: all teams.",
+        description="Ids of teams: streams that PagerDuty can filter by team are limited to "
+        "these. Default: all teams.",
     ),
     th.Property(
         "service_ids",
         th.ArrayType(th.StringType(pattern=ID)),
         title="Services",
-        description="Ids of services: the streams that PagerDuty can filter by service are "
-        "narrowed down to these. Default: all services.",
+        description="Ids of services: streams that PagerDuty can filter by service are "
+        "limited to these. Default: all services.",
     ),
     th.Property(
         "urgencies",
         th.ArrayType(th.StringType(allowed_values=["high", "low"])),
         title="Urgencies",
-        description="Urgencies of incidents, `high` or `low`: the streams that PagerDuty can "
-        "filter by urgency are narrowed down to these. Default: both.",
+        description="Urgencies of incidents, `high` or `low`: streams that PagerDuty can "
+        "filter by urgency are limited to these. Default: both.",
     ),
     th.Property(
         "account",
@@ -174,8 +186,8 @@ SETTINGS: dict[str, t.Any] = th.PropertiesList(
         th.IntegerType(minimum=1, maximum=3600),
         default=60,
         title="Request timeout",
-        description="Seconds to wait for the answer to a request, or for more of it, before it is "
-        "made again. All of it has to be there within `retry_timeout_seconds`, if that is longer.",
+        description="Seconds to wait for a response, or for more of it, before the request is "
+        "retried. The full response must arrive within `retry_timeout_seconds`, if that is longer.",
     ),
     th.Property(
         "retry_timeout_seconds",
@@ -203,8 +215,8 @@ SETTINGS: dict[str, t.Any] = th.PropertiesList(
         "requests_per_second",
         th.IntegerType(minimum=1, maximum=100_000),
         title="Requests per second",
-        description="Largest number of requests sent in a second, by all streams together. Unset, "
-        "the limit that PagerDuty's answers tell is used up evenly; 5 until they tell one.",
+        description="Largest number of requests per second, over all streams. Default: what "
+        "the rate limit in PagerDuty's responses allows, spread evenly; 5 until they report one.",
     ),
     th.Property(
         "rate_limit_reserve_percent",
@@ -219,9 +231,8 @@ SETTINGS: dict[str, t.Any] = th.PropertiesList(
         th.IntegerType(minimum=0, maximum=36_500),
         default=0,
         title="Incident look-back",
-        description="Number of days before the run: incidents created in them are read again on "
-        "each run, for changes to resolved incidents of which PagerDuty writes no log entry; 0: "
-        "none are.",
+        description="Days before the run: incidents created in them are read again on each run, "
+        "to catch changes to resolved incidents that PagerDuty does not log.",
     ),
     th.Property(
         "overlap_minutes",
@@ -229,8 +240,7 @@ SETTINGS: dict[str, t.Any] = th.PropertiesList(
         default=15,
         title="Overlap",
         description="Minutes before its bookmark from which an incremental stream is read again, "
-        "for records that PagerDuty lists some time after they happened; a stream with a longer "
-        "overlap of its own keeps that.",
+        "for records that PagerDuty lists late. Streams with a longer overlap keep it.",
     ),
     th.Property(
         "max_count_requests",
@@ -253,16 +263,32 @@ SETTINGS: dict[str, t.Any] = th.PropertiesList(
         th.BooleanType,
         default=True,
         title="Emit ACTIVATE_VERSION",
-        description="Whether to tell the target, after a full-table stream was read whole, to "
-        "remove the rows that are gone from the account; it is never told with `account`.",
+        description="Whether to have the target remove rows that are gone from the account, after "
+        "a full-table stream was read in full. Has no effect with `account`.",
+    ),
+    th.Property(
+        "personal_data",
+        th.StringType(allowed_values=[KEEP, PSEUDONYMIZE, OMIT]),
+        default=KEEP,
+        title="Personal data",
+        description="Names, addresses and phone numbers of persons: `keep` them, `pseudonymize` "
+        "them by a keyed hash, so that joins still work, or `omit` them (null).",
+    ),
+    th.Property(
+        "personal_data_key",
+        th.StringType,
+        secret=True,
+        title="Personal data key",
+        description="Key of the hash, needed with `personal_data: pseudonymize`: a random text of "
+        "at least 16 characters. The same key gives the same pseudonyms.",
     ),
     th.Property(
         "include_secrets",
         th.BooleanType,
         default=False,
         title="Include secrets",
-        description="Whether to load integration keys, routing keys, tokens and other secrets as "
-        "well; they are left out otherwise.",
+        description="Whether to load integration keys, routing keys, tokens and other secrets "
+        "as well.",
     ),
     additional_properties=False,
 ).to_dict()
@@ -290,6 +316,12 @@ def complete(config: dict[str, t.Any], *, signed_in: bool = True) -> list[str]:
         errors.append("user_agent holds characters that no header can have.")
     for name in ("api_url", "oauth_url"):
         errors += _address(name, config.get(name) or "")
+    key = config.get("personal_data_key") or ""
+    if config.get("personal_data") == PSEUDONYMIZE and len(key) < SHORTEST_KEY:
+        errors.append(
+            "personal_data: pseudonymize needs personal_data_key: a random text of at least "
+            f"{SHORTEST_KEY} characters."
+        )
     return errors
 
 
@@ -313,7 +345,7 @@ def _credentials(config: dict[str, t.Any], *, signed_in: bool) -> list[str]:
         if not value.isascii() or not value.isprintable():
             errors.append(f"{name} holds characters that it cannot have.")
         elif name == "subdomain" and not re.fullmatch(r"[A-Za-z0-9-]+", value):
-            errors.append("subdomain is what the account's web address begins with, such as acme.")
+            errors.append("subdomain is what the account's web address starts with, such as acme.")
     # A subdomain alone is none.
     given = [kind for kind in CREDENTIALS if config.keys() & set(kind[:2])]
     if signed_in and not given:
@@ -344,7 +376,7 @@ def _start_date(config: dict[str, t.Any]) -> list[str]:
         try:
             start = instant(value)
         except ValueError:
-            errors.append(f"{setting} {value!r} is no date; write 2026-01-31T00:00:00Z.")
+            errors.append(f"{setting} {value!r} is not a date; write 2026-01-31T00:00:00Z.")
             continue
         if start > pendulum.now("UTC"):
             errors.append(f"{setting} {value!r} lies in the future.")
@@ -363,7 +395,7 @@ def _end_date(config: dict[str, t.Any]) -> list[str]:
     try:
         end = instant(value)
     except ValueError:
-        return [f"end_date {value!r} is no date; write 2026-01-31T00:00:00Z."]
+        return [f"end_date {value!r} is not a date; write 2026-01-31T00:00:00Z."]
     if "start_date" not in config:
         return ["end_date is the end of a slice; give its start_date as well."]
     with suppress(ValueError):  # which has been reported

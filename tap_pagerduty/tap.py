@@ -36,6 +36,7 @@ from tap_pagerduty.reporting.run_report import RunReport
 from tap_pagerduty.reporting.summary import missing_data
 from tap_pagerduty.settings import NOT_REPEATED, SETTINGS, complete, secrets
 from tap_pagerduty.streams import STREAMS
+from tap_pagerduty.sync import stream_patterns
 from tap_pagerduty.sync.catalog import check_catalog, check_streams, gone_and_new, unknown_bookmarks
 from tap_pagerduty.sync.child import ChildStream
 from tap_pagerduty.sync.filter_ids import unknown_ids
@@ -45,7 +46,7 @@ from tap_pagerduty.sync.state import check_state, earliest_positions
 
 if t.TYPE_CHECKING:
     import logging
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from types import FrameType
 
     import click
@@ -92,6 +93,9 @@ class TapPagerDuty(Tap):
             if isinstance(stream, ChildStream):
                 streams[stream.parent].child_streams.append(stream)
                 stream.progress.parent = streams[stream.parent].progress
+        if self.input_catalog is None:  # otherwise it has its say first
+            for stream in streams.values():
+                stream.select_by_patterns()
         return list(streams.values())
 
     @override
@@ -110,6 +114,7 @@ class TapPagerDuty(Tap):
                 check_streams(self.input_catalog, streams)
             except ValueError as error:
                 self._refuse("catalog", error)
+            self._complete_catalog(self.input_catalog)
         try:
             super(Tap, self).setup_mapper()
         except StreamMapConfigError as error:
@@ -131,6 +136,17 @@ class TapPagerDuty(Tap):
                 continue
             raise ConfigValidationError(msg, errors=[msg], schema=SETTINGS) from None
 
+    def _complete_catalog(self, catalog: Catalog) -> None:
+        """Add the streams to a CATALOG that lacks them, though `stream_patterns` select them."""
+        if not self.config.get("stream_patterns"):
+            return
+        lacking = [
+            name for name, stream in self.streams.items() if stream.selected and name not in catalog
+        ]
+        if lacking:
+            every = Catalog.from_dict(self.catalog_dict)
+            catalog.update({name: every[name] for name in lacking})
+
     # -- Settings
 
     @override
@@ -151,7 +167,10 @@ class TapPagerDuty(Tap):
                 errors = [text.replace(secret, "(secret)") for text in errors]
             raise ConfigValidationError(str(error), errors=errors, schema=error.schema) from None
         # Discovery needs no credentials; whatever else is set has to be right even then.
-        if errors := complete(self._config, signed_in=raise_errors):
+        errors = complete(self._config, signed_in=raise_errors)
+        schemas = {sheet.name: sheet.schema for sheet in t.cast("Iterable[t.Any]", STREAMS)}
+        errors += stream_patterns.mistakes(self._config.get("stream_patterns") or (), schemas)
+        if errors:
             summary = "Config validation failed"
             raise ConfigValidationError(summary, errors=errors, schema=self.config_jsonschema)
         return []
@@ -163,7 +182,7 @@ class TapPagerDuty(Tap):
         self, *args: t.Any, state: t.Any = None, catalog: t.Any = None, **kwargs: t.Any
     ) -> None:
         if isinstance(state, (list, int, float)):  # the SDK takes the empty ones for no state
-            self._refuse_state("it is no object")
+            self._refuse_state("it is not an object")
         if catalog is not None and not isinstance(catalog, Catalog):
             try:
                 check_catalog(catalog)
@@ -259,8 +278,8 @@ class TapPagerDuty(Tap):
                 option.type = JsonFile()
             if option.name == "test":
                 option.help = (
-                    "Tell who signs in, which selected streams can be read and what a first "
-                    "load takes. Use --test=schema to write SCHEMA messages only."
+                    "Show who signs in, which selected streams can be read and what a first "
+                    "load costs. Use --test=schema to write SCHEMA messages only."
                 )
         return command
 
@@ -423,7 +442,7 @@ class TapPagerDuty(Tap):
         last_resort.daemon = True
         last_resort.start()
         self.logger.warning(
-            "Stopped by signal %d; the next run goes on from the last state.", signum
+            "Stopped by signal %d; the next run resumes from the last state.", signum
         )
 
         def end() -> t.NoReturn:
@@ -444,7 +463,7 @@ def _a_line_or_exit(logger: logging.Logger, what: str) -> Iterator[None]:
     except ValueError as error:
         if not hasattr(error, "lineno"):  # the mark of all JSON decoders' errors
             raise
-        logger.error("The %s file is no JSON: %s.", what, error)  # noqa: TRY400
+        logger.error("The %s file is not valid JSON: %s.", what, error)  # noqa: TRY400
         raise SystemExit(1) from None
 
 

@@ -1,7 +1,7 @@
 """PagerDuty into PostgreSQL each hour, as an Airflow DAG that mails what failed.
 
 `load` runs ../load.sh, `check` runs ../check.sh on what is loaded. Copy this file into the folder
-of DAGs; docs/operating.md says what has to be installed beside it.
+of DAGs; docs/deploy.md says what has to be installed beside it.
 """
 
 from __future__ import annotations

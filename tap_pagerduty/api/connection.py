@@ -243,12 +243,12 @@ class Connection:
     @property
     def unreachable_message(self) -> str:
         """The line for people when there is no response at all."""
-        return f"Nothing has answered at {self.url}; check the network, `region` and `api_url`."
+        return f"Could not reach {self.url}; check the network, `region` and `api_url`."
 
     def foreign_message(self, error: Exception) -> str:
         """The line for people when what answers does not seem to be PagerDuty's API."""
         return (
-            f"What answers at {self.url} is not PagerDuty's API ({error}); check `api_url`, and "
+            f"What responds at {self.url} is not PagerDuty's API ({error}); check `api_url`, and "
             "the proxy if there is one."
         )
 

@@ -184,7 +184,7 @@ def describe(error: Exception) -> str:
     if isinstance(error, requests.exceptions.ConnectTimeout):
         return "no connection in time"
     if isinstance(error, requests.exceptions.Timeout):
-        return "no answer in time"
+        return "no response in time"
     if isinstance(error, requests.exceptions.ConnectionError):
         cause = str(error).rpartition("Caused by ")[2] or str(error)
         return f"connection failed: {_last_words(cause)}"

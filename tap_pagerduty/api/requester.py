@@ -139,7 +139,7 @@ class Requester:
             told = self._connection.rate_limited(self._budget, wait, response.headers)
             retries.spend(told - wait)
         self._exchange.log(
-            "%s; asking again in %.1f s%s (try %d)",
+            "%s; retrying in %.1f s%s (attempt %d)",
             errors.describe(error),
             told,
             f" for {size} records at a time" if size else "",

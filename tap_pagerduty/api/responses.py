@@ -92,10 +92,10 @@ def decode(
     try:
         replaced = set() if replaced is None else replaced
         content, body = _decoded(response.content, decoder, replaced, has_peek=peek is not None)
-    except msgspec.ValidationError:  # it is no object
+    except msgspec.ValidationError:  # it is not an object
         body = None
     except ValueError:
-        msg = f"{response.status_code} with a body that is no JSON (cut off, or a proxy's)"
+        msg = f"{response.status_code} with a body that is not valid JSON (cut off, or a proxy's)"
         raise RetriableAPIError(msg, response) from None
     if isinstance(body, dict):
         if records_key != WHOLE_BODY and not _is_count(body.get("total")):

@@ -36,7 +36,7 @@ def summary(report: RunReport) -> list[tuple[str, dict[str, t.Any]]]:
     total = ("total", *_numbers(started), f"in {duration(seconds)}", "")
     lines = _aligned([_HEADING, *rows, total])
     if missing := len(progress.streams) - len(started):
-        lines.append(f"{count(missing, 'stream')} not begun")
+        lines.append(f"{count(missing, 'stream')} not started")
     event = {"summary": {"seconds": round(seconds, 1), "streams": report.rows}}
     return [*((line, {}) for line in lines[:-1]), (lines[-1], event)]
 
@@ -57,7 +57,7 @@ def missing_data(
     for name, reason in skipped.items():
         yield logging.WARNING, f"{name} was skipped: {reason}"
     if lacks_access:
-        advice = "To load what was skipped, use a key and a plan that have what it takes; or "
+        advice = "To load what was skipped, use a key and plan with the required access, or "
         yield logging.INFO, advice + "deselect it."
     for name, reason in incomplete.items():
         yield logging.ERROR, f"{name} is incomplete: {reason}"

@@ -14,6 +14,7 @@ from tap_pagerduty.streams.common import (
     key,
     key_time,
     number,
+    personal,
     properties,
     text,
     time,
@@ -39,7 +40,7 @@ INTERRUPTIONS_BY_HOUR = (
 # Of incidents that were created in the period.
 INCIDENT_METRICS = (
     integer("total_incident_count", "Number of incidents that were created."),
-    integer("total_incidents_acknowledged", "Number of incidents that somebody acknowledged."),
+    integer("total_incidents_acknowledged", "Number of acknowledged incidents."),
     integer(
         "total_incidents_auto_resolved",
         "Number of incidents that were resolved automatically: by an integration, or by PagerDuty "
@@ -141,7 +142,7 @@ RESPONDER_METRICS = (
         "Id of the user; null where the row is of all responders; documented as a number.",
         to="users",
     ),
-    text("responder_name", "Name of the user."),
+    personal("responder_name", "Name of the user."),
     text("team_id", "Id of the user's team; null where the row is of all teams.", to="teams"),
     text("team_name", "Name of that team."),
     integer("total_incident_count", "Number of incidents that were created."),
@@ -151,7 +152,7 @@ RESPONDER_METRICS = (
     ),
     integer(
         "total_incidents_reassigned_from",
-        "Number of incidents that were reassigned from the user to somebody else.",
+        "Number of incidents that were reassigned from the user to another.",
     ),
     integer(
         "total_incidents_reassigned_to", "Number of incidents that were reassigned to the user."
@@ -364,7 +365,7 @@ class AnalyticsPdAdvanceUsage(MonthlyMetrics):
         integer("total_credits_used", "Number of credits that the uses took."),
         integer(
             "total_proactive_use_count",
-            "Number of the uses that PagerDuty Advance started by itself, not a user.",
+            "Number of the uses that PagerDuty Advance started automatically, not a user.",
         ),
         integer(
             "total_proactive_credits_used",

@@ -18,6 +18,8 @@ from tap_pagerduty.streams.common import (
     integer,
     key,
     key_time,
+    personal,
+    personal_texts,
     properties,
     text,
     text_or_integer,
@@ -94,20 +96,22 @@ class AnalyticsIncidents(Analytics, WindowedStream):
         text(
             "resolved_by_user_id", "Id of the user who resolved it; null if none did.", to="users"
         ),
-        text("resolved_by_user_name", "Name of the user who resolved it."),
+        personal("resolved_by_user_name", "Name of the user who resolved it."),
         boolean(
             "auto_resolved",
             "Whether it was resolved automatically: by an integration, or by PagerDuty after a "
             "time.",
         ),
         texts("assigned_user_ids", "Ids of the users who were assigned.", to="users"),
-        texts("assigned_user_names", "Names of the users who were assigned."),
+        personal_texts("assigned_user_names", "Names of the users who were assigned."),
         texts("acknowledged_user_ids", "Ids of the users who acknowledged.", to="users"),
-        texts("acknowledged_user_names", "Names of the users who acknowledged."),
+        personal_texts("acknowledged_user_names", "Names of the users who acknowledged."),
         texts(
             "joined_user_ids", "Ids of the users who acknowledged or agreed to help.", to="users"
         ),
-        texts("joined_user_names", "Names of the users who acknowledged or agreed to help."),
+        personal_texts(
+            "joined_user_names", "Names of the users who acknowledged or agreed to help."
+        ),
         integer(
             "assignment_count",
             "Number of assignments, including those by reassigning and escalating.",
@@ -240,14 +244,14 @@ class AnalyticsIncidentResponses(Analytics, ChildStream):
         key_time("requested_at", "When the user was asked."),
         time("responded_at", "When the user responded; null when the user did not."),
         integer("time_to_respond_seconds", "Seconds from `requested_at` to `responded_at`."),
-        text("responder_name", "Name of the user."),
+        personal("responder_name", "Name of the user."),
         text(
             "responder_type",
             "How the user came to be asked: `assigned` (at creation), `reassigned`, `escalated` "
             "or `added_responder`.",
         ),
         text(
-            "response_status", "Answer so far: `joined` (or `accepted`), `pending` or `declined`."
+            "response_status", "Response so far: `joined` (or `accepted`), `pending` or `declined`."
         ),
     )
 
@@ -271,7 +275,7 @@ class AnalyticsResponderIncidents(Analytics, WindowedChildStream):
     schema = properties(
         key("responder_id", "Id of the user.", to="users"),
         key("incident_id", "Id of the incident.", to="incidents"),
-        text("responder_name", "Name of the user."),
+        personal("responder_name", "Name of the user."),
         integer(
             "incident_number", "Number by which people call the incident; unique in the account."
         ),
@@ -303,7 +307,7 @@ class AnalyticsResponderIncidents(Analytics, WindowedChildStream):
         ),
         integer(
             "total_reassignments_from",
-            "Number of times that the incident was reassigned from the user to somebody else.",
+            "Number of times that the incident was reassigned from the user to another.",
         ),
         integer(
             "total_reassignments_to",
@@ -349,8 +353,8 @@ class AnalyticsUsers(Analytics):
     paginator = STARTING_AFTER
     schema = properties(
         key("id", "Id of the user.", to="users"),
-        text("user_name", "Name of the user."),
-        text("email", "E-mail address of the user."),
+        personal("user_name", "Name of the user."),
+        personal("email", "E-mail address of the user."),
         integer("account_id", "Id of the account."),
         text("description", "What the user wrote about themselves; null when empty."),
         text("time_zone", "Time zone of the user; null when not set."),

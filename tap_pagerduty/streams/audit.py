@@ -7,6 +7,7 @@ from tap_pagerduty.streams.common import (
     array,
     key,
     obj,
+    personal,
     properties,
     reference,
     references,
@@ -38,7 +39,7 @@ class AuditRecords(WindowedStream):
             "execution_context",
             "Request by which the change was made; may be null.",
             text("request_id", "Id of the request; records of one request share it."),
-            text("remote_address", "IP address that the request came from."),
+            personal("remote_address", "IP address that the request came from."),
         ),
         references("actors", None, "Users, API keys or apps that made the change."),
         obj(

@@ -13,6 +13,7 @@ from singer_sdk import typing as th
 
 from tap_pagerduty.records.column_types import CONVERTED
 from tap_pagerduty.records.findings import UNDOCUMENTED
+from tap_pagerduty.records.personal_data import ALWAYS, OF_A_USER, PERSONAL
 
 Schema = dict[str, t.Any]
 Property = th.Property[t.Any]
@@ -64,6 +65,18 @@ def key_time(name: str, description: str) -> Property:
 def text(name: str, description: str, *, to: To = None) -> Property:
     """Return a text property; if it is an id, TO says of what."""
     return th.Property(name, th.StringType, description=description, **_leads(to))
+
+
+def personal(name: str, description: str) -> Property:
+    """Return a text that says who a person is, or how to reach them; see `personal_data`."""
+    more: Schema = {PERSONAL: ALWAYS}
+    return th.Property(name, th.StringType, description=description, **more)
+
+
+def personal_texts(name: str, description: str) -> Property:
+    """Return an array of such texts."""
+    more: Schema = {PERSONAL: ALWAYS}
+    return th.Property(name, th.ArrayType(th.StringType), description=description, **more)
 
 
 def url(name: str, description: str) -> Property:
@@ -151,7 +164,12 @@ def reference_fields(to: To) -> tuple[Property, ...]:
     return (
         text("id", "Id of the resource referred to.", to=to),
         text("type", "Kind of resource; ends in `_reference` when only these fields are given."),
-        text("summary", "Short name of the resource, as PagerDuty displays it."),
+        th.Property(
+            "summary",
+            th.StringType,
+            description="Short name of the resource, as PagerDuty displays it.",
+            **_names_users(to),
+        ),
         url("self", "API address of the resource; null once it is deleted."),
         url("html_url", "Web address of the resource; null once it is deleted."),
     )
@@ -173,6 +191,14 @@ def _leads(to: To) -> Schema:
     if to is None:
         return {}
     return {REFERS_TO: [to] if isinstance(to, str) else list(to)}
+
+
+def _names_users(to: To) -> Schema:
+    """Return the keyword of the name in a reference TO streams, if it may be that of a person."""
+    streams = (to,) if isinstance(to, str) else to or ()
+    if "users" not in streams:
+        return {}
+    return {PERSONAL: ALWAYS if len(streams) == 1 else OF_A_USER}
 
 
 def _without_empty_properties(schema: t.Any) -> t.Any:  # noqa: ANN401, any part of a schema
@@ -220,7 +246,7 @@ NOTIFICATION = (
         "`phone`.",
     ),
     time("started_at", "When the notification was sent."),
-    text(
+    personal(
         "address",
         "Phone number or e-mail address that it was sent to; null for push notifications.",
     ),

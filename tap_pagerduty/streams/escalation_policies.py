@@ -32,7 +32,7 @@ class EscalationPolicies(PagerDutyStream):
         integer("num_loops", "How often the rules repeat after the last one; 0: never."),
         text(
             "on_call_handoff_notifications",
-            "When users are notified that their shift begins or ends: `if_has_services` (only if "
+            "When users are notified that their shift starts or ends: `if_has_services` (only if "
             "a service uses the policy) or `always`.",
         ),
         array(
@@ -66,5 +66,5 @@ class EscalationPolicies(PagerDutyStream):
             "send_ochons_through_level",
             "Not documented by PagerDuty; null in every response seen.",
         ),
-        anything("privilege", "Not documented by PagerDuty; null in every answer seen."),
+        anything("privilege", "Not documented by PagerDuty; null in every response seen."),
     )

@@ -112,7 +112,7 @@ class EventEnrichmentRules(ChildStream):
         url("self", "API address of the rules."),
         array(
             "sets",
-            "Sets of rules; an event begins in the one with the id `start`.",
+            "Sets of rules; an event starts in the one with the id `start`.",
             text("id", "Id of the set."),
             array(
                 "rules",

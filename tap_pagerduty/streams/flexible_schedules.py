@@ -46,7 +46,7 @@ CLOCK_TIME = (
 
 EVENT = (
     text("name", "Name of the event."),
-    obj("start_time", "When a shift begins.", *CLOCK_TIME),
+    obj("start_time", "When a shift starts.", *CLOCK_TIME),
     obj("end_time", "When a shift ends.", *CLOCK_TIME),
     time("effective_since", "When the event starts to make shifts."),
     time("effective_until", "When the event stops making shifts; null if it does not end."),

@@ -55,7 +55,7 @@ class IncidentAlerts(ChildStream):
         boolean("suppressed", "Whether the alert was kept from making an incident."),
         reference("service", "services", "Service that the alert is on."),
         reference(
-            "first_trigger_log_entry", "log_entries", "Log entry with which the alert began."
+            "first_trigger_log_entry", "log_entries", "Log entry with which the alert started."
         ),
         reference("incident", "incidents", "Incident of the alert; null if it was suppressed."),
         reference("integration", "service_integrations", "Integration by which the event came in."),

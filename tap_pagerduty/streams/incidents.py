@@ -16,6 +16,7 @@ from tap_pagerduty.streams.common import (
     boolean,
     integer,
     obj,
+    personal,
     properties,
     reference,
     references,
@@ -61,13 +62,13 @@ PRIORITY = (
 
 # What the users of a responder request carry besides, also not documented.
 RESPONDER_USER = (
-    url("avatar_url", "Not documented by PagerDuty; address of the user's picture."),
+    personal("avatar_url", "Not documented by PagerDuty; address of the user's picture."),
     text("color", "Not documented by PagerDuty; color of the user in schedules."),
     text("job_title", "Not documented by PagerDuty; job title of the user."),
 )
 
 RESPONDER = (
-    text("state", "Answer so far: `pending`, `joined`, `declined` or `user_cancelled`."),
+    text("state", "Response so far: `pending`, `joined`, `declined` or `user_cancelled`."),
     reference("user", "users", "User who was asked to help.", *RESPONDER_USER),
     reference("incident", "incidents", "Incident that needs help."),
     time("updated_at", "When the state last changed."),
@@ -199,7 +200,7 @@ class Incidents(WindowedStream):
         ),
         time("resolved_at", "When the incident was resolved; null while it is open."),
         reference(
-            "first_trigger_log_entry", "log_entries", "Log entry with which the incident began."
+            "first_trigger_log_entry", "log_entries", "Log entry with which the incident started."
         ),
         obj(
             "alert_counts",
@@ -221,7 +222,7 @@ class Incidents(WindowedStream):
         references("teams", "teams", "Teams involved in the incident."),
         array(
             "pending_actions",
-            "What PagerDuty will do by itself if nobody acts.",
+            "What PagerDuty will do automatically if nobody acts.",
             *PENDING_ACTION,
         ),
         array(
@@ -234,13 +235,13 @@ class Incidents(WindowedStream):
             "alert_grouping",
             "How alerts are grouped into the incident; null without alerts.",
             text("grouping_type", "Kind of grouping: `basic`, `advanced` or `rules`."),
-            time("started_at", "When grouping began."),
+            time("started_at", "When grouping started."),
             time("ended_at", "When grouping ended; null while it is active."),
             boolean("alert_grouping_active", "Whether new alerts still join."),
         ),
         anything(
             "basic_alert_grouping",
-            "Not documented by PagerDuty; null in every answer seen.",
+            "Not documented by PagerDuty; null in every response seen.",
         ),
         reference(
             "last_status_change_by",
@@ -270,7 +271,7 @@ class Incidents(WindowedStream):
         ),
         array(
             "incidents_responders",
-            "Users asked to help, with their answers; absent on plans without responder requests.",
+            "Users asked to help, with their responses; not on plans without responder requests.",
             *RESPONDER,
         ),
         array(
@@ -286,7 +287,7 @@ class Incidents(WindowedStream):
         ),
         array(
             "subscriber_requests",
-            "Not documented by PagerDuty; empty in every answer seen.",
+            "Not documented by PagerDuty; empty in every response seen.",
         ),
         text("alert_hash", "Not documented by PagerDuty; seen in one report, meaning unknown."),
         references(

@@ -142,7 +142,7 @@ class LogEntries(WindowedStream):
             "Details of the event; free-form, on trigger entries.",
             text("description", "Description of the event."),
         ),
-        texts("changeset", "Changes of custom fields, each told in a sentence."),
+        texts("changeset", "Changes of custom fields, each described in a sentence."),
         integer(
             "acknowledgement_timeout",
             "On acknowledge entries: seconds that the acknowledgement lasts; null when there is "
@@ -154,7 +154,7 @@ class LogEntries(WindowedStream):
         reference("user", "users", "On notify entries: user who was notified."),
         array(
             "changed_actions",
-            "On urgency change entries: what PagerDuty will now do by itself.",
+            "On urgency change entries: what PagerDuty will now do automatically.",
             *PENDING_ACTION,
         ),
         obj(

@@ -120,7 +120,7 @@ def path_of(*, rules: Iterable[Property], catch_all: Iterable[Property]) -> tupl
         url("self", "API address of the path."),
         array(
             "sets",
-            "Sets of rules; an event begins in the one with the id `start`.",
+            "Sets of rules; an event starts in the one with the id `start`.",
             text("id", "Id of the set, by which rules lead to it."),
             array(
                 "rules",

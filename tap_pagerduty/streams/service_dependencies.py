@@ -25,13 +25,13 @@ DEPENDENCY = (
     reference(
         "supporting_service",
         ("services", "business_services"),
-        "Service that is needed; its `type` tells a technical from a business service.",
+        "Service that is needed; its `type` is that of a technical or a business service.",
     ),
     reference(
         "dependent_service",
         ("services", "business_services"),
-        "Service that needs the supporting one; its `type` tells a technical from a business "
-        "service.",
+        "Service that needs the supporting one; its `type` is that of a technical or a "
+        "business service.",
     ),
 )
 COLUMNS = {

@@ -66,11 +66,11 @@ class ServiceIntegrations(PagerDutyStream):
         ),
         text(
             "email_parsing_fallback",
-            "What becomes of e-mails that no parser matches: `open_new_incident` or `discard`.",
+            "Handling of e-mails that no parser matches: `open_new_incident` or `discard`.",
         ),
         array(
             "email_parsers",
-            "Rules that say what becomes of an e-mail.",
+            "Rules for the handling of an e-mail.",
             text("action", "What a matching e-mail does: `trigger` or `resolve`."),
             obj(
                 "match_predicate",

@@ -109,12 +109,12 @@ class Services(PagerDutyStream):
             text("type", "Kind of support hours: `fixed_time_per_day`."),
             text("time_zone", "Time zone of `start_time` and `end_time`."),
             integers("days_of_week", "Days supported: 1 (Monday) to 7 (Sunday)."),
-            text("start_time", "Time of day at which support begins, such as `09:00:00`."),
+            text("start_time", "Time of day at which support starts, such as `09:00:00`."),
             text("end_time", "Time of day at which support ends, such as `17:00:00`."),
         ),
         array(
             "scheduled_actions",
-            "What happens to open incidents when the support hours begin or end.",
+            "What happens to open incidents when the support hours start or end.",
             text("type", "Kind of action: `urgency_change`."),
             obj(
                 "at",

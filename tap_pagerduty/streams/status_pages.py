@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tap_pagerduty.api.pagination import UNCOUNTED
-from tap_pagerduty.streams.common import key, properties, reference, text, time, url
+from tap_pagerduty.streams.common import key, personal, properties, reference, text, time, url
 from tap_pagerduty.sync.child import ChildStream
 from tap_pagerduty.sync.client import PagerDutyStream
 
@@ -110,7 +110,7 @@ class StatusPageSubscriptions(ChildStream):
     schema = properties(
         *PART,
         text("channel", "How the subscriber is notified: `webhook`, `email` or `slack`."),
-        text("contact", "E-mail address or web address of the subscriber: personal data."),
+        personal("contact", "E-mail address or web address of the subscriber: personal data."),
         text("status", "State of the subscription: `active`, `pending` or `suspended`."),
         reference(
             "subscribable_object",

@@ -13,6 +13,7 @@ from tap_pagerduty.streams.common import (
     boolean,
     integer,
     key,
+    personal,
     properties,
     reference,
     references,
@@ -24,8 +25,8 @@ from tap_pagerduty.sync.child import ChildStream
 from tap_pagerduty.sync.client import PagerDutyStream
 
 USER = (
-    text("name", "Full name of the user."),
-    text("email", "E-mail address of the user."),
+    personal("name", "Full name of the user."),
+    personal("email", "E-mail address of the user."),
     text("time_zone", "Time zone of the user, such as `Europe/Paris`; null: the account's."),
     text("color", "Colour of the user in schedules, such as `green`."),
     text(
@@ -33,9 +34,9 @@ USER = (
         "Base role: `owner`, `admin`, `user`, `limited_user`, `observer`, "
         "`restricted_access`, `read_only_user` or `read_only_limited_user`.",
     ),
-    url("avatar_url", "Address of the user's picture."),
-    text("description", "What the user wrote about themselves; null when empty."),
-    boolean("invitation_sent", "Whether an invitation awaits the user's answer."),
+    personal("avatar_url", "Address of the user's picture."),
+    personal("description", "What the user wrote about themselves; null when empty."),
+    boolean("invitation_sent", "Whether an invitation awaits the user's response."),
     text("job_title", "Job title; null when empty."),
     boolean("created_via_sso", "Whether single sign-on created the user."),
     references("teams", "teams", "Teams that the user belongs to."),
@@ -104,7 +105,7 @@ class UserContactMethods(PagerDutyStream):
         *RESOURCE,
         text("user_id", "Id of the user.", to="users"),
         text("label", "What the user calls it, such as `Work` or `Mobile`."),
-        text("address", "E-mail address, phone number or device, by `type`."),
+        personal("address", "E-mail address, phone number or device, by `type`."),
         integer("country_code", "Country calling code; only for phone and SMS."),
         boolean("enabled", "Whether the address can receive notifications; not for push."),
         boolean(
@@ -154,7 +155,7 @@ class UserNotificationRules(PagerDutyStream):
             "contact_method",
             "user_contact_methods",
             "Contact method by which the rule notifies.",
-            text("address", "Not documented by PagerDuty; address of the contact method."),
+            personal("address", "Not documented by PagerDuty; address of the contact method."),
             text("label", "Not documented by PagerDuty; what the user calls it."),
             boolean("enabled", "Not documented by PagerDuty; whether it can be used."),
             boolean(
@@ -168,7 +169,7 @@ class UserNotificationRules(PagerDutyStream):
 
 
 class UserOncallHandoffNotificationRules(ChildStream):
-    """When a user is notified of shifts that begin or end.
+    """When a user is notified of shifts that start or end.
 
     (`GET /users/{id}/oncall_handoff_notification_rules`)
     """
@@ -188,7 +189,7 @@ class UserOncallHandoffNotificationRules(ChildStream):
         ),
         text(
             "handoff_type",
-            "Handoffs that the rule is for: `oncall` (shifts begin), `offcall` (shifts end) or "
+            "Handoffs that the rule is for: `oncall` (shifts start), `offcall` (shifts end) or "
             "`both`.",
         ),
         reference(

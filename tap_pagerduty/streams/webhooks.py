@@ -94,7 +94,7 @@ class WebhookOauthClients(PagerDutyStream):
         key("id", "Id that PagerDuty gave the client; never reused."),
         text("type", "Kind of record: `oauth_client`."),
         text("name", "Name of the client."),
-        text("client_id", "Client id with which PagerDuty signs in; not a secret by itself."),
+        text("client_id", "Client id with which PagerDuty signs in; not a secret on its own."),
         text("scope", "OAuth scopes that are asked for; null when there are none."),
         url("token_url", "Address that access tokens are got from."),
         text("grant_type", "Kind of OAuth grant: `client_credentials`."),

@@ -7,7 +7,7 @@ import typing as t
 from datetime import datetime, timedelta
 
 from tap_pagerduty.records.timestamps import instant, isoformat
-from tap_pagerduty.sync.state import LOADED_SINCE, POSITIONS, RECENT, SEEN_UNTIL
+from tap_pagerduty.sync.state import LOADED_SINCE, MISCOUNTED, POSITIONS, RECENT, SEEN_UNTIL
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable, MutableMapping
@@ -99,7 +99,7 @@ class Bookmarks:
         as many on several runs, and no window has been complete since. The state remembers that
         one only, as the bookmark does not pass it.
         """
-        known = self._state().setdefault("miscounted", {})
+        known = self._state().setdefault(MISCOUNTED, {})
         first, count, runs = known.get(path, (window, missing, 0))
         if runs >= _RUNS and count == missing:
             return True
@@ -112,9 +112,9 @@ class Bookmarks:
 
     def is_complete(self, path: str, window: str) -> None:
         """Note that a WINDOW of the list at PATH has all records that were counted."""
-        known = self._state().get("miscounted") or {}
+        known = self._state().get(MISCOUNTED) or {}
         first, _, runs = known.get(path, (None, 0, 0))
         if first == window or runs >= _RUNS:
             del known[path]
             if not known:
-                del self._state()["miscounted"]
+                del self._state()[MISCOUNTED]

@@ -372,7 +372,7 @@ class ChangeFeed:
 def _remembered(state: Mapping[str, t.Any]) -> Mapping[str, str]:
     """Return the incidents that the STATE remembers; none if its positions were set back."""
     recent: Mapping[str, str] = state.get(RECENT) or {}
-    reached = min(state[name] for name in POSITIONS if name in state)
+    reached = min((state[name] for name in POSITIONS if name in state), default="")
     return recent if all(at < reached for at in recent.values()) else {}
 
 

@@ -107,6 +107,7 @@ class ChildStream(PagerDutyStream):
             for record in self.child_readers.read_with(self._records_of(requests)):
                 if self.selected:
                     self._write_record_message(record)
+                    self.check_written()
                     self._count.increment()
 
     def finish(self, *, complete: bool, skipped_message: str) -> None:

@@ -9,6 +9,7 @@ from datetime import datetime, timezone
 from functools import cached_property
 
 from singer_sdk import RESTStream
+from singer_sdk.exceptions import FatalAPIError, MapExpressionError
 from singer_sdk.helpers.conform import TypeConformanceLevel
 from singer_sdk.mapper import SameRecordTransform
 from singer_sdk.streams.rest import HTTPRequest, PageContext
@@ -24,6 +25,7 @@ from tap_pagerduty.records.batch_files import is_written_here, write_batches
 from tap_pagerduty.records.findings import Findings
 from tap_pagerduty.records.lazy_records import FieldPeek
 from tap_pagerduty.records.paths import dig
+from tap_pagerduty.records.personal_data import PersonalData, replacement
 from tap_pagerduty.records.preparation import Preparation
 from tap_pagerduty.records.web_addresses import subdomain_of
 from tap_pagerduty.sync.account_column import fit_to_account, with_account
@@ -34,6 +36,7 @@ from tap_pagerduty.sync.consistent_reads import read_consistently, with_page_siz
 from tap_pagerduty.sync.outcome import Outcome
 from tap_pagerduty.sync.record_writer import RecordWriter
 from tap_pagerduty.sync.stream_maps import FlattenedColumns
+from tap_pagerduty.sync.stream_patterns import select
 from tap_pagerduty.sync.sync_range import SyncRange
 
 if t.TYPE_CHECKING:
@@ -135,6 +138,8 @@ class PagerDutyStream(RESTStream[PageRequest]):
         self._versioned = False
         # Whether the API counts more records than it lists.
         self.is_miscounted = False
+        # Why a record could not be written; empty if all could.
+        self._unwritable_message = ""
         self._request_counter = self.get_http_request_counter()
         self._account: str = self.config.get("account") or ""
         if self._account:
@@ -278,7 +283,9 @@ class PagerDutyStream(RESTStream[PageRequest]):
             self.child_readers.start(versioned=self.is_versioned)
         with self.metered(), self.outcome.errors_reported():
             self._versioned = self.selected and self.is_versioned
-            yield from self.request_records(context)
+            for record in self.request_records(context):
+                yield record
+                self.check_written()
             if self._versioned and not self.is_miscounted:
                 self._write_activate_version_message(self.version)
         self.child_readers.finish(
@@ -381,6 +388,8 @@ class PagerDutyStream(RESTStream[PageRequest]):
         try:
             if is_decoded:
                 self._prepare(row)
+                if self._personal_data:
+                    self._personal_data(row)
             for name, path in self.columns.items():
                 if row.get(name) is None:  # a few APIs have it there already
                     row[name] = dig(row, path)
@@ -408,6 +417,13 @@ class PagerDutyStream(RESTStream[PageRequest]):
         )
 
     @cached_property
+    def _personal_data(self) -> PersonalData | None:
+        """What replaces personal data; None if it is kept."""
+        mode, key = self.config["personal_data"], self.config.get("personal_data_key", "")
+        replace = replacement(mode, key)
+        return replace and PersonalData(type(self).schema, replace)  # type: ignore[arg-type]
+
+    @cached_property
     def trimming(self) -> Trimming:
         """What removes the fields that the catalog does not have, or deselects."""
         if not self.selected:  # its records are read for child streams, which take columns of them
@@ -420,7 +436,7 @@ class PagerDutyStream(RESTStream[PageRequest]):
         is_emitted_as_it_is = (
             self.record_writer.is_fast and not self._has_sdk_batches and not self._account
         )
-        if self.peeked_fields and is_emitted_as_it_is:
+        if self.peeked_fields and is_emitted_as_it_is and not self._personal_data:
             return FieldPeek(
                 type(self).schema,  # type: ignore[arg-type]
                 self.peeked_fields,
@@ -447,10 +463,26 @@ class PagerDutyStream(RESTStream[PageRequest]):
         for manifest in write_batches(name, records, batch_config):
             yield batch_config.encoding, manifest
 
+    def check_written(self) -> None:
+        """Return if the record before could be written.
+
+        Raises:
+            FatalAPIError: a stream map failed on it.
+        """
+        if self._unwritable_message:
+            raise FatalAPIError(self._unwritable_message)
+
     @override
     def _write_record_message(self, record: Record) -> None:
-        if not self.record_writer.write(record):
+        if self.record_writer.write(record):
+            return
+        try:
             super()._write_record_message(record)
+        except MapExpressionError as error:
+            # `check_written` ends the reading, with the bookmark before this record.
+            self._unwritable_message = (
+                f"stream_maps cannot be used for the record {record.get('id')!r}: {error}"
+            )
 
     @override
     def _generate_record_messages(self, record: Record) -> Generator[RecordMessage, None, None]:
@@ -538,6 +570,12 @@ class PagerDutyStream(RESTStream[PageRequest]):
         forced = entry and entry.metadata.root.forced_replication_method
         if forced:
             self.forced_replication_method = forced
+        self.select_by_patterns()
+
+    def select_by_patterns(self) -> None:
+        """Select the stream and its fields by the setting `stream_patterns`, if it is set."""
+        if patterns := self.config.get("stream_patterns"):
+            select(patterns, self)
 
     @contextmanager
     def metered(self) -> Iterator[None]:

@@ -149,7 +149,7 @@ class Outcome:
 
     def missing_access_message(self, reason: str) -> str:
         """Return why the stream cannot be read, and the access that it needs."""
-        return f"{reason.rstrip('.')}; reading it takes {self._needs}"
+        return f"{reason.rstrip('.')}; it requires {self._needs}"
 
     @staticmethod
     def missing_feature_message(reason: str) -> str:

@@ -27,6 +27,17 @@ UNREAD_CREATED, UNREAD_CHANGED = "unread_created_since", "unread_changed_since"
 REFUSED = "refused"
 # Of incidents, those last changed in the overlap, with when: these were emitted.
 RECENT = "recent"
+# How many records PagerDuty counts and does not list, by list and window.
+MISCOUNTED = "miscounted"
+
+# What those hold that are not times: the type, and that of each value in it.
+_SHAPES: dict[str, tuple[type, type]] = {
+    "partitions": (list, dict),
+    RECENT: (dict, str),
+    REFUSED: (list, dict),
+    MISCOUNTED: (dict, list),
+}
+_COUNTED = 3  # window, records that are missing, runs
 
 
 def earliest_positions(state: Mapping[str, t.Any]) -> dict[str, str]:
@@ -50,7 +61,7 @@ def check_state(state: Mapping[str, t.Any], streams: Mapping[str, Stream]) -> No
     if not state:
         return
     if state.get("type") == "STATE":
-        msg = "it is a whole STATE message, and the tap takes the `value` in it"
+        msg = "it is a STATE message; the tap takes the `value` in it"
         raise ValueError(msg)
     bookmarks = state.get("bookmarks")
     if not isinstance(bookmarks, dict):
@@ -62,13 +73,20 @@ def check_state(state: Mapping[str, t.Any], streams: Mapping[str, Stream]) -> No
         raise ValueError(msg)
     for name, bookmark in bookmarks.items():
         if not isinstance(bookmark, dict):
-            msg = f"the bookmark of {name} is no object"
+            msg = f"the bookmark of {name} is not an object"
             raise ValueError(msg)  # noqa: TRY004
     for name in sorted(known):
         _check_bookmark(bookmarks[name], streams[name])
 
 
 def _check_bookmark(bookmark: Mapping[str, t.Any], stream: Stream) -> None:
+    for name, (kind, inner) in _SHAPES.items():
+        found = bookmark.get(name, kind())
+        values = found.values() if isinstance(found, dict) else found
+        fits = isinstance(found, kind) and all(isinstance(each, inner) for each in values)
+        if not fits or (name == MISCOUNTED and any(len(each) != _COUNTED for each in values)):
+            msg = f"{name} of {stream.name} does not hold what it should"
+            raise ValueError(msg)
     key = bookmark.get("replication_key")
     if key and stream.replication_key and key != stream.replication_key:
         msg = f"the bookmark of {stream.name} is on {key}, not on {stream.replication_key}"
@@ -77,5 +95,5 @@ def _check_bookmark(bookmark: Mapping[str, t.Any], stream: Stream) -> None:
         try:
             instant(bookmark[position])
         except (TypeError, ValueError):
-            msg = f"{position} of {stream.name} is no time"
+            msg = f"{position} of {stream.name} is not a time"
             raise ValueError(msg) from None

@@ -226,7 +226,7 @@ def test_a_proxy_that_is_not_there_is_told_without_its_password(tap, box, elsewh
     run = tap(over_tls(box, elsewhere, api_key="key", **nothing), "users")
     assert run.exit_code == 1
     assert run.lines("ERROR")[-1] == (
-        f"Nothing has answered at {elsewhere}; check the network, `region` and `api_url`."
+        f"Could not reach {elsewhere}; check the network, `region` and `api_url`."
     )
     assert box.requests == []
 
@@ -243,7 +243,7 @@ def test_a_host_that_does_not_resolve_is_given_up_soon(tap, monkeypatch):
     run = tap(settings, "users")
     assert time.monotonic() - began < PATIENCE
     assert run.exit_code == 1
-    assert run.lines("ERROR")[-1].startswith("Nothing has answered at https://pagerduty.invalid; ")
+    assert run.lines("ERROR")[-1].startswith("Could not reach https://pagerduty.invalid; ")
     assert any("given up after 0.2 s" in line for line in run.lines("ERROR"))
 
 

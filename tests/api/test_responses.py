@@ -111,7 +111,7 @@ def test_the_warning_goes_on_after_a_message_that_ends_in_a_stop(account, sync):
     account.plan("/priorities", {"status": 402, "json": {"error": error}})
     [warning] = sync("priorities").lines("WARNING")
     assert warning == (
-        "priorities was skipped: 402 Payment Required: The plan lacks it; reading it takes the "
+        "priorities was skipped: 402 Payment Required: The plan lacks it; it requires the "
         "scope `priorities.read`"
     )
 
@@ -251,7 +251,7 @@ def test_what_may_pass_is_asked_again_until_all_is_read(account, sync, waits, an
     assert waits == [1, 2, 1]
     assert [request.offset for request in account.asked("/users")] == [0, 0, 0, 99, 99, 198]
     assert len(run.lines("WARNING")) == 3
-    assert all("asking again in" in line for line in run.lines("WARNING"))
+    assert all("retrying in" in line for line in run.lines("WARNING"))
     assert "example.com" not in run.log
     assert "token=x" not in run.log
 

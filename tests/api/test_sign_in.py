@@ -292,9 +292,12 @@ def test_scopes_that_are_left_out_silently_are_named_and_their_streams_skipped(t
 
 FAULTS = {
     "a server error": ("status=503,times=2", "503 Service Unavailable: Internal Server Error"),
-    "a proxy's page": ("html,times=2", "200 with a body that is no JSON (cut off, or a proxy's)"),
+    "a proxy's page": (
+        "html,times=2",
+        "200 with a body that is not valid JSON (cut off, or a proxy's)",
+    ),
     "a cut connection": ("reset,times=2", "connection failed"),
-    "no answer": ("hang,seconds=2,times=1", "no answer in time"),
+    "no answer": ("hang,seconds=2,times=1", "no response in time"),
 }
 
 
@@ -314,7 +317,11 @@ def test_a_fault_of_the_token_host_that_passes_is_retried(tap, box, fault):
     "fault",
     [
         ({}, "status=503", "503 Service Unavailable: Internal Server Error; given up after 1 s"),
-        ({}, "html", "200 with a body that is no JSON (cut off, or a proxy's); given up after 1 s"),
+        (
+            {},
+            "html",
+            "200 with a body that is not valid JSON (cut off, or a proxy's); given up after 1 s",
+        ),
         ({"oauth_url": "http://127.0.0.1:9/x"}, "", "connection failed: [Errno 111] Connection "),
     ],
 )

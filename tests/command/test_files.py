@@ -80,9 +80,9 @@ CONFIGS = {
     "a text": (b'"pdus+HIDDENkey"', NO_OBJECT),
     "a list": (b"[]", NO_OBJECT),
     "a number": (b"7", NO_OBJECT),
-    "an empty file": (b"", "The config file is no JSON: …"),
-    "a torn file": (b'{"api_key": "HIDDEN', "The config file is no JSON: …"),
-    "an image": (b"\x89PNG\r\n\x1a\n\x00\xff", "The config file is no JSON: …"),
+    "an empty file": (b"", "The config file is not valid JSON: …"),
+    "a torn file": (b'{"api_key": "HIDDEN', "The config file is not valid JSON: …"),
+    "an image": (b"\x89PNG\r\n\x1a\n\x00\xff", "The config file is not valid JSON: …"),
 }
 
 

@@ -243,7 +243,7 @@ def test_a_key_without_scopes_is_told_for_each_stream(check):
         assert run.exit_code == 1
         assert table(run).keys() == {"users"}
         assert problems(run) == {
-            "teams": "403 Forbidden: Token missing required scopes (teams.read); reading it takes "
+            "teams": "403 Forbidden: Token missing required scopes (teams.read); it requires "
             "the scope `teams.read`",
             "team_members": "teams cannot be read",
         }
@@ -285,7 +285,7 @@ def test_a_stream_that_fails_is_told_with_the_others(check, box):
     assert run.exit_code == 1
     assert problems(run) == {
         "teams": "400 Bad Request: Invalid Input Provided",
-        "vendors": "200 with a body that is no JSON (cut off, or a proxy's)",
+        "vendors": "200 with a body that is not valid JSON (cut off, or a proxy's)",
     }
     assert table(run).keys() == {"users", "tags"}
 
@@ -294,7 +294,7 @@ def test_what_has_no_parent_to_be_tried_on_is_told(check, box):
     box.replace("/rulesets", [])
     run = check(box, "ruleset_rules")
     assert run.exit_code == 0
-    assert "Not tried, as there is nothing to try them on: ruleset_rules.\n" in run.stdout
+    assert "Not tried, because their parents have no records: ruleset_rules.\n" in run.stdout
 
 
 def test_a_refused_key_is_told_in_a_line(check, box):
@@ -323,7 +323,7 @@ def test_a_network_that_is_down_is_told_in_seconds(check, box, monkeypatch, url)
     assert run.exit_code == 1
     assert run.stdout == ""
     assert run.lines("ERROR") == [
-        f"Nothing has answered at {url}; check the network, `region` and `api_url`."
+        f"Could not reach {url}; check the network, `region` and `api_url`."
     ]
 
 

@@ -194,7 +194,7 @@ def test_a_line_of_the_log_stays_whole_above_the_bars(printed):
         done = printed(box, "log_entries", terminal=(80, 24))
     assert done.status == 0
     assert re.search(
-        r"\| WARNING  \| tap-pagerduty.log_entries +\| 503 .*; asking again in .* \(try 2\)\r",
+        r"\| WARNING  \| tap-pagerduty.log_entries +\| 503 .*; retrying in .* \(attempt 2\)\r",
         done.err,
     )
 
@@ -335,7 +335,7 @@ def test_a_run_that_is_stopped_ends_at_once_and_tells_what_it_did(start, number,
     assert out.endswith(b"\n")
     rows = summary(done.plain.splitlines() if terminal else done.lines)
     assert rows["log_entries"][4].endswith("not finished")
-    assert re.search(r"[1-4] streams? not begun", done.plain)
+    assert re.search(r"[1-4] streams? not started", done.plain)
     assert done.err.count(CURSOR_OFF) <= done.err.count(CURSOR_ON)
     assert "Traceback" not in done.err
 

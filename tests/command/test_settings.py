@@ -61,7 +61,7 @@ MISTAKES = {
     **{
         subdomain: (
             {**OAUTH, "api_key": ..., "subdomain": subdomain},
-            "subdomain is what the account's web address begins with, such as acme.",
+            "subdomain is what the account's web address starts with, such as acme.",
         )
         for subdomain in ("acme.pagerduty.com", "acme eu", "https://acme")
     },
@@ -87,15 +87,15 @@ MISTAKES = {
     ),
     "no date": (
         {"start_date": "yesterday"},
-        "start_date 'yesterday' is no date; write 2026-01-31T00:00:00Z.",
+        "start_date 'yesterday' is not a date; write 2026-01-31T00:00:00Z.",
     ),
     "impossible date": (
         {"start_date": "2024-02-30"},
-        "start_date '2024-02-30' is no date; write 2026-01-31T00:00:00Z.",
+        "start_date '2024-02-30' is not a date; write 2026-01-31T00:00:00Z.",
     ),
     "time of day": (
         {"start_date": "12:00"},
-        "start_date '12:00' is no date; write 2026-01-31T00:00:00Z.",
+        "start_date '12:00' is not a date; write 2026-01-31T00:00:00Z.",
     ),
     "future": ({"start_date": TOMORROW}, f"start_date '{TOMORROW}' lies in the future."),
     "future in another zone": (
@@ -104,7 +104,7 @@ MISTAKES = {
     ),
     "no date by the other name": (
         {"start_date": ..., "anchor_date": "soon"},
-        "anchor_date 'soon' is no date; write 2026-01-31T00:00:00Z.",
+        "anchor_date 'soon' is not a date; write 2026-01-31T00:00:00Z.",
     ),
     "both names": (
         {"start_date": "2024-01-01", "anchor_date": "2024-01-02"},
@@ -112,7 +112,7 @@ MISTAKES = {
     ),
     "no end": (
         {"end_date": "soon"},
-        "end_date 'soon' is no date; write 2026-01-31T00:00:00Z.",
+        "end_date 'soon' is not a date; write 2026-01-31T00:00:00Z.",
     ),
     "an end without a start": (
         {"start_date": ..., "end_date": "2024-02-01"},
@@ -133,7 +133,7 @@ MISTAKES = {
     **{
         f"{name} {url}": (
             {name: url},
-            f"{name} must begin with https://, or http:// for this machine only.",
+            f"{name} must start with https://, or http:// for this machine only.",
         )
         for name in ("api_url", "oauth_url")
         for url in (

@@ -198,3 +198,6 @@ def test_the_project_of_the_quick_start_has_the_plugins_of_the_checkout():
             )
             for setting in plugin["settings"]:
                 assert setting["kind"] in (known[setting["name"]]["kind"], "string")
+            # Meltano silently ignores a variable whose setting is not declared.
+            if kind == "extractors":
+                assert {each["name"] for each in plugin["settings"]} == set(known)

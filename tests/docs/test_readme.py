@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 import pytest
 import trustme
 
+from docs.pictures import badges
 from tap_pagerduty.api.pagination import CEILING
 from tap_pagerduty.streams.incidents import Incidents
 from tap_pagerduty.streams.log_entries import LogEntries
@@ -67,13 +68,14 @@ def test_what_is_stale_is_noticed_and_renewed(tmp_path):
     names.append("docs/streams/core.md")
     for folder in ("docs", ".github"):
         (tmp_path / folder).mkdir()
-    for path in [*(ROOT / "docs").glob("*.py"), ROOT / "meltano.yml", ROOT / ".github/CODEOWNERS"]:
+    more = ("meltano.yml", ".github/CODEOWNERS", "docs/quick-start.md", "docs/personal-data.md")
+    for path in [*(ROOT / "docs").glob("*.py"), *map(ROOT.joinpath, more)]:
         (tmp_path / path.relative_to(ROOT)).write_bytes(path.read_bytes())
     (tmp_path / "tap_pagerduty").symlink_to(ROOT / "tap_pagerduty")
     (tmp_path / "docs" / "streams").mkdir()
-    # In each, the first row of the first table that has streams or settings, or the first line of
-    # the first diagram.
-    begin = re.compile(r"(?<=\| --- \|\n)(?=\| \[?`[a-z_]+`)|(?<=erDiagram\n)")
+    # In each, the first row of the first table that has areas, streams or settings, or the first
+    # line of the first diagram.
+    begin = re.compile(r"(?<=\| --- \|\n)(?=\| (?:\[?`[a-z_]+`|\[Core\]))|(?<=erDiagram\n)")
     stale = {name: begin.sub("stale", document(name), count=1) for name in names}
     for name, text in stale.items():
         (tmp_path / name).write_text(text, encoding="utf-8")
@@ -454,12 +456,12 @@ RUNS = {
         {},
         1,
         [
-            "… was skipped: 402 …; reading it takes the scope …",
-            "… was skipped: 403 …; reading it takes the scope …",
+            "… was skipped: 402 …; it requires the scope …",
+            "… was skipped: 403 …; it requires the scope …",
             "The list changed while it was read; reading it again.",
             "Incomplete: PagerDuty counts … records from … to … and lists …",
             (
-                "To load what was skipped, use a key and a plan that have what it takes; or "
+                "To load what was skipped, use a key and plan with the required access, or "
                 "deselect it."
             ),
         ],
@@ -479,10 +481,10 @@ RUNS = {
         {},
         1,
         [
-            "…; asking again in … s (try …)",
+            "…; retrying in … s (attempt …)",
             "Incomplete: 429 …",
             "Incomplete: 503 …; given up after … s",
-            "Incomplete: no answer in time; given up after … s",
+            "Incomplete: no response in time; given up after … s",
             "… was skipped: the account's daily quota is used up; it is renewed in … h",
         ],
     ),
@@ -587,7 +589,7 @@ RUNS = {
         {},
         {"api_url": "http://127.0.0.1:9"},
         1,
-        ["Nothing has answered at …; check the network, `region` and `api_url`."],
+        ["Could not reach …; check the network, `region` and `api_url`."],
     ),
     "settings that the schema refuses": (
         {},
@@ -611,9 +613,9 @@ RUNS = {
         },
         1,
         [
-            "… is no date; write 2026-01-31T00:00:00Z.",
+            "… is not a date; write 2026-01-31T00:00:00Z.",
             "… lies in the future.",
-            "… must begin with https://, or http:// for this machine only.",
+            "… must start with https://, or http:// for this machine only.",
             "… must be a plain address such as https://host:port/path: without …",
             "user_agent holds characters that no header can have.",
         ],
@@ -637,7 +639,7 @@ RUNS = {
         [
             "… are set; give one kind of credentials.",
             "client_id, client_secret and subdomain go together; missing: ….",
-            "subdomain is what the account's web address begins with, such as acme.",
+            "subdomain is what the account's web address starts with, such as acme.",
             "… holds characters that it cannot have.",
         ],
     ),
@@ -663,7 +665,7 @@ RUNS = {
         {},
         {"arguments": ("--config", "README.md")},
         1,
-        ["The … file is no JSON: …."],
+        ["The … file is not valid JSON: …."],
     ),
     "a file that is not there": (
         {},
@@ -774,7 +776,7 @@ RUNS = {
         {"business_services": lambda: threading.Event().wait(1) or (200, {})},
         {"stop": (signal.SIGTERM, " reads ")},
         143,
-        ["Stopped by signal …; the next run goes on from the last state."],
+        ["Stopped by signal …; the next run resumes from the last state."],
     ),
 }
 
@@ -798,3 +800,10 @@ def test_the_tap_prints_what_the_troubleshooting_table_says(tmp_path, run):
         pattern = ".*".join(re.escape(part) for part in message.split("…"))
         assert re.search(rf"(?:\| |^){pattern}$", log, re.MULTILINE), (message, log)
     assert returned == status
+
+
+def test_the_badges_are_true():
+    for name, text in badges().items():
+        assert document(f"docs/_static/{name}") == text, (
+            f"{name}: run python -m docs.pictures badges"
+        )

@@ -1,4 +1,4 @@
-"""The checks of docs/operating.md: no row while all is well, and one for what is missing."""
+"""The checks of docs/monitoring.md: no row while all is well, and one for what is missing."""
 
 import re
 import shutil
@@ -10,7 +10,7 @@ from tests.docs.test_readme import document
 from tests.support.scheduled import EXAMPLES
 from tests.support.warehouse import DATABASES
 
-PAGE = document("docs/operating.md")
+PAGE = document("docs/monitoring.md")
 CHECKS = {
     part.partition("\n")[0]: sql
     for part in PAGE.split("\n### ")[1:]

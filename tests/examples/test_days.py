@@ -1,4 +1,4 @@
-"""The costs of a day in docs/operating.md are what is measured."""
+"""The costs of a day in docs/rate-limits.md are what is measured."""
 
 import re
 
@@ -8,7 +8,7 @@ from docs.days import DAY, HOUR, SIZES, measure
 from tests.docs.test_readme import document
 from tests.support import harness
 
-PAGE = document("docs/operating.md")
+PAGE = document("docs/rate-limits.md")
 ROWS = {
     cells[0]: cells[1:]
     for line in re.findall(r"^\| (\w+ \| [\d,]+ \| .+) \|$", PAGE, re.MULTILINE)

@@ -1,4 +1,4 @@
-"""What docs/operating.md says of upgrades, a person's erasure, another database, and a backup."""
+"""What the documents say of upgrades, a person's erasure, another database, and a backup."""
 
 import gzip
 import json
@@ -16,7 +16,7 @@ from tests.support.targets import SCHEMA, ended, pipe, row_of, started, words
 
 TARGET = "target-postgres"
 PATIENCE = 120
-PAGE = document("docs/operating.md")
+PAGE = document("docs/keep-data.md")
 
 
 def program(database, name, *arguments, **how):

@@ -83,6 +83,8 @@ def test_cron_mails_nothing_while_all_is_well_and_the_reason_if_not(home, box, m
     assert ABSENT in printed
     assert not mailed(load)
     assert home.bookmark() == NOW
+    for kept in ("log", "state.json", "states.jsonl"):
+        assert (home.place / kept).stat().st_mode & 0o077 == 0, f"others can read {kept}"
     assert not mailed(check)
     box.faults.add("status", path="/users", status=400)
     [to, printed] = mailed(load)

@@ -1,4 +1,4 @@
-"""A run of Meltano that is stopped: what its next run starts from, as docs/operating.md says."""
+"""A run of Meltano that is stopped: what its next run starts from, as docs/deploy.md says."""
 
 from __future__ import annotations
 

@@ -248,8 +248,8 @@ def the_account_counts_what_is_loaded(database, capsys):
     assert said.startswith("log_entries 2024-03: PagerDuty counts ")
     assert "start_date: 2024-03-01T00:00:00Z, end_date: 2024-04-01T00:00:00Z" in said
     assert said.endswith("incomplete: 23 of 24 months, 10 of 10 full tables\n")
-    # The queries of docs/operating.md say the same.
-    page = document("docs/operating.md")
+    # The queries of docs/monitoring.md say the same.
+    page = document("docs/monitoring.md")
     queries = {
         name: re.search(f"<!-- {name} -->\n```sql\n(.*?)```", page, re.DOTALL)[1]
         for name in ("runs", "counts")

@@ -157,10 +157,8 @@ def old_and_resolved(box):
 
 
 HALF = STREAMS[::2], STREAMS[1::2]
-PLAN = "{} was skipped: 402 Payment Required: …; reading it takes the scope …"
-SCOPE = (
-    "{} was skipped: 403 Forbidden: Token missing required scopes…; reading it takes the scope …"
-)
+PLAN = "{} was skipped: 402 Payment Required: …; it requires the scope …"
+SCOPE = "{} was skipped: 403 Forbidden: Token missing required scopes…; it requires the scope …"
 
 
 def refused(streams):
@@ -215,19 +213,19 @@ CASES = (
     Case("Connection reset in mid-body, every 6th time", ("reset_body,every=6",), speed=FAST),
     Case("Truncated JSON with 200, every 6th time", ("truncate,every=6",), speed=FAST),
     Case(
-        "No answer in time, every 15th time",
+        "No response in time, every 15th time",
         ("hang,every=15,seconds=8",),
         settings={"request_timeout_seconds": 1},
     ),
     Case(
-        "An answer that trickles in",
+        "A response that trickles in",
         ("slow,path=/log_entries,seconds=2,times=2",),
         settings={"request_timeout_seconds": 1},
     ),
     Case(
-        "A list that never answers",
+        "A list that never responds",
         ("hang,path=/users,seconds=60",),
-        says=("users is incomplete: no answer in time; given up after 1 s", LATER),
+        says=("users is incomplete: no response in time; given up after 1 s", LATER),
         status=1,
         without=("users",),
         settings=BRIEF,
@@ -261,14 +259,14 @@ CASES = (
     ),
     Case(
         "A host name that does not resolve",
-        says=("Nothing has answered at https://pagerduty.invalid; check the network, …",),
+        says=("Could not reach https://pagerduty.invalid; check the network, …",),
         status=1,
         without=STREAMS,
         settings={**BRIEF, "api_url": "https://pagerduty.invalid"},
     ),
     Case(
         "A host that refuses connections",
-        says=("Nothing has answered at http://127.0.0.1:9; check the network, …",),
+        says=("Could not reach http://127.0.0.1:9; check the network, …",),
         status=1,
         without=STREAMS,
         settings={**BRIEF, "api_url": "http://127.0.0.1:9"},
@@ -361,7 +359,7 @@ CASES = (
         "Records are inserted and removed while they are paged",
         before=crowd,
         hook=editing,
-        outcome="Everything that was there when the run began arrives; what came or changed "
+        outcome="Everything that was there when the run started arrives; what was added or changed "
         "since, with the next run.",
     ),
     Case("Times with micro- and milliseconds, offsets, and no zone", before=odd_times),
@@ -525,7 +523,7 @@ def assert_says(done, case):
 
 
 # What is said while a run goes on: that a request is made again, that a stream is incomplete.
-_MEANWHILE = re.compile(r".*; asking again in .* \(try \d+\)|Incomplete: .*")
+_MEANWHILE = re.compile(r".*; retrying in .* \(attempt \d+\)|Incomplete: .*")
 
 
 def last_words(log):
@@ -559,14 +557,16 @@ TapPagerDuty.cli()
 def page():
     """Return `docs/faults.md` as the table has it."""
     lines = [
+        "# Failure modes",
+        "",
+        "What the tap does when something goes wrong, and what it prints. Each row has a test that",
+        "runs the command against a local API server. After each, a clean run brings the target",
+        "fully up to date. [Troubleshooting](troubleshooting.md) says what to do about a message;",
+        "[Deploy](deploy.md#when-a-scheduler-stops-a-run) says what holds when a run is stopped.",
+        "",
         "<!-- Written by `python -m tests.promise.test_faults --write`. -->",
-        "# What comes of faults",
         "",
-        "What happens to a run, and to the data, when something fails. Each row is a test that drives",
-        "the real command against the sandbox. After each, a run without the fault ends in the",
-        "whole truth.",
-        "",
-        "| What goes wrong | Exit status | What comes of it |",
+        "| What goes wrong | Exit status | Result |",
         "| --- | --- | --- |",
     ]
     for case in CASES:

@@ -44,7 +44,7 @@ def test_an_address_that_parsers_read_differently_is_refused(command, tmp_path, 
     path.write_text(json.dumps({**app, "start_date": "2024-05-01T00:00:00Z", name: address}))
     run = command("--config", path)
     assert run.exit_code == 1
-    expected = NOT_PLAIN if address.startswith("http") else "{} must begin with https://"
+    expected = NOT_PLAIN if address.startswith("http") else "{} must start with https://"
     assert any(line.startswith(expected.format(name)) for line in run.lines("ERROR"))
     assert "HIDDEN" not in run.log
     assert "Traceback" not in run.log

@@ -133,7 +133,7 @@ def test_a_response_that_trickles_in_ends(tap, drip):
         run = tap(server.settings(request_timeout_seconds=1), "users")
         assert time.monotonic() - start < 25
     assert run.exit_code == 1
-    assert any("no answer in time; given up after 1 s" in line for line in run.lines("ERROR"))
+    assert any("no response in time; given up after 1 s" in line for line in run.lines("ERROR"))
 
 
 def test_one_connection_serves_for_longer_than_the_deadline_of_a_response(tap):

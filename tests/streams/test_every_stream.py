@@ -647,7 +647,7 @@ def test_what_is_refused_is_told_in_one_warning_with_what_it_needs(poor, name):
     (line,) = [line for line in lines(poor) if line.startswith(f"{name} was skipped: ")]
     cause = OBSTACLES[name]
     scope = cause.scope and f"the scope `{cause.scope}`"
-    assert line.endswith(f"reading it takes {' and '.join(filter(None, (scope, cause.plan)))}")
+    assert line.endswith(f"it requires {' and '.join(filter(None, (scope, cause.plan)))}")
     assert ("cannot be read" in line) == (cause.name != name)
     assert poor.records(name) == []
     assert name not in poor.activated

@@ -515,7 +515,7 @@ def test_what_needs_an_add_on_names_it_where_no_scope_is_documented(account, syn
 
     assert run.exit_code == 0
     [line] = [line for line in run.log.splitlines() if "Skipped" in line]
-    assert line.endswith("reading it takes the Automation Actions add-on")
+    assert line.endswith("it requires the Automation Actions add-on")
 
 
 def test_only_what_costs_list_requests_is_selected_by_default(discovered):

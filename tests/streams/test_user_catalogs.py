@@ -387,3 +387,32 @@ def test_batches_say_that_gone_rows_stay(account, sync, tmp_path):
     confirmed = sync("users", batch_config=batches, emit_activate_version_messages=False)
     assert confirmed.lines("WARNING") == []
     assert sync("incidents", batch_config=batches).lines("WARNING") == []
+
+
+@pytest.mark.parametrize(
+    "stream", ["users", "incidents", "log_entries", "user_contact_methods", "team_members"]
+)
+def test_a_map_that_fails_on_a_record_is_one_line_and_nothing_vanishes(account, sync, stream):
+    people = [{"id": f"U{n}", "summary": None if n == 1 else "a", "name": "b"} for n in range(3)]
+    for each in people:
+        each["contact_methods"] = [{**each, "id": f"C{each['id']}"}]
+    happened = [{**each, "created_at": account.at(hours=1)} for each in people]
+    account.lists |= {
+        "users": people,
+        "incidents": [{**each, "status": "resolved"} for each in happened],
+        "log_entries": happened,
+        "teams": [{"id": "T1"}],
+        "/teams/T1/members": [{"user": each, "role": each["summary"]} for each in people],
+    }
+    column = "role" if stream == "team_members" else "summary"
+    run = sync(stream, "tags", stream_maps={stream: {"x": f"{column}.upper()"}})
+    assert run.exit_code == 1
+    assert "Traceback" not in run.log
+    assert f"{stream} is incomplete: stream_maps cannot be used for the record" in run.log
+    assert "tags: 0 records" in run.log
+    kinds = {(message["type"], message.get("stream")) for message in run.messages}
+    assert ("ACTIVATE_VERSION", "tags") in kinds
+    assert ("ACTIVATE_VERSION", stream) not in kinds
+    # The next run reads the record again: of incidents, those created since the start.
+    position = "created_until" if stream == "incidents" else "replication_key_value"
+    assert position not in run.states[-1]["bookmarks"].get(stream, {})
