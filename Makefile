@@ -107,8 +107,9 @@ bench: $(ENVIRONMENT)
 	@$(BIN)/python -m benchmarks
 
 # Each target has an environment under benchmarks/.envs, made once.
-targets: $(ENVIRONMENT)
+targets: $(PLUGINS)
 	@$(BIN)/python -m benchmarks.targets
+	TRY_ALL_TARGETS=1 $(BIN)/python -m pytest -n 2 tests/loading/test_interrupted_pipes.py
 
 docs: $(SITE)
 	@.venv-docs/bin/sphinx-build --fail-on-warning --fresh-env --write-all --quiet -d .venv-docs/doctrees docs site
