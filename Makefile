@@ -43,6 +43,7 @@ help:
 	@echo 'make docs     make a site of the documents, in site/; make test-docs looks at it in a browser'
 	@echo 'make pictures make the pictures of the README (needs Chromium)'
 	@echo 'make views    write the dbt models as plain views, into transform/views'
+	@echo 'make lint     check format, lint, types, imports and workflows, without the tests'
 	@echo 'make format   format the code, and mend what the linter can'
 	@echo 'make dist     build wheel and sdist, into dist/'
 	@echo 'make pins     renew requirements/*.txt'
