@@ -43,6 +43,7 @@ help:
 	@echo 'make docs     make a site of the documents, in site/; make test-docs looks at it in a browser'
 	@echo 'make pictures make the pictures of the README (needs Chromium)'
 	@echo 'make views    write the dbt models as plain views, into transform/views'
+	@echo 'make lint     check format, lint, types, imports and workflows, without the tests'
 	@echo 'make format   format the code, and mend what the linter can'
 	@echo 'make dist     build wheel and sdist, into dist/'
 	@echo 'make pins     renew requirements/*.txt'
@@ -107,8 +108,9 @@ bench: $(ENVIRONMENT)
 	@$(BIN)/python -m benchmarks
 
 # Each target has an environment under benchmarks/.envs, made once.
-targets: $(ENVIRONMENT)
+targets: $(PLUGINS)
 	@$(BIN)/python -m benchmarks.targets
+	TRY_ALL_TARGETS=1 $(BIN)/python -m pytest -n 2 tests/loading/test_interrupted_pipes.py
 
 docs: $(SITE)
 	@.venv-docs/bin/sphinx-build --fail-on-warning --fresh-env --write-all --quiet -d .venv-docs/doctrees docs site

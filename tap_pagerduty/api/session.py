@@ -21,6 +21,9 @@ if t.TYPE_CHECKING:
 
 # Megabytes: the largest body of a response, unless the settings say otherwise.
 MAX_RESPONSE_MB = 100
+# Values (commas) for each megabyte that a body may have. Decoded, one takes up to 100 bytes,
+# however small it is in the body; those of PagerDuty have 30 bytes and more there.
+_VALUES_PER_MB = 40_000
 # Bytes that are read at a time, and decompressed at a time: more than a usual page has.
 _PIECE = 1 << 20
 
@@ -83,17 +86,23 @@ class Session(requests.Session):
         return response
 
     def _body(self, response: requests.Response) -> bytes:
-        pieces, size = [], 0
+        pieces, size, values = [], 0, 0
         for piece in response.iter_content(_PIECE):
             pieces.append(piece)
             size += len(piece)
+            values += piece.count(b",")
+            most_values = self._megabytes * _VALUES_PER_MB
             if size > self._megabytes * 1_000_000:
-                response.close()
-                msg = (
-                    f"{response.status_code} with a body of more than {self._megabytes} MB; "
-                    "raise `max_response_mb` if that can be right"
-                )
-                raise TooLargeError(msg, response)
+                what = f"a body of more than {self._megabytes} MB"
+            elif values > most_values:
+                what = f"more than {most_values:,} values"
+            else:
+                continue
+            response.close()
+            msg = (
+                f"{response.status_code} with {what}; raise `max_response_mb` if that can be right"
+            )
+            raise TooLargeError(msg, response)
         return b"".join(pieces)
 
 

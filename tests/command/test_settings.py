@@ -327,6 +327,9 @@ ENVIRONMENT = {
     "strict": ("true", True),
     "emit_activate_version_messages": ("false", False),
     "include_secrets": ("true", True),
+    "stream_patterns": ('["incidents", "!users.email"]', ["incidents", "!users.email"]),
+    "personal_data": ("pseudonymize", "pseudonymize"),
+    "personal_data_key": ("sixteen characters", "sixteen characters"),
 }
 
 

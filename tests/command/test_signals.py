@@ -83,7 +83,7 @@ def test_a_stop_while_the_target_does_not_read_ends_within_two_seconds(large, tm
         assert all(json.loads(line) for line in out.splitlines())
         log = process.log.read_text()
         assert "Traceback" not in log
-        assert f"Stopped by signal {number}; the next run goes on" in log
+        assert f"Stopped by signal {number}; the next run resumes" in log
 
 
 def test_further_signals_change_nothing(large, tmp_path):

@@ -807,3 +807,23 @@ def test_the_badges_are_true():
         assert document(f"docs/_static/{name}") == text, (
             f"{name}: run python -m docs.pictures badges"
         )
+
+
+def test_the_layout_names_every_module_of_the_tap():
+    tree = document("CONTRIBUTING.md").partition("```text")[2].partition("```")[0]
+    modules = {
+        path.name
+        for path in (ROOT / "tap_pagerduty").rglob("*.py")
+        if path.parent.name != "streams" and not path.name.startswith("__")
+    }
+    assert {name for name in modules if name not in tree} == set()
+
+
+def test_make_help_names_what_people_call():
+    makefile = document("Makefile")
+    [phony] = re.findall(r"^\.PHONY: (.*)$", makefile, re.MULTILINE)
+    internal = {"help", "target", "browser"}
+    run = subprocess.run(
+        ["make", "-s", "help"], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert set(phony.split()) - set(re.findall(r"make ([\w-]+)", run.stdout)) == internal

@@ -56,6 +56,18 @@ def test_a_small_response_that_unpacks_to_a_large_one_takes_little_memory(tap, s
     assert server.paths.count("/users") == (5 if status == 200 else 1)
 
 
+def test_a_response_of_very_many_tiny_values_takes_little_memory(tap):
+    body = gzip.compress(b'{"users": [' + b"{}," * 900_000 + b"{}]}")  # 2.7 MB, and 72 MB decoded
+    with hostile(lambda e: e.send(body, Content_Encoding="gzip")) as server:
+        tracemalloc.start()
+        run = tap(server.settings(max_response_mb=3), "users")
+        _, most = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+    assert run.exit_code == 1
+    assert most < 40_000_000
+    assert "users is incomplete: 200 with more than 120,000 values; raise `max_resp" in run.log
+
+
 def test_a_response_up_to_the_bound_is_loaded(tap):
     body = bomb(2)
     with hostile(lambda e: e.send(body, Content_Encoding="gzip")) as server:
