@@ -38,9 +38,10 @@ JITTER = 0.3
 DAY = 86_400
 # Days of history that are loaded.
 DAYS = 360
-# What two runs cannot have in common: by which second a full table's rows are known, and
-# when a record was read.
-OF_THE_RUN = re.compile(rb'"(version|time_extracted)":("[^"]*"|\d+)')
+# What two runs cannot have in common: by which second a full table's rows are known, when a record
+# was read, and the log of the run with its place in the state.
+OF_THE_RUN = re.compile(rb'"(version|time_extracted)":("[^"]*"|\d+)|"sync_runs":\{[^{}]*\}')
+LOG_OF_THE_RUN = b'{"type":"RECORD","stream":"sync_runs"'
 
 
 @dataclass(frozen=True)
@@ -193,7 +194,8 @@ def outputs(
         digest = hashlib.sha256()
         with output.open("rb") as lines:
             for line in lines:
-                digest.update(OF_THE_RUN.sub(b"", line))
+                if not line.startswith(LOG_OF_THE_RUN):
+                    digest.update(OF_THE_RUN.sub(b"", line))
         found[concurrency] = digest.hexdigest()
     return found
 
