@@ -90,7 +90,8 @@ class Session(requests.Session):
         for piece in response.iter_content(_PIECE):
             pieces.append(piece)
             size += len(piece)
-            values += piece.count(b",")
+            if size > len(piece):  # a usual page is one piece, and has not too many
+                values += (pieces[0].count(b",") if not values else 0) + piece.count(b",")
             most_values = self._megabytes * _VALUES_PER_MB
             if size > self._megabytes * 1_000_000:
                 what = f"a body of more than {self._megabytes} MB"

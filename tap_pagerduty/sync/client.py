@@ -285,7 +285,8 @@ class PagerDutyStream(RESTStream[PageRequest]):
             self._versioned = self.selected and self.is_versioned
             for record in self.request_records(context):
                 yield record
-                self.check_written()
+                if self._unwritable_message:
+                    self.check_written()
             if self._versioned and not self.is_miscounted:
                 self._write_activate_version_message(self.version)
         self.child_readers.finish(
