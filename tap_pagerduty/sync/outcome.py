@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import logging
+import traceback
 import typing as t
 from contextlib import contextmanager
+from pathlib import Path
 
 from singer_sdk.exceptions import FatalAPIError, RetriableAPIError, SkippableAPIError
 
@@ -126,8 +128,10 @@ class Outcome:
             self._fail_with(errors.describe(error) + self._connection.gave_up_message)
         except UNREADABLE as error:
             _logger.debug("Where %s failed:", self._stream.name, exc_info=True)
-            kind = type(error).__name__
-            self.fail(f"a record is not as the API documents it ({kind}: {error}); report it")
+            # The text of a ValueError quotes the value, which may be personal.
+            text = "" if isinstance(error, ValueError) else f": {error}"
+            what = f"{type(error).__name__} in {_place_of(error)}{text}"
+            self.fail(f"a record is not as the API documents it ({what}); report it")
 
     @contextmanager
     def _missing_lists_noted(self) -> Iterator[None]:
@@ -162,3 +166,10 @@ class Outcome:
         return (
             self.skipped_message and f"{self._stream.name} cannot be read: {self.skipped_message}"
         )
+
+
+def _place_of(error: Exception) -> str:
+    """Return the file and line in which an error was raised or passed on by the tap."""
+    frames = traceback.extract_tb(error.__traceback__)
+    own = [frame for frame in frames if "tap_pagerduty" in frame.filename] or frames
+    return f"{Path(own[-1].filename).name}, line {own[-1].lineno}"

@@ -18,6 +18,7 @@ from tap_pagerduty.records.personal_data import (
     replacement,
 )
 from tap_pagerduty.records.preparation import Preparation
+from tap_pagerduty.records.timestamps import instant
 from tap_pagerduty.streams import STREAMS
 
 KEY = "a key of at least sixteen characters"
@@ -184,3 +185,18 @@ def test_the_page_of_personal_data_names_columns_of_users_and_of_references():
     sheets = {stream.name: stream for stream in STREAMS}
     assert {"name", "email", "avatar_url"} <= {*columns(sheets["users"].schema)}
     assert "assignments.assignee.summary" in {*columns(sheets["incidents"].schema)}
+
+
+def test_a_value_that_cannot_be_read_is_neither_in_the_log_nor_in_the_log_of_runs(
+    account, sync, monkeypatch
+):
+    account.lists["users"] = [{"id": "U1", "name": NAME}]
+    sheet = next(stream for stream in STREAMS if stream.name == "users")
+    monkeypatch.setattr(sheet, "request_records", lambda *_: map(instant, [NAME]))
+    run = sync("users", "sync_runs")
+    assert run.exit_code == 1
+    assert (
+        "users is incomplete: a record is not as the API documents it (ParserError in timesta"
+        in run.log
+    )
+    assert NAME not in run.log + run.stdout
