@@ -174,7 +174,7 @@ def measure_pace(report: Report, *, quick: bool) -> None:
         report.goal(
             f"wall time of the 13 streams, latency 150 ms, {name}, reserve 0",
             "≥ 95 % of the limit's pace, no 429",
-            f"{found.of_the_ideal:.1%} with start-up, {found.used:.1%} from the first answer to "
+            f"{found.of_the_ideal:.1%} with start-up, {found.used:.1%} from the first response to "
             f"the last; {found.refused} of {found.requests} requests got 429",
         )
         report.goal(

@@ -809,6 +809,21 @@ def test_the_badges_are_true():
         )
 
 
+def test_the_cpu_of_other_taps_on_the_front_page_is_that_of_the_benchmark():
+    measured = dict(
+        re.findall(
+            r"^\| incidents \| 10,000 \| ([\w-]+==\S+) \|.* ([\d.]+) \|$",
+            document("docs/benchmarks.md"),
+            re.MULTILINE,
+        )
+    )
+    (row,) = re.findall(r"^\| CPU per incident \|.*$", document("README.md"), re.MULTILINE)
+    assert re.findall(r"([\d.]+) \S ours", row) == [
+        measured["tap-pagerduty==0.3.0"],
+        measured["bmaquet-tap-pagerduty==1.0.2"],
+    ], "README.md: take the figures from the last column of docs/benchmarks.md"
+
+
 def test_the_layout_names_every_module_of_the_tap():
     tree = document("CONTRIBUTING.md").partition("```text")[2].partition("```")[0]
     modules = {
