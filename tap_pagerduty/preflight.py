@@ -35,7 +35,8 @@ if t.TYPE_CHECKING:
 # Seconds: a check waits less for a response, and for faults to pass, than a run does.
 REQUEST_TIMEOUT = 15
 RETRY_TIMEOUT = 5
-# Minutes from which hours are printed.
+# Seconds below which seconds are printed, and minutes from which hours are.
+SHORT = 100
 LONG = 180
 # Parents for which the requests of a child stream are counted; of more, they are worked out.
 SAMPLE = 100
@@ -343,7 +344,7 @@ def _pages(request: PageRequest, total: int) -> int:
 
 def _duration(seconds: float) -> str:
     """Return a duration for people, rounded up."""
+    if seconds < SHORT:
+        return f"{math.ceil(seconds)} s"
     minutes = math.ceil(seconds / 60)
-    if minutes <= 1:
-        return "a minute"
     return f"{minutes} minutes" if minutes < LONG else f"{math.ceil(minutes / 60)} hours"

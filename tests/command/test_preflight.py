@@ -157,7 +157,7 @@ def test_where_the_api_does_not_count_it_is_told(check, box):
 
 def test_no_mark_is_explained_that_does_not_stand_there(check, box):
     run = check(box, "teams")
-    cost = "about 1 request, or a minute at the pace of the rate limit"
+    cost = "about 1 request, or 1 s at the pace of the rate limit"
     assert run.stdout.splitlines()[-2:] == [
         "The 1 selected stream can be read.",
         f"A first load takes {cost}, for {len(box.truth('teams'))} records.",
