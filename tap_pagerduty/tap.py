@@ -24,6 +24,7 @@ from singer_sdk.tap_base import CliTestOptionValue
 
 from tap_pagerduty import NAME
 from tap_pagerduty.api.connection import Connection
+from tap_pagerduty.api.memory import give_back_bodies
 from tap_pagerduty.compat import override
 from tap_pagerduty.inputs import JsonFile, read_environment, read_settings, without_blanks
 from tap_pagerduty.preflight import Preflight
@@ -325,6 +326,7 @@ class TapPagerDuty(Tap):
         # collector need not go through them, again and again (a tenth of the CPU).
         gc.freeze()
         gc.set_threshold(GARBAGE_THRESHOLD)
+        give_back_bodies()
         self._report_streams()
         is_first = not self.state.get("bookmarks")
         progress = self.connection.progress
