@@ -462,7 +462,7 @@ OF_OPERATORS = (
     ("An id in a filter that the account does not have", 0, "The first run and `--test` name it."),
     (
         "SIGTERM or Ctrl-C, once or more, while the target does not read",
-        143,
+        "143, 130",
         "The run ends within 2 s and leaves whole lines; lines larger than 1 MB excepted.",
     ),
     ("Standard error is closed", 0, "Everything arrives, without a log."),
